@@ -1,0 +1,98 @@
+//! Everything a screen must tell apart. One closed list; each code has one sentence that says
+//! what to do next (`docs/GLOSSARY.md`, `tests/tidy` checks that none is missing).
+
+use serde::{Deserialize, Serialize};
+
+/// A refusal or failure a person must see, with what it is about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", .code.text())]
+pub struct Fault {
+    /// Which one.
+    pub code: Code,
+    /// A field key, a record id or a file name: never content.
+    pub about: String,
+}
+
+impl Fault {
+    /// A fault about something.
+    pub fn new(code: Code, about: impl Into<String>) -> Self {
+        Self { code, about: about.into() }
+    }
+}
+
+impl From<Code> for Fault {
+    fn from(code: Code) -> Self {
+        Self::new(code, "")
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident => $text:literal,)*) => {
+        /// The kinds of fault.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+            /// What the screen says: what happened, that nothing is lost, what to do.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The passphrase opens no key slot.
+    WrongPassphrase => "口令不对，请再试一次；忘了口令可用打印的恢复码打开。",
+    /// The store cannot be read as a store.
+    StoreDamaged => "本机资料库打不开，原文件已原样留存；请连网，系统会从区中心重新取回，未上传的内容请联系区中心恢复。",
+    /// Another process holds the profile.
+    AlreadyOpen => "童档已经在这台电脑上打开了，请切换到已打开的窗口。",
+    /// No space left.
+    DiskFull => "电脑磁盘满了，这一条还没有保存；请清理出一些空间后再点保存，已保存的内容不受影响。",
+    /// The disk refuses writing.
+    DiskReadOnly => "这个位置不能写入，这一条还没有保存；请检查磁盘是否被写保护，已保存的内容不受影响。",
+    /// Any other failure of the disk.
+    DiskFailed => "电脑磁盘读写出错，这一条还没有保存；请重新打开童档再试，若仍出错请换一台电脑。",
+    /// The store is locked.
+    Locked => "已锁定，请输入口令打开。",
+    /// No such child, record or call in sight; the same answer for absent and forbidden.
+    NotFound => "没有找到，可能不在您负责的范围内；如需查看请联系街道未保站。",
+    /// The post may not do this.
+    Denied => "您的岗位不能做这一步，请联系街道未保站。",
+    /// A field is wrong; `about` is its key.
+    Invalid => "有填写不对的地方，请按红色提示改好；草稿已保存在本机。",
+    /// A finished record cannot be changed.
+    Finished => "已完成的记录不能改原文，请用“补充说明”追加。",
+    /// The call's arguments cannot be read.
+    BadCall => "这一步没有做成，请重新打开页面再试；已保存的内容不受影响。",
+    /// The enrolment text is no enrolment text.
+    BadEnrolText => "登记码不完整，请照街道未保站给的登记码重新输入。",
+    /// The code is used, expired or wrong.
+    EnrolRefused => "登记码不对、已用过或已过期，请向街道未保站再要一个。",
+    /// The server did not prove that it knows the code.
+    EnrolUnproven => "连到的不是区中心的服务器，登记没有进行；请检查地址和网络，不要在公共网络上登记。",
+    /// No connection.
+    Offline => "现在连不上区中心，可以继续工作；内容都保存在本机，连网后自动上传。",
+    /// A captive portal or proxy answered.
+    Portal => "网络要求先登录（例如上网认证页面），请用浏览器登录网络后再同步；内容都保存在本机。",
+    /// The certificate is not the district's.
+    ForeignCertificate => "对方不是区中心的服务器，没有上传任何内容；请换一个网络再试，并告诉区中心。",
+    /// The server speaks another version or answers nonsense.
+    BadAnswer => "区中心的回答看不懂，没有改动任何内容；稍后会自动再试，若一直这样请联系区中心。",
+    /// The device is revoked.
+    Revoked => "这台设备已停用，未上传的内容仍封存保留；请联系街道未保站。",
+    /// The right to read offline is over; writing goes on.
+    LeaseOver => "太久没有连网，暂时不能查看档案，仍可写新的走访；请连网同步，或请街道未保站电话延期。",
+    /// A workbook cannot be read as one.
+    BadWorkbook => "这个文件读不出来，请用 WPS 或 Excel 打开后另存为 .xlsx 再导入；原文件没有改动。",
+    /// The workbook is larger than the import takes.
+    WorkbookTooLarge => "表格太大，请按街道分成几个文件再导入；原文件没有改动。",
+    /// No heading row was recognised.
+    NoHeading => "没有找到表头，请确认表里有“姓名”和“身份证号”这样的列名再导入。",
+    /// A broken invariant: a defect of ours.
+    Bug => "程序出了差错，已保存的内容不受影响；请重新打开童档，并把编号告诉区中心。",
+}

@@ -1,0 +1,26 @@
+//! The work itself: children, visits, people, posts, rights, forms and rules. Pure.
+//!
+//! This room must not read a clock, draw randomness, touch disk or network. Everything such
+//! comes in as an argument ([`moment::Moment`]).
+//!
+//! # Layout
+//! - [`id`] newtypes for every id; [`moment`] the only way time and chance get in;
+//!   [`day`] civil dates; [`area`] district → street → community.
+//! - [`post`] roles and posts (岗位); [`roster`] who is who and who looks after whom (名册);
+//!   [`rights`] the one table of who may do what.
+//! - [`value`] what a field may hold; [`form`] forms as data; [`code`] code tables;
+//!   [`check`] validators for numbers people write by hand.
+//! - [`child`], [`visit`], [`assessment`] the rules of the three forms of the trunk;
+//!   [`due`] what is due when.
+//! - [`fault`] everything a screen must tell apart.
+
+pub mod area;
+pub mod day;
+pub mod fault;
+pub mod form;
+pub mod id;
+pub mod moment;
+pub mod post;
+pub mod rights;
+pub mod roster;
+pub mod value;

@@ -1,0 +1,619 @@
+//! The roster (名册): units, people, posts, devices, which child belongs where and to whom.
+//!
+//! Rows travel in the same log as everything else. [`Roster`] is the fold of the rows; it keeps
+//! the positions between which each right held, so that "could she then?" and "may she now?" are
+//! both answered offline. It must not know how rows are stored or sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::area::{Area, Width};
+use crate::day::Day;
+use crate::id::{ChildId, DeviceId, PersonId, Position, PostId, UnitId};
+use crate::post::{Reach, Role};
+
+/// One row of the roster. Variant numbers are wire codes: never reuse one.
+#[derive(Clone, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
+pub enum Row {
+    /// A unit; the width of its area says whether centre, station or community.
+    #[n(0)]
+    Unit {
+        /// Its id.
+        #[n(0)]
+        id: UnitId,
+        /// Its name.
+        #[n(1)]
+        name: String,
+        /// What it covers.
+        #[n(2)]
+        area: Area,
+    },
+    /// A person who works here.
+    #[n(1)]
+    Person {
+        /// Her id.
+        #[n(0)]
+        id: PersonId,
+        /// Her name.
+        #[n(1)]
+        name: String,
+    },
+    /// A post begins, or (same id again) gets an end.
+    #[n(2)]
+    Post {
+        /// Its id.
+        #[n(0)]
+        id: PostId,
+        /// Who holds it.
+        #[n(1)]
+        person: PersonId,
+        /// Where.
+        #[n(2)]
+        unit: UnitId,
+        /// As what.
+        #[n(3)]
+        role: Role,
+        /// First day.
+        #[n(4)]
+        from: Day,
+        /// Last day, if known.
+        #[n(5)]
+        to: Option<Day>,
+    },
+    /// A device is enrolled for a person.
+    #[n(3)]
+    Device {
+        /// Derived from the two keys.
+        #[n(0)]
+        id: DeviceId,
+        /// Whose it is.
+        #[n(1)]
+        person: PersonId,
+        /// Ed25519 public key.
+        #[n(2)]
+        #[cbor(with = "minicbor::bytes")]
+        sign: [u8; 32],
+        /// X25519 public key.
+        #[n(3)]
+        #[cbor(with = "minicbor::bytes")]
+        seal: [u8; 32],
+        /// What people call it, e.g. "李主任的笔记本".
+        #[n(4)]
+        label: String,
+    },
+    /// A device is stopped.
+    #[n(4)]
+    Revoke {
+        /// Which.
+        #[n(0)]
+        device: DeviceId,
+    },
+    /// A child's file belongs to a community: registered there, or moved there.
+    #[n(5)]
+    Child {
+        /// The child.
+        #[n(0)]
+        child: ChildId,
+        /// The community.
+        #[n(1)]
+        area: Area,
+    },
+    /// A child found on a visit, written offline by a post that covers the community: registers
+    /// the child there and assigns it to that post.
+    #[n(6)]
+    Register {
+        /// The child.
+        #[n(0)]
+        child: ChildId,
+        /// The community.
+        #[n(1)]
+        area: Area,
+        /// The post that found it.
+        #[n(2)]
+        post: PostId,
+    },
+    /// A child is assigned to a post (分派).
+    #[n(7)]
+    Assign {
+        /// The child.
+        #[n(0)]
+        child: ChildId,
+        /// The post.
+        #[n(1)]
+        post: PostId,
+    },
+    /// A child is taken from a post (收回); its devices purge.
+    #[n(8)]
+    Withdraw {
+        /// The child.
+        #[n(0)]
+        child: ChildId,
+        /// The post.
+        #[n(1)]
+        post: PostId,
+    },
+    /// Two files are of one child (并档), or no longer are.
+    #[n(9)]
+    Alias {
+        /// The file that steps back.
+        #[n(0)]
+        child: ChildId,
+        /// The file that stays.
+        #[n(1)]
+        of: ChildId,
+        /// False takes it back.
+        #[n(2)]
+        joined: bool,
+    },
+    /// A policy parameter (政策参数), JSON.
+    #[n(10)]
+    Policy {
+        /// Its key, e.g. `visit_freq`.
+        #[n(0)]
+        key: String,
+        /// JSON text.
+        #[n(1)]
+        value: String,
+    },
+    /// A child is erased for ever (合规删除); replicas purge, its ids are refused.
+    #[n(11)]
+    Erase {
+        /// The child.
+        #[n(0)]
+        child: ChildId,
+    },
+}
+
+impl Row {
+    /// The child this row is about, if any.
+    pub const fn child(&self) -> Option<ChildId> {
+        match self {
+            Self::Child { child, .. }
+            | Self::Register { child, .. }
+            | Self::Assign { child, .. }
+            | Self::Withdraw { child, .. }
+            | Self::Alias { child, .. }
+            | Self::Erase { child } => Some(*child),
+            Self::Unit { .. }
+            | Self::Person { .. }
+            | Self::Post { .. }
+            | Self::Device { .. }
+            | Self::Revoke { .. }
+            | Self::Policy { .. } => None,
+        }
+    }
+}
+
+/// A unit of the roster.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unit {
+    /// Its name.
+    pub name: String,
+    /// What it covers.
+    pub area: Area,
+}
+
+/// A post of the roster.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Post {
+    /// Who holds it.
+    pub person: PersonId,
+    /// Where.
+    pub unit: UnitId,
+    /// As what.
+    pub role: Role,
+    /// First day.
+    pub from: Day,
+    /// Last day, if known.
+    pub to: Option<Day>,
+}
+
+impl Post {
+    /// Whether the post is held on a day.
+    pub fn held_on(&self, on: Day) -> bool {
+        self.from <= on && self.to.is_none_or(|to| on <= to)
+    }
+}
+
+/// A device of the roster.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Device {
+    /// Whose it is.
+    pub person: PersonId,
+    /// Ed25519 public key.
+    pub sign: [u8; 32],
+    /// X25519 public key.
+    pub seal: [u8; 32],
+    /// What people call it.
+    pub label: String,
+    /// Position of its row.
+    pub since: Position,
+    /// Position at which it was stopped.
+    pub revoked: Option<Position>,
+}
+
+/// A child's place in the roster.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Seat {
+    areas: Vec<(Position, Area)>,
+    tenures: Vec<Tenure>,
+    /// The file this one was joined into.
+    pub alias: Option<ChildId>,
+    /// Erased for ever.
+    pub erased: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Tenure {
+    post: PostId,
+    from: Position,
+    to: Option<Position>,
+}
+
+impl Seat {
+    /// The community at a position.
+    pub fn area_at(&self, at: Position) -> Option<Area> {
+        self.areas.iter().rev().find(|(p, _)| *p <= at).map(|(_, a)| *a)
+    }
+    /// The community now.
+    pub fn area(&self) -> Option<Area> {
+        self.areas.last().map(|(_, a)| *a)
+    }
+    /// The posts it is assigned to now.
+    pub fn posts(&self) -> impl Iterator<Item = PostId> + '_ {
+        self.tenures.iter().filter(|t| t.to.is_none()).map(|t| t.post)
+    }
+    /// Whether it was assigned to the post at a position.
+    pub fn assigned_at(&self, post: PostId, at: Position) -> bool {
+        self.tenures.iter().any(|t| t.post == post && t.from <= at && t.to.is_none_or(|to| at < to))
+    }
+    /// Position at which the newest current assignment to the post began.
+    pub fn assigned_since(&self, post: PostId) -> Option<Position> {
+        self.tenures.iter().rev().find(|t| t.post == post && t.to.is_none()).map(|t| t.from)
+    }
+}
+
+/// Where a row of the log is heard. A device hears the channels of its person's posts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Channel {
+    /// Every device: the centre's own units and posts, policies.
+    Everyone,
+    /// Everyone who works in a street: its units, people, posts, devices.
+    Street(Area),
+    /// The children assigned to a post.
+    Post(PostId),
+    /// All children of a street.
+    Station(Area),
+    /// Everything.
+    District,
+}
+
+/// "Now": later than every position.
+pub const NOW: Position = Position::MAX;
+
+/// The fold of all rows seen so far.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Roster {
+    /// The server's own device; writes rows of every kind.
+    pub server: DeviceId,
+    /// Position of the newest row applied.
+    pub version: Position,
+    /// Units.
+    pub units: BTreeMap<UnitId, Unit>,
+    /// People's names.
+    pub people: BTreeMap<PersonId, String>,
+    /// Posts.
+    pub posts: BTreeMap<PostId, Post>,
+    /// Devices.
+    pub devices: BTreeMap<DeviceId, Device>,
+    /// Children.
+    pub children: BTreeMap<ChildId, Seat>,
+    /// Policy parameters, JSON.
+    pub policies: BTreeMap<String, String>,
+    by_post: BTreeMap<PostId, BTreeSet<ChildId>>,
+    by_person: BTreeMap<PersonId, BTreeSet<PostId>>,
+}
+
+impl Roster {
+    /// An empty roster of the district whose server is `server`.
+    pub fn new(server: DeviceId) -> Self {
+        Self {
+            server,
+            version: 0,
+            units: BTreeMap::new(),
+            people: BTreeMap::new(),
+            posts: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            children: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            by_post: BTreeMap::new(),
+            by_person: BTreeMap::new(),
+        }
+    }
+
+    /// Applies one accepted row. The same row again changes nothing.
+    pub fn apply(&mut self, at: Position, row: &Row) {
+        self.version = self.version.max(at);
+        match row {
+            Row::Unit { id, name, area } => {
+                self.units.insert(*id, Unit { name: name.clone(), area: *area });
+            }
+            Row::Person { id, name } => {
+                self.people.insert(*id, name.clone());
+            }
+            Row::Post { id, person, unit, role, from, to } => {
+                let post = Post { person: *person, unit: *unit, role: *role, from: *from, to: *to };
+                self.posts.insert(*id, post);
+                self.by_person.entry(*person).or_default().insert(*id);
+            }
+            Row::Device { id, person, sign, seal, label } => {
+                self.devices.entry(*id).or_insert_with(|| Device {
+                    person: *person,
+                    sign: *sign,
+                    seal: *seal,
+                    label: label.clone(),
+                    since: at,
+                    revoked: None,
+                });
+            }
+            Row::Revoke { device } => {
+                if let Some(device) = self.devices.get_mut(device) {
+                    device.revoked = Some(device.revoked.map_or(at, |earlier| earlier.min(at)));
+                }
+            }
+            Row::Child { child, area } => self.seat(*child, at, *area),
+            Row::Register { child, area, post } => {
+                self.seat(*child, at, *area);
+                self.assign(*child, *post, at);
+            }
+            Row::Assign { child, post } => self.assign(*child, *post, at),
+            Row::Withdraw { child, post } => self.withdraw(*child, *post, at),
+            Row::Alias { child, of, joined } => {
+                self.children.entry(*child).or_default().alias = joined.then_some(*of);
+            }
+            Row::Policy { key, value } => {
+                self.policies.insert(key.clone(), value.clone());
+            }
+            Row::Erase { child } => self.children.entry(*child).or_default().erased = true,
+        }
+    }
+
+    fn seat(&mut self, child: ChildId, at: Position, area: Area) {
+        let areas = &mut self.children.entry(child).or_default().areas;
+        let slot = areas.partition_point(|(p, _)| *p < at);
+        match areas.get_mut(slot) {
+            Some(same) if same.0 == at => same.1 = area,
+            Some(_) | None => areas.insert(slot, (at, area)),
+        }
+    }
+
+    fn assign(&mut self, child: ChildId, post: PostId, at: Position) {
+        let tenures = &mut self.children.entry(child).or_default().tenures;
+        if !tenures.iter().any(|t| t.post == post && t.to.is_none()) {
+            tenures.push(Tenure { post, from: at, to: None });
+        }
+        self.by_post.entry(post).or_default().insert(child);
+    }
+
+    fn withdraw(&mut self, child: ChildId, post: PostId, at: Position) {
+        let seat = self.children.entry(child).or_default();
+        for tenure in seat.tenures.iter_mut().filter(|t| t.post == post && t.to.is_none() && t.from <= at) {
+            tenure.to = Some(at);
+        }
+        if !seat.posts().any(|p| p == post)
+            && let Some(children) = self.by_post.get_mut(&post)
+        {
+            children.remove(&child);
+        }
+    }
+
+    /// The posts a person has ever held.
+    pub fn posts_of(&self, person: PersonId) -> impl Iterator<Item = (PostId, &Post)> {
+        let ids = self.by_person.get(&person);
+        ids.into_iter().flatten().filter_map(|id| Some((*id, self.posts.get(id)?)))
+    }
+
+    /// The posts a device's person holds on a day.
+    pub fn posts_on(&self, device: DeviceId, on: Day) -> impl Iterator<Item = (PostId, &Post)> {
+        let person = self.devices.get(&device).map(|d| d.person);
+        person.into_iter().flat_map(|p| self.posts_of(p)).filter(move |(_, post)| post.held_on(on))
+    }
+
+    /// The children assigned to a post now.
+    pub fn children_of(&self, post: PostId) -> impl Iterator<Item = ChildId> + '_ {
+        self.by_post.get(&post).into_iter().flatten().copied()
+    }
+
+    /// The area a post works in.
+    pub fn area_of(&self, post: &Post) -> Option<Area> {
+        self.units.get(&post.unit).map(|u| u.area)
+    }
+
+    /// Whether one post reaches a child at a position ([`NOW`] for now).
+    pub fn reaches(&self, id: PostId, post: &Post, child: ChildId, at: Position) -> bool {
+        let Some(seat) = self.children.get(&child).filter(|s| !s.erased) else { return false };
+        match post.role.reach() {
+            Reach::Assigned => seat.assigned_at(id, at),
+            Reach::Street => {
+                let street = self.area_of(post).map(Area::street);
+                seat.area_at(at).is_some_and(|a| Some(a.street()) == street)
+            }
+            Reach::District => true,
+        }
+    }
+
+    /// Whether a device may see a child now.
+    pub fn sees(&self, device: DeviceId, child: ChildId, on: Day) -> bool {
+        self.active(device) && self.posts_on(device, on).any(|(id, post)| self.reaches(id, post, child, NOW))
+    }
+
+    /// Whether the device is enrolled and not stopped.
+    pub fn active(&self, device: DeviceId) -> bool {
+        self.devices.get(&device).is_some_and(|d| d.revoked.is_none())
+    }
+
+    /// Every child the device may see now.
+    pub fn scope(&self, device: DeviceId, on: Day) -> BTreeSet<ChildId> {
+        let mut scope = BTreeSet::new();
+        if !self.active(device) {
+            return scope;
+        }
+        for (id, post) in self.posts_on(device, on) {
+            if post.role.reach() == Reach::Assigned {
+                scope.extend(self.children_of(id).filter(|c| self.reaches(id, post, *c, NOW)));
+            } else {
+                scope.extend(self.children.keys().filter(|c| self.reaches(id, post, **c, NOW)));
+            }
+        }
+        scope
+    }
+
+    /// The channels a device hears on a day.
+    pub fn channels_of(&self, device: DeviceId, on: Day) -> BTreeSet<Channel> {
+        let mut channels = BTreeSet::new();
+        for (id, post) in self.posts_on(device, on) {
+            let Some(area) = self.area_of(post) else { continue };
+            match post.role.reach() {
+                Reach::District => return BTreeSet::from([Channel::District]),
+                Reach::Street => channels.extend([Channel::Station(area.street()), Channel::Street(area.street())]),
+                Reach::Assigned => channels.extend([Channel::Post(id), Channel::Street(area.street())]),
+            }
+            channels.insert(Channel::Everyone);
+        }
+        channels
+    }
+
+    /// Where rows about a child are heard now, besides [`Channel::District`].
+    pub fn channels_for_child(&self, child: ChildId) -> BTreeSet<Channel> {
+        let mut channels = BTreeSet::new();
+        if let Some(seat) = self.children.get(&child) {
+            channels.extend(seat.posts().map(Channel::Post));
+            channels.extend(seat.area().map(|a| Channel::Station(a.street())));
+        }
+        channels
+    }
+
+    /// Where a roster row is heard, besides [`Channel::District`]. Call it before and after
+    /// [`Roster::apply`] and join both, so that those who lose a child hear of it.
+    pub fn channels_for_row(&self, row: &Row) -> BTreeSet<Channel> {
+        match row {
+            Row::Unit { area, .. } => Self::staff_channels(*area),
+            Row::Person { id, .. } => self.channels_for_person(*id),
+            Row::Post { unit, person, .. } => {
+                let mut channels = self.channels_for_person(*person);
+                channels.extend(self.units.get(unit).map(|u| Self::staff_channels(u.area)).unwrap_or_default());
+                channels
+            }
+            Row::Device { person, .. } => self.channels_for_person(*person),
+            Row::Revoke { device } => {
+                self.devices.get(device).map(|d| self.channels_for_person(d.person)).unwrap_or_default()
+            }
+            Row::Child { child, .. } | Row::Alias { child, .. } | Row::Erase { child } => {
+                self.channels_for_child(*child)
+            }
+            Row::Register { child, post, .. } | Row::Assign { child, post } | Row::Withdraw { child, post } => {
+                let mut channels = self.channels_for_child(*child);
+                channels.insert(Channel::Post(*post));
+                channels
+            }
+            Row::Policy { .. } => BTreeSet::from([Channel::Everyone]),
+        }
+    }
+
+    fn staff_channels(area: Area) -> BTreeSet<Channel> {
+        if area.width() == Width::District {
+            BTreeSet::from([Channel::Everyone])
+        } else {
+            BTreeSet::from([Channel::Street(area.street())])
+        }
+    }
+
+    fn channels_for_person(&self, person: PersonId) -> BTreeSet<Channel> {
+        let areas = self.posts_of(person).filter_map(|(_, post)| self.area_of(post));
+        areas.flat_map(Self::staff_channels).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn child(n: u8) -> ChildId {
+        ChildId::new([n; 16])
+    }
+
+    /// One street, one station, two communities with a director each.
+    fn street() -> (Roster, [PostId; 3], [DeviceId; 3]) {
+        let area = |n| Area::new(n).expect("an area");
+        let mut roster = Roster::new(DeviceId::new([0; 16]));
+        let areas = [area(990_102_001_000), area(990_102_001_001), area(990_102_001_002)];
+        let roles = [Role::Supervisor, Role::Director, Role::Director];
+        let (mut posts, mut devices) = ([PostId::new([0; 16]); 3], [DeviceId::new([0; 16]); 3]);
+        for (i, (area, role)) in areas.into_iter().zip(roles).enumerate() {
+            let n = i as u8 + 1;
+            let (unit, person) = (UnitId::new([n; 16]), PersonId::new([n; 16]));
+            (posts[i], devices[i]) = (PostId::new([n; 16]), DeviceId::new([n; 16]));
+            let from = Day::EPOCH;
+            let rows = [
+                Row::Unit { id: unit, name: String::new(), area },
+                Row::Person { id: person, name: String::new() },
+                Row::Post { id: posts[i], person, unit, role, from, to: None },
+                Row::Device { id: devices[i], person, sign: [n; 32], seal: [n; 32], label: String::new() },
+            ];
+            rows.iter().for_each(|row| roster.apply(1, row));
+        }
+        roster.apply(2, &Row::Child { child: child(9), area: areas[1] });
+        roster.apply(3, &Row::Assign { child: child(9), post: posts[1] });
+        (roster, posts, devices)
+    }
+
+    #[test]
+    fn a_director_sees_her_children_and_the_station_all_of_the_street() {
+        let (mut roster, posts, [station, first, second]) = street();
+        let on = Day::EPOCH;
+        assert!(roster.sees(station, child(9), on) && roster.sees(first, child(9), on));
+        assert!(!roster.sees(second, child(9), on));
+        roster.apply(4, &Row::Withdraw { child: child(9), post: posts[1] });
+        roster.apply(5, &Row::Assign { child: child(9), post: posts[2] });
+        assert!(!roster.sees(first, child(9), on) && roster.sees(second, child(9), on));
+        let seat = &roster.children[&child(9)];
+        assert!(seat.assigned_at(posts[1], 3) && !seat.assigned_at(posts[1], 4), "the past is kept");
+        assert_eq!(roster.scope(second, on), BTreeSet::from([child(9)]));
+    }
+
+    #[test]
+    fn an_ended_post_and_a_stopped_device_see_nothing() {
+        let (mut roster, posts, [_, first, _]) = street();
+        let post = roster.posts[&posts[1]].clone();
+        let end = Day::EPOCH.plus(10);
+        roster.apply(
+            6,
+            &Row::Post {
+                id: posts[1],
+                person: post.person,
+                unit: post.unit,
+                role: post.role,
+                from: post.from,
+                to: Some(end),
+            },
+        );
+        assert!(roster.sees(first, child(9), end) && !roster.sees(first, child(9), end.plus(1)));
+        roster.apply(7, &Row::Revoke { device: first });
+        assert!(!roster.sees(first, child(9), end));
+    }
+
+    #[test]
+    fn those_who_lose_a_child_hear_of_it() {
+        let (mut roster, posts, _) = street();
+        let row = Row::Withdraw { child: child(9), post: posts[1] };
+        roster.apply(4, &row);
+        assert!(roster.channels_for_row(&row).contains(&Channel::Post(posts[1])));
+        let elsewhere = Area::new(990_102_002_001).expect("an area");
+        let row = Row::Child { child: child(9), area: elsewhere };
+        let mut heard = roster.channels_for_row(&row);
+        roster.apply(5, &row);
+        heard.extend(roster.channels_for_row(&row));
+        for street in [990_102_001_000, 990_102_002_000] {
+            assert!(heard.contains(&Channel::Station(Area::new(street).expect("an area"))));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The only room that knows Automerge: edits become changes, changes become a view. Pure.
+//!
+//! This room must not know SQL, sockets, clocks or random numbers.
+
+use std::collections::BTreeMap;
+
+use domain::form::Form;
+use domain::id::{DeviceId, Digest};
+use domain::moment::Timestamp;
+use domain::value::{Key, Value};
+
+/// Who writes in one unlocked session of one device: 8 bytes of the device id + 8 random bytes,
+/// new at each unlock.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Actor([u8; 16]);
+
+impl Actor {
+    /// The actor of a session.
+    pub fn new(device: DeviceId, session: [u8; 8]) -> Self {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&device.as_bytes()[..8]);
+        id[8..].copy_from_slice(&session);
+        Self(id)
+    }
+    /// The 16 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+    /// Whether this actor is a session of the device.
+    pub fn is_of(&self, device: DeviceId) -> bool {
+        self.0[..8] == device.as_bytes()[..8]
+    }
+}
+
+/// One thing a person does to a record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Edit {
+    /// Sets a key (`name`, `family/<row>/name`, `categories/B1` → `true`). Also how a differing
+    /// value is settled: the new value replaces all concurrent ones.
+    Set(Key, Value),
+    /// Empties a key; a set member leaves the set.
+    Clear(Key),
+    /// Replaces a whole long text by its new wording (character merge).
+    Write(Key, String),
+}
+
+/// One value somebody wrote, and who and when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// The value; `None` where the key was emptied (only in histories).
+    pub value: Option<Value>,
+    /// Whose session.
+    pub actor: Actor,
+    /// The claimed time.
+    pub at: Timestamp,
+    /// Hash of the change that wrote it.
+    pub change: Digest,
+}
+
+/// What stands under one key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cell {
+    /// The value shown: the only one, or by the field's merge rule.
+    pub value: Value,
+    /// All concurrent values, the shown one first, when a person must pick; otherwise only it.
+    pub said: Vec<Said>,
+    /// Whether a person must pick among `said`.
+    pub differs: bool,
+}
+
+/// A record as people see it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct View {
+    /// Every key that holds something, unknown future keys too.
+    pub cells: BTreeMap<Key, Cell>,
+}
+
+/// One line of a record's history: who changed what from what to what.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HistoryLine {
+    /// The key.
+    pub key: Key,
+    /// What it held for the author before (several when they differed).
+    pub before: Vec<Value>,
+    /// What she wrote.
+    pub said: Said,
+}
+
+/// A change as the validator sees it, without any document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChangeInfo {
+    /// Its hash.
+    pub hash: Digest,
+    /// Author's session.
+    pub actor: Actor,
+    /// Number among the actor's changes of this record.
+    pub seq: u64,
+    /// Changes it builds on.
+    pub deps: Vec<Digest>,
+    /// Claimed time.
+    pub at: Timestamp,
+    /// Operations in it.
+    pub ops: usize,
+}
+
+/// Why a change was not taken.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// Too many bytes or operations.
+    #[error("change outside its caps")]
+    Caps,
+    /// Not a canonical, uncompressed change.
+    #[error("not a canonical change")]
+    Format,
+    /// Builds on a change not here.
+    #[error("builds on a change not here")]
+    Waiting(Digest),
+    /// Wrong seq or start op, or an actor's number used twice.
+    #[error("does not continue its author's changes")]
+    Sequence,
+    /// Nested objects, counters, or keys no form may have.
+    #[error("writes what no desk writes")]
+    Shape,
+    /// The copy did not survive the trial.
+    #[error("the trial failed")]
+    Trial,
+}
+
+/// The edit cannot be made.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum EditError {
+    /// The form has no such key, or it is computed.
+    #[error("no such key in the form: {0}")]
+    Key(Key),
+    /// The value is not of the field's kind.
+    #[error("not a value for {0}")]
+    Value(Key),
+}
+
+/// One record in memory.
+pub struct Record {
+    _form: std::marker::PhantomData<Form>,
+}
