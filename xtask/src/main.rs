@@ -1,1 +1,51 @@
-fn main(){}
+//! The house's own commands: `cargo xtask <command>`. Installs, builds, starts; must not import product crates.
+
+mod needs;
+mod run;
+mod test;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask demo [--headless] [--json]       a district's working day, end to end, on this machine
+cargo xtask test [--only PART]               everything CI runs; PART is one of
+                                             fmt clippy deny tidy unit story sim wire fuzz
+cargo xtask sim --seeds N [--from S]         the simulated district, more seeds
+cargo xtask bench [--directors N] [--json]   the district day against its targets
+cargo xtask synth --scale district|county --seed N [--out DIR]   synthetic workbooks
+cargo xtask fuzz [--seconds N]               the fuzz targets
+cargo xtask dict                             trains the wire dictionary anew (changes the wire: see docs/PROTOCOL.md)";
+
+fn main() -> Result<()> {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    match command.as_str() {
+        "demo" => {
+            needs::install(None)?;
+            run::build(run::Speed::Dev, &["--package", "sync-server", "--bin", "tongdang-server"])?;
+            run::actor(run::Speed::Dev, "demo", &rest)
+        }
+        "test" => test::run(&rest),
+        "sim" => {
+            needs::install(None)?;
+            run::actor(run::Speed::Release, "sim", &rest)
+        }
+        "bench" => {
+            needs::install(None)?;
+            run::build(run::Speed::Release, &["--package", "sync-server", "--bin", "tongdang-server"])?;
+            run::actor(run::Speed::Release, "bench", &rest)
+        }
+        "synth" => run::actor(run::Speed::Dev, "synth", &rest),
+        "dict" => run::actor(run::Speed::Release, "train_dict", &rest),
+        "fuzz" => {
+            needs::install(Some("fuzz"))?;
+            run::fuzz(&rest)
+        }
+        "" | "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => bail!("no such command: {other}\n{HELP}"),
+    }
+}

@@ -1,0 +1,7 @@
+//! The house rules as tests. They read the tree; they must not depend on any room's behaviour
+//! except the tables whose documents they compare.
+
+mod budget;
+mod law;
+mod tree;
+mod words;

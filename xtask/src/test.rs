@@ -1,0 +1,80 @@
+//! Everything CI runs, in the order in which it fails fastest.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::{needs, run};
+
+/// Name, and the cargo commands of the part.
+type Part = (&'static str, &'static [&'static [&'static str]]);
+
+const ROOMS: &[&str] = &[
+    "test",
+    "--quiet",
+    "-p",
+    "domain",
+    "-p",
+    "dossier",
+    "-p",
+    "sync",
+    "-p",
+    "ledger",
+    "-p",
+    "client",
+    "-p",
+    "desk",
+    "-p",
+    "sync-server",
+    "--all-features",
+];
+
+const PARTS: &[Part] = &[
+    ("fmt", &[&["fmt", "--all", "--check"]]),
+    ("deny", &[&["deny", "check", "bans", "licenses", "sources"]]),
+    ("tidy", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "tidy"]]),
+    ("clippy", &[&["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]]),
+    // unit and property tests stand beside the code they are about
+    ("unit", &[ROOMS, &["test", "--quiet", "-p", "tongdang-tests", "--lib"]]),
+    ("wire", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "wire"]]),
+    ("fuzz", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "hostile"]]),
+    ("story", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "story"]]),
+    ("sim", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "sim"]]),
+];
+
+/// Runs all parts, or the one named by `--only`.
+pub fn run(args: &[String]) -> Result<()> {
+    let only = match args {
+        [] => None,
+        [flag, part] if flag == "--only" => Some(part.as_str()),
+        _ => bail!("usage: cargo xtask test [--only PART]"),
+    };
+    let parts: Vec<&Part> = PARTS.iter().filter(|(name, _)| only.is_none_or(|o| o == *name)).collect();
+    if parts.is_empty() {
+        let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
+        bail!("no such part; there are: {}", names.join(" "));
+    }
+    needs::install(parts.iter().any(|(name, _)| *name == "deny").then_some("deny"))?;
+    if parts.iter().any(|(_, commands)| commands.iter().any(|c| c.contains(&"tongdang-tests"))) {
+        // stories start the real server as a process of its own
+        run::build(run::Speed::Dev, &["--package", "sync-server", "--bin", "tongdang-server"])?;
+    }
+    let mut failed = Vec::new();
+    for (name, commands) in &parts {
+        let begin = Instant::now();
+        eprintln!("── {name}");
+        let fine = commands
+            .iter()
+            .all(|args| Command::new("cargo").args(*args).current_dir(run::root()).status().is_ok_and(|s| s.success()));
+        eprintln!("── {name} {} in {:.0?}", if fine { "ok" } else { "FAILED" }, begin.elapsed());
+        if !fine {
+            failed.push(*name);
+        }
+    }
+    println!("{} passed, {} failed", parts.len() - failed.len(), failed.len());
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(" "));
+    }
+    Ok(())
+}
