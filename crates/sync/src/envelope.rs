@@ -153,12 +153,18 @@ impl Envelope {
         sha256(&[&self.signed(district)])
     }
 
+    /// Bytes of the items carried whole.
+    pub fn weight(&self) -> usize {
+        let whole = |part: &Part| if let Part::Whole(bytes) = part { bytes.len() } else { 0 };
+        self.parts.iter().map(whole).sum()
+    }
+
     /// Checks caps, version and signature.
     pub fn verify(&self, district: &Digest, public: &[u8; 32]) -> Result<(), BadEnvelope> {
         if self.v != VERSION || self.suite != SUITE || self.seq == 0 {
             return Err(BadEnvelope::Format);
         }
-        if self.parts.is_empty() || self.parts.len() > ITEMS_MAX {
+        if self.parts.is_empty() || self.parts.len() > ITEMS_MAX || self.weight() > ENVELOPE_BYTES_MAX {
             return Err(BadEnvelope::Caps);
         }
         let fits = verified(public, &[&self.signed(district)], &self.sig);
@@ -192,5 +198,64 @@ impl Envelope {
             Part::Whole(bytes) => Some((n, Item::decode(bytes))),
             Part::Bare(_) => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{DISTRICT, device, envelope, item};
+    use proptest::prelude::*;
+
+    fn bare(envelope: &Envelope, keep: &[bool]) -> Envelope {
+        let part = |(part, keep): (&Part, &bool)| if *keep { part.clone() } else { Part::Bare(part.digest()) };
+        Envelope { parts: envelope.parts.iter().zip(keep).map(part).collect(), ..envelope.clone() }
+    }
+
+    #[test]
+    fn an_envelope_of_another_district_or_device_does_not_verify() {
+        let signed = envelope(&device(1), 1, 2);
+        assert_eq!(signed.verify(&DISTRICT, &device(1).sign_public()), Ok(()));
+        assert_eq!(signed.verify(&Digest([0; 32]), &device(1).sign_public()), Err(BadEnvelope::Signature));
+        assert_eq!(signed.verify(&DISTRICT, &device(2).sign_public()), Err(BadEnvelope::Signature));
+    }
+
+    #[test]
+    fn an_envelope_beyond_its_caps_is_refused() {
+        let mut many = envelope(&device(1), 1, 1);
+        many.parts = vec![many.parts[0].clone(); ITEMS_MAX + 1];
+        assert_eq!(many.verify(&DISTRICT, &device(1).sign_public()), Err(BadEnvelope::Caps));
+        assert_eq!(Envelope::decode(&many.encode()), Err(BadEnvelope::Caps));
+        many.parts = vec![Part::Whole(vec![0; ENVELOPE_BYTES_MAX + 1])];
+        assert_eq!(many.verify(&DISTRICT, &device(1).sign_public()), Err(BadEnvelope::Caps));
+    }
+
+    proptest! {
+        #[test]
+        fn a_subset_with_bare_digests_verifies_and_any_altered_byte_does_not(
+            keep in prop::collection::vec(any::<bool>(), 5), at in any::<prop::sample::Index>(), bit in 0..8u8,
+        ) {
+            let whole = envelope(&device(1), 3, 5);
+            let part = bare(&whole, &keep);
+            prop_assert_eq!(part.id(&DISTRICT), whole.id(&DISTRICT));
+            let mut bytes = part.encode();
+            prop_assert_eq!(Envelope::decode(&bytes), Ok(part.clone()));
+            prop_assert_eq!(part.verify(&DISTRICT, &device(1).sign_public()), Ok(()));
+            let n = bytes.len();
+            bytes[at.index(n)] ^= 1 << bit;
+            if let Ok(altered) = Envelope::decode(&bytes) {
+                let verdict = altered.verify(&DISTRICT, &device(1).sign_public());
+                prop_assert!(verdict.is_err() || altered == part, "only the spelling may differ");
+            }
+        }
+
+        #[test]
+        fn noise_and_cut_envelopes_and_items_are_errors(noise in prop::collection::vec(any::<u8>(), 0..300), cut in any::<prop::sample::Index>()) {
+            let _ = Envelope::decode(&noise);
+            prop_assert!(Item::decode(&noise).is_err());
+            let (envelope, item) = (envelope(&device(1), 1, 2).encode(), item(1).encode());
+            prop_assert!(Envelope::decode(&envelope[..cut.index(envelope.len())]).is_err());
+            prop_assert!(Item::decode(&item[..cut.index(item.len())]).is_err());
+        }
     }
 }

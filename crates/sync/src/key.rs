@@ -2,7 +2,7 @@
 
 use domain::id::{DeviceId, Digest};
 use domain::moment::Moment;
-use ed25519_dalek::{Signer as _, SigningKey, Verifier as _, VerifyingKey};
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 use zeroize::ZeroizeOnDrop;
 
@@ -72,5 +72,5 @@ pub fn device_id(sign: &[u8; 32], seal: &[u8; 32]) -> DeviceId {
 /// Whether `sig` is a signature by `public` over the parts in a row.
 pub fn verified(public: &[u8; 32], parts: &[&[u8]], sig: &[u8; 64]) -> bool {
     let Ok(key) = VerifyingKey::from_bytes(public) else { return false };
-    key.verify(&parts.concat(), &ed25519_dalek::Signature::from_bytes(sig)).is_ok()
+    key.verify_strict(&parts.concat(), &ed25519_dalek::Signature::from_bytes(sig)).is_ok()
 }

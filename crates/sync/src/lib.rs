@@ -4,13 +4,26 @@
 //!
 //! # Layout
 //! - [`item`] the smallest thing that travels; [`envelope`] what one device signs;
-//! - [`wire`] requests and the frames of an answer; [`pack`] zstd with the shared dictionary, hard caps;
-//! - [`seal`] bytes encrypted to a device or to the district's inbox key; [`enrol`] the enrolment text and handshake;
-//! - [`key`] signing keys; [`courier`] when to ask next.
+//! - [`wire`] what a request and an answer say; [`request`] and [`frame`] their bytes;
+//!   [`pack`] zstd with the shared dictionary, hard caps;
+//! - [`chain`] the log's hash chain and the newest point two sides have in common;
+//! - [`key`] signing keys; [`certified`] the district's root key and what it vouches for;
+//!   [`seal`] bytes encrypted to a device or to the district's inbox key;
+//! - [`enrol`] the enrolment text and handshake; [`courier`] when to ask next.
 //!
 //! The formats are frozen per version byte: `docs/PROTOCOL.md`, bytes in `tests/wire`.
 
+pub mod certified;
+pub mod chain;
+pub mod courier;
+pub mod enrol;
 pub mod envelope;
+pub mod frame;
 pub mod item;
 pub mod key;
+pub mod pack;
+pub mod request;
+#[cfg(test)]
+mod scene;
+pub mod seal;
 pub mod wire;
