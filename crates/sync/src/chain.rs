@@ -55,9 +55,8 @@ pub fn thinned(mut cursors: Vec<Cursor>) -> Vec<Cursor> {
 /// question is enough.
 pub fn common(mine: &[Cursor], theirs: &[Cursor]) -> Option<Cursor> {
     let end = theirs.iter().map(|cursor| cursor.position).max()?;
-    let differs = |cursor: &&Cursor| {
-        theirs.iter().any(|their| their.position == cursor.position && their.chain != cursor.chain)
-    };
+    let differs =
+        |cursor: &&Cursor| theirs.iter().any(|their| their.position == cursor.position && their.chain != cursor.chain);
     let below = mine.iter().filter(differs).map(|cursor| cursor.position).min().unwrap_or(Position::MAX);
     let possible = mine.iter().filter(|cursor| cursor.position <= end && cursor.position < below);
     possible.max_by_key(|cursor| cursor.position).map(|cursor| Cursor { first: 0, ..*cursor })

@@ -175,7 +175,10 @@ impl FromStr for Address {
 fn is_name(host: &str) -> bool {
     let label = |label: &str| {
         let edges = label.starts_with('-') || label.ends_with('-');
-        !label.is_empty() && label.len() <= 63 && !edges && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        !label.is_empty()
+            && label.len() <= 63
+            && !edges
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     host.len() <= 253 && host.split('.').all(label)
 }
@@ -221,7 +224,13 @@ mod tests {
         ] {
             assert_eq!(written.parse(), Ok(code.clone()), "{written}");
         }
-        for wrong in ["", "ABCDE", "ABCDE-01234-56789-FGHJKM", "ABCDU-01234-56789-FGHJK", "孩子们的登记码一共二十个字符对不对呢啊"] {
+        for wrong in [
+            "",
+            "ABCDE",
+            "ABCDE-01234-56789-FGHJKM",
+            "ABCDU-01234-56789-FGHJK",
+            "孩子们的登记码一共二十个字符对不对呢啊",
+        ] {
             assert_eq!(wrong.parse::<Code>(), Err(BadEnrolText::Code), "{wrong}");
         }
     }
@@ -240,7 +249,9 @@ mod tests {
             assert_eq!(written.parse(), Ok(address.clone()), "{written}");
             assert_eq!(address.to_string().parse(), Ok(address));
         }
-        for wrong in ["", ":1", "a b", "x:0", "x:99999", "x:y", "-x", "a..b", "[::1", "[zz]", "[::1]x", "x/path", "登记"] {
+        for wrong in
+            ["", ":1", "a b", "x:0", "x:99999", "x:y", "-x", "a..b", "[::1", "[zz]", "[::1]x", "x/path", "登记"]
+        {
             assert_eq!(wrong.parse::<Address>(), Err(BadEnrolText::Address), "{wrong}");
         }
     }
