@@ -10,6 +10,7 @@ use crate::moment::Timestamp;
 
 /// A calendar day (公历), without a zone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Day(Date);
 
 /// Text or numbers that are no day of the calendar.

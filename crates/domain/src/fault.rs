@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A refusal or failure a person must see, with what it is about.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 #[error("{}", .code.text())]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Fault {
     /// Which one.
     pub code: Code,
@@ -31,6 +32,7 @@ macro_rules! codes {
         /// The kinds of fault.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
         pub enum Code { $($(#[$doc])* $name,)* }
 
         impl Code {

@@ -3,10 +3,24 @@
 //! One JSON file per form under `crates/domain/forms/` (JSON Schema 2020-12 plus `x-` keywords,
 //! DESIGN §3). This file reads them; it must not know any particular field.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
 use crate::post::Role;
+use crate::value::{Key, Value};
+
+mod filled;
+mod read;
+
+pub use filled::{check, check_value};
+pub use read::BadForm;
 
 /// How widely a form's records may be seen (`x-class`).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Class {
     /// 普通
     Ordinary,
@@ -17,7 +31,9 @@ pub enum Class {
 }
 
 /// What happens when two people write differently (`x-merge`, handbook §12).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Merge {
     /// All concurrent values are kept; a person picks.
     Register,
@@ -25,7 +41,10 @@ pub enum Merge {
     Text,
     /// Union; each member is a key `field/<code>`.
     Set,
-    /// Repeating rows with stable ids; keys `field/<row>/<column>`.
+    /// Repeating rows with stable ids; keys `field/<row>/<column>`, and
+    /// `field/<row>/<column>/<code>` where the column itself is a set. The row id is 32 hex
+    /// digits, or a code of the table where the field names one ([`Field::code`]): then two
+    /// people who add the same category write the same row.
     Rows,
     /// The higher value stands until a later one replaces all (risk).
     Higher,
@@ -34,7 +53,9 @@ pub enum Merge {
 }
 
 /// What a field holds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Kind {
     /// One line of text.
     Text,
@@ -73,7 +94,9 @@ pub enum Kind {
 }
 
 /// When a field must be filled before 完成.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Need {
     /// M
     Must,
@@ -84,7 +107,9 @@ pub enum Need {
 }
 
 /// How a value is shown until asked for (`x-mask`, handbook §7.4).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Mask {
     /// `9901**********0018`
     IdNo,
@@ -95,7 +120,8 @@ pub enum Mask {
 }
 
 /// One field of a form, or one column of repeating rows.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Field {
     /// Key in the record.
     pub key: String,
@@ -131,10 +157,13 @@ pub struct Field {
     pub columns: Vec<Field>,
     /// Computed, never written.
     pub computed: bool,
+    /// Keys this field had in older versions of the form (`x-was`).
+    pub was: Vec<String>,
 }
 
 /// One form.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Form {
     /// Its id, e.g. `child`.
     pub id: String,
@@ -155,19 +184,125 @@ pub struct Form {
 /// Key of the form version inside a record.
 pub const VERSION_KEY: &str = "form_ver";
 
+/// The forms the program is built with.
+pub const BUILTIN: [&str; 6] = ["child", "child_sensitive", "visit", "supplement", "review", "assessment"];
+
+const SOURCES: [&str; 6] = [
+    include_str!("../forms/child.json"),
+    include_str!("../forms/child_sensitive.json"),
+    include_str!("../forms/visit.json"),
+    include_str!("../forms/supplement.json"),
+    include_str!("../forms/review.json"),
+    include_str!("../forms/assessment.json"),
+];
+
+/// A form the program is built with.
+pub fn builtin(id: &str) -> Option<&'static Form> {
+    static FORMS: OnceLock<Vec<Form>> = OnceLock::new();
+    let parse = |source: &&str| Form::parse(source).expect("a built-in form parses (tested)");
+    FORMS.get_or_init(|| SOURCES.iter().map(parse).collect()).iter().find(|form| form.id == id)
+}
+
+/// The rows of a repeating field: row id → column → value. Members of a set column stand under
+/// `column/code`.
+pub fn rows<'a>(values: &'a BTreeMap<Key, Value>, field: &str) -> BTreeMap<&'a str, BTreeMap<&'a str, &'a Value>> {
+    let mut rows: BTreeMap<&str, BTreeMap<&str, &Value>> = BTreeMap::new();
+    for (key, value) in under(values, field) {
+        if let Some((row, column)) = key.split_once('/') {
+            rows.entry(row).or_default().insert(column, value);
+        }
+    }
+    rows
+}
+
+/// The members of a set field: `field/<code>` = yes.
+pub fn members<'a>(values: &'a BTreeMap<Key, Value>, field: &str) -> BTreeSet<&'a str> {
+    under(values, field).filter(|(key, v)| v.as_yes() == Some(true) && !key.contains('/')).map(|(key, _)| key).collect()
+}
+
+fn under<'a>(values: &'a BTreeMap<Key, Value>, field: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let head = format!("{field}/");
+    values
+        .range(head.clone()..)
+        .map_while(move |(key, value)| key.strip_prefix(head.as_str()).map(|rest| (rest, value)))
+}
+
 impl Form {
+    /// Reads a form from JSON. Districts ship forms as data, so the text is foreign: everything
+    /// is capped and nothing is guessed.
+    pub fn parse(json: &str) -> Result<Self, BadForm> {
+        read::form(json)
+    }
+
     /// The field (or column) that a record key belongs to: `name`, `family/<row>/name`,
-    /// `categories/B1`. `None` for keys of newer versions.
+    /// `family/<row>/status/<code>`, `hazard/3`, `categories/B1/from`. `None` for keys of newer
+    /// versions.
     pub fn field(&self, key: &str) -> Option<&Field> {
         let mut parts = key.split('/');
         let head = parts.next()?;
         let field = self.fields.iter().find(|f| f.key == head)?;
-        match (field.merge, parts.next(), parts.next(), parts.next()) {
-            (Merge::Rows, Some(_), Some(column), None) => field.columns.iter().find(|c| c.key == column),
+        let (row, column, member) = (parts.next(), parts.next(), parts.next());
+        if parts.next().is_some() {
+            return None;
+        }
+        match (field.merge, row, column, member) {
+            (Merge::Rows, Some(_), Some(column), member) => {
+                let column = field.columns.iter().find(|c| c.key == column)?;
+                (member.is_some() == (column.merge == Merge::Set)).then_some(column)
+            }
             (Merge::Set, Some(_), None, None) => Some(field),
             (Merge::Rows | Merge::Set, _, _, _) => None,
             (_, None, None, None) => Some(field),
             (_, _, _, _) => None,
         }
     }
+
+    /// What a key of an older version of this form is called now; `None` when it needs no new
+    /// name or is not known here.
+    pub fn renamed(&self, key: &str) -> Option<Key> {
+        if self.field(key).is_some() {
+            return None;
+        }
+        let (head, rest) = key.split_once('/').map_or((key, None), |(head, rest)| (head, Some(rest)));
+        let field = self.fields.iter().find(|f| f.key == head || f.was.iter().any(|w| w == head))?;
+        let rest = match rest {
+            Some(rest) if field.merge == Merge::Rows => Some(renamed_column(field, rest)),
+            Some(rest) => Some(rest.to_owned()),
+            None => None,
+        };
+        let new = rest.map_or_else(|| field.key.clone(), |rest| format!("{}/{rest}", field.key));
+        self.field(&new).is_some().then_some(new)
+    }
+
+    /// Reads a record of an older form version as this one (upcasting): former keys get their
+    /// present names unless those already hold something; unknown keys stay as they are. It
+    /// never writes anything back.
+    pub fn upcast<V>(&self, old: BTreeMap<Key, V>) -> BTreeMap<Key, V> {
+        let (mut now, mut former) = (BTreeMap::new(), Vec::new());
+        for (key, value) in old {
+            match self.renamed(&key) {
+                Some(new) => former.push((new, value)),
+                None => {
+                    now.insert(key, value);
+                }
+            }
+        }
+        for (key, value) in former {
+            now.entry(key).or_insert(value);
+        }
+        now
+    }
 }
+
+fn renamed_column(field: &Field, rest: &str) -> String {
+    let mut parts: Vec<&str> = rest.split('/').collect();
+    if let Some(name) = parts.get_mut(1)
+        && let Some(column) = field.columns.iter().find(|c| c.was.iter().any(|w| w == name))
+    {
+        *name = &column.key;
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,11 @@
 //! - [`fault`] everything a screen must tell apart.
 
 pub mod area;
+pub mod check;
+pub mod code;
 pub mod day;
 pub mod fault;
+pub mod finding;
 pub mod form;
 pub mod id;
 pub mod moment;

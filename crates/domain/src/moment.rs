@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(transparent)]
 #[cbor(transparent)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "number"))]
 pub struct Timestamp(#[n(0)] pub i64);
 
 impl Timestamp {

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 /// [`Value::Unknown`] is an answer ("未采集"), never the same as blank (handbook §3).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Value {
     /// Asked, not known: 未知／未采集. JSON `null`.
     Unknown,
     /// Yes or no.
     Yes(bool),
     /// A whole number: counts, minutes, money in fen.
-    Int(i64),
+    Int(#[cfg_attr(feature = "ts", ts(type = "number"))] i64),
     /// Text, a code of a code table, an ISO day or time, a decimal written out.
     Text(String),
 }

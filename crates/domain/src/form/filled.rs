@@ -1,0 +1,172 @@
+//! Checks that hold for every form: kind, length, code, needed fields, periods. Knows no field
+//! by name.
+
+use std::collections::BTreeMap;
+
+use super::{Field, Form, Kind, Merge, Need, rows};
+use crate::area::Area;
+use crate::check::{day, paper, tel, time};
+use crate::code;
+use crate::finding::Finding;
+use crate::value::{Key, Value};
+
+/// Everything in the record that does not fit its form: wrong values and missing ones. Keys the
+/// form does not know (of newer versions) are left alone.
+pub fn check(form: &Form, values: &BTreeMap<Key, Value>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = values
+        .iter()
+        .filter_map(|(key, value)| check_value(form.field(key)?, key, value))
+        .chain(values.keys().filter_map(|key| foreign_row(form, key)))
+        .collect();
+    for field in form.fields.iter().filter(|f| !f.computed) {
+        found.extend(needed(field, "", values));
+        found.extend(other(field, &form.fields, "", values));
+        if field.merge == Merge::Rows {
+            for row in rows(values, &field.key).keys() {
+                found.extend(check_row(field, &format!("{}/{row}/", field.key), values));
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong with one value of a field, standing under `key`.
+pub fn check_value(field: &Field, key: &str, value: &Value) -> Option<Finding> {
+    let title = &field.title;
+    match value {
+        Value::Unknown if field.need == Need::Must && !field.unknown => {
+            Some(Finding::missing(key, format!("“{title}”不能填未采集，请填写")))
+        }
+        Value::Unknown => None,
+        value => wrong(field, key, value).map(|what| Finding::red(key, format!("“{title}”{what}"))),
+    }
+}
+
+fn wrong(field: &Field, key: &str, value: &Value) -> Option<String> {
+    if field.merge == Merge::Set {
+        let member = key.rsplit('/').next().unwrap_or_default();
+        let known = match field.kind {
+            Kind::Codes => in_table(field, member),
+            _ => is_id(member),
+        };
+        return (!known || value.as_yes().is_none()).then(|| "里有一项不认识，请重新选择".into());
+    }
+    let text = value.as_text();
+    let good = match field.kind {
+        Kind::Yes => value.as_yes().is_some(),
+        Kind::Int | Kind::Money => value.as_int().is_some_and(|n| n >= 0),
+        Kind::Text | Kind::LongText | Kind::Rows | Kind::Codes | Kind::Files => text.is_some(),
+        Kind::Code => text.is_some_and(|t| in_table(field, t)),
+        Kind::Day => text.is_some_and(|t| day::stored(t).is_some()),
+        Kind::Month => text.is_some_and(|t| day::stored(t).is_some_and(|d| d.month.is_some() && d.day.is_none())),
+        Kind::Time => text.is_some_and(|t| time::read(t).is_ok()),
+        Kind::Decimal => text.is_some_and(is_decimal),
+        // The document's own rule depends on its kind (`check::paper`): here only its shape.
+        Kind::IdNo => text.is_some_and(paper::looks_like_one),
+        Kind::Tel => return wrong_tel(text),
+        Kind::Area => text.is_some_and(|t| t.parse::<Area>().is_ok()),
+        Kind::Ref => text.is_some_and(is_id),
+    };
+    if !good {
+        return Some(hint(field.kind).into());
+    }
+    let long = text.is_some_and(|t| t.chars().count() > field.max);
+    long.then(|| format!("太长了，请缩短到{}字以内", field.max))
+}
+
+fn wrong_tel(text: Option<&str>) -> Option<String> {
+    match text.map(tel::read) {
+        Some(Ok(_)) => None,
+        Some(Err(problem)) => Some(format!("：{}", problem.text())),
+        None => Some(hint(Kind::Tel).into()),
+    }
+}
+
+const fn hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Yes => "请选择是或否",
+        Kind::Int => "请填不小于0的整数",
+        Kind::Money => "请填不小于0的金额",
+        Kind::Decimal => "请填数字，最多两位小数",
+        Kind::Code | Kind::Codes => "不在可选的项目里，请重新选择",
+        Kind::Day => "不是日期，请按2024-05-06的样子填写",
+        Kind::Month => "不是年月，请按2024-05的样子填写",
+        Kind::Time => "不是时间，请重新选择日期和时间",
+        Kind::IdNo => "里有不该有的字，请对照证件重新填写",
+        Kind::Tel => "不是电话号码，请重新填写",
+        Kind::Area => "不是区划，请重新选择社区",
+        Kind::Ref => "请重新选择",
+        Kind::Text | Kind::LongText | Kind::Rows | Kind::Files => "填写的内容不对，请重新填写",
+    }
+}
+
+fn in_table(field: &Field, code: &str) -> bool {
+    field.code.as_deref().and_then(code::table).is_some_and(|table| table.has(code))
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn is_decimal(text: &str) -> bool {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |s: &str, max: usize| (1..=max).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
+    digits(whole, 9) && digits(part, 2)
+}
+
+/// A row of a keyed field (`categories`) whose id is no code of its table.
+fn foreign_row(form: &Form, key: &str) -> Option<Finding> {
+    let (head, row) = key.split_once('/').map(|(head, rest)| (head, rest.split('/').next().unwrap_or(rest)))?;
+    let field = form.fields.iter().find(|f| f.key == head && f.merge == Merge::Rows)?;
+    let known = if field.code.is_some() { in_table(field, row) } else { is_id(row) };
+    (!known).then(|| Finding::red(key, format!("“{}”里有一项不认识，请重新选择", field.title)))
+}
+
+/// Whether anything that counts stands under the field: a value, a member, a row.
+pub(crate) fn is_filled(field: &Field, prefix: &str, values: &BTreeMap<Key, Value>) -> bool {
+    let key = format!("{prefix}{}", field.key);
+    match field.merge {
+        Merge::Rows => !rows(values, &key).is_empty(),
+        Merge::Set => !super::members(values, &key).is_empty() || values.get(&key) == Some(&Value::Unknown),
+        _ => values.get(&key).is_some_and(|v| v.as_text().is_none_or(|t| !t.trim().is_empty())),
+    }
+}
+
+fn needed(field: &Field, prefix: &str, values: &BTreeMap<Key, Value>) -> Option<Finding> {
+    (field.need == Need::Must && !is_filled(field, prefix, values))
+        .then(|| Finding::missing(format!("{prefix}{}", field.key), format!("请填写“{}”", field.title)))
+}
+
+/// "其他" asks for words (handbook §3): `<key>_other` beside the field.
+fn other(field: &Field, siblings: &[Field], prefix: &str, values: &BTreeMap<Key, Value>) -> Option<Finding> {
+    let other = field.code.as_deref().and_then(code::table)?.other.as_deref()?;
+    let beside = siblings.iter().find(|f| f.key.strip_suffix("_other") == Some(&field.key))?;
+    let key = format!("{prefix}{}", field.key);
+    let chosen = match field.merge {
+        Merge::Rows => rows(values, &key).contains_key(other),
+        Merge::Set => super::members(values, &key).contains(other),
+        _ => values.get(&key).and_then(Value::as_text) == Some(other),
+    };
+    (chosen && !is_filled(beside, prefix, values)).then(|| {
+        let text = format!("“{}”选了其他，请写明是什么（不超过{}字）", field.title, beside.max);
+        Finding::missing(format!("{prefix}{}", beside.key), text)
+    })
+}
+
+fn check_row(field: &Field, prefix: &str, values: &BTreeMap<Key, Value>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = field
+        .columns
+        .iter()
+        .flat_map(|c| [needed(c, prefix, values), other(c, &field.columns, prefix, values)])
+        .flatten()
+        .collect();
+    for (from, to) in [("from", "to"), ("status_from", "status_to")] {
+        let at = |column: &str| values.get(&format!("{prefix}{column}")).and_then(Value::as_text).and_then(day::stored);
+        if let (Some(first), Some(last)) = (at(from), at(to))
+            && last.latest() < first.earliest()
+        {
+            found.push(Finding::red(format!("{prefix}{to}"), "截止日期早于起始日期，请改正"));
+        }
+    }
+    found
+}
