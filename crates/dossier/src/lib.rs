@@ -1,13 +1,34 @@
 //! The only room that knows Automerge: edits become changes, changes become a view. Pure.
 //!
 //! This room must not know SQL, sockets, clocks or random numbers.
+//!
+//! # Layout
+//! - [`Record`]: `edit` makes one change, `admit` takes one in, `view`, `view_at`, `history` and
+//!   `undo` read; `save` and `load` are a cache.
+//! - [`inspect`] takes a foreign change apart without a document; [`trial`] rehearses changes on a
+//!   copy. Order for foreign bytes: own walk over the bytes (`chunk`) → Automerge's parser and
+//!   canonical re-encode (`inspect`) → what an honest desk could have written here (`fit`) → apply,
+//!   save, open, compare (`trial`).
+
+mod chunk;
+mod edit;
+mod fit;
+mod history;
+mod inspect;
+mod record;
+mod trial;
+mod view;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use domain::form::Form;
 use domain::id::{DeviceId, Digest};
 use domain::moment::Timestamp;
 use domain::value::{Key, Value};
+
+pub use inspect::inspect;
+pub use record::Record;
+pub use trial::{Trial, trial};
 
 /// Who writes in one unlocked session of one device: 8 bytes of the device id + 8 random bytes,
 /// new at each unlock.
@@ -73,6 +94,8 @@ pub struct Cell {
 pub struct View {
     /// Every key that holds something, unknown future keys too.
     pub cells: BTreeMap<Key, Cell>,
+    /// Version of the form the newest writer used; 0 in an empty record.
+    pub version: u32,
 }
 
 /// One line of a record's history: who changed what from what to what.
@@ -101,6 +124,9 @@ pub struct ChangeInfo {
     pub at: Timestamp,
     /// Operations in it.
     pub ops: usize,
+    /// The keys it writes and what: `None` where it empties the key or makes its text object.
+    /// Writing inside a text is not here.
+    pub writes: BTreeMap<Key, Option<Value>>,
 }
 
 /// Why a change was not taken.
@@ -135,9 +161,12 @@ pub enum EditError {
     /// The value is not of the field's kind.
     #[error("not a value for {0}")]
     Value(Key),
+    /// More than one change may hold.
+    #[error("too much for one change")]
+    Large,
 }
 
-/// One record in memory.
-pub struct Record {
-    _form: std::marker::PhantomData<Form>,
+/// Runs work on Automerge as if a panic in it were a refusal.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Refused::Trial))
 }
