@@ -14,6 +14,7 @@ use crate::value::{Key, Value};
 mod filled;
 mod read;
 
+pub(crate) use filled::is_filled;
 pub use filled::{check, check_value};
 pub use read::BadForm;
 

@@ -15,15 +15,20 @@
 //! - [`fault`] everything a screen must tell apart.
 
 pub mod area;
+pub mod assessment;
 pub mod check;
+pub mod child;
 pub mod code;
 pub mod day;
+pub mod due;
 pub mod fault;
 pub mod finding;
 pub mod form;
 pub mod id;
+pub mod mask;
 pub mod moment;
 pub mod post;
 pub mod rights;
 pub mod roster;
 pub mod value;
+pub mod visit;

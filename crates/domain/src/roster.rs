@@ -258,6 +258,10 @@ impl Seat {
     pub fn area(&self) -> Option<Area> {
         self.areas.last().map(|(_, a)| *a)
     }
+    /// Position since which it has been in this street without a break; `None` when it is not there.
+    pub fn in_street_since(&self, street: Area) -> Option<Position> {
+        self.areas.iter().rev().take_while(|(_, a)| a.street() == street).last().map(|(p, _)| *p)
+    }
     /// The posts it is assigned to now.
     pub fn posts(&self) -> impl Iterator<Item = PostId> + '_ {
         self.tenures.iter().filter(|t| t.to.is_none()).map(|t| t.post)
