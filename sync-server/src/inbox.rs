@@ -1,0 +1,208 @@
+//! Requests read, envelopes verified and kept, receipts. It opens no item's body and judges nothing.
+
+use std::collections::BTreeMap;
+
+use domain::id::{DeviceId, Position};
+use domain::moment::{Moment, Timestamp};
+use domain::roster::Row;
+use sync::envelope::{Envelope, Part};
+use sync::item::{Item, Kind};
+use sync::request::SignedRequest;
+use sync::wire::{Receipt, Refusal, Request, State, Verdict};
+
+use crate::server::{Server, ServerError};
+use crate::store::{DeviceState, NewEnvelope, NewItem, Store};
+use crate::vault::owner;
+
+/// A request whose signature fits its device.
+pub(crate) struct Incoming {
+    pub(crate) device: DeviceId,
+    pub(crate) sig: [u8; 64],
+    pub(crate) request: Request,
+    counter: u64,
+}
+
+/// What keeping a request came to.
+pub(crate) struct Asked {
+    pub(crate) state: State,
+    pub(crate) receipts: Vec<Receipt>,
+    pub(crate) leased: Timestamp,
+}
+
+/// Most verdicts in one answer; the rest come with the next.
+const VERDICTS_MAX: usize = 2048;
+
+type Keys = BTreeMap<DeviceId, [u8; 32]>;
+
+impl<S: Store> Server<S> {
+    /// Believes a request only under the signature of a device the roster knows.
+    pub(crate) fn read(&self, body: &[u8]) -> Option<Incoming> {
+        let signed = SignedRequest::read(body).ok()?;
+        let public = self.roster.devices.get(&signed.device)?.sign;
+        let request = signed.open(&self.digest, &public).ok()?;
+        Some(Incoming { device: signed.device, sig: signed.sig, request, counter: signed.counter })
+    }
+
+    /// Keeps what several requests bring; runs inside one transaction.
+    pub(crate) fn keep_all(
+        &mut self,
+        m: &mut Moment,
+        incoming: &[Option<Incoming>],
+    ) -> Result<Vec<Option<Asked>>, ServerError> {
+        incoming.iter().map(|one| one.as_ref().map(|one| self.keep_one(m, one)).transpose()).collect()
+    }
+
+    fn keep_one(&mut self, m: &mut Moment, incoming: &Incoming) -> Result<Asked, ServerError> {
+        let before = self.vault.store.device(incoming.device)?;
+        if incoming.counter <= before.counter {
+            let state = State::Counter(before.counter);
+            return Ok(Asked { state, receipts: Vec::new(), leased: m.now });
+        }
+        let receipts = self.keep_pushed(m, incoming, before.confirmed)?;
+        let state = self.state_for(incoming, &before)?;
+        let mut after = DeviceState { counter: incoming.counter, seen: m.now, ..before };
+        if !matches!(state, State::Revoked) {
+            after.epoch = self.epoch;
+        }
+        let cursor = incoming.request.cursor;
+        if state == State::Fine && cursor.first == 0 {
+            after.confirmed = before.confirmed.max(cursor.position);
+        }
+        if !receipts.is_empty() || m.now.since_s(before.leased) > 24 * 3600 {
+            after.leased = m.now;
+        }
+        self.vault.store.set_device(incoming.device, &after)?;
+        Ok(Asked { state, receipts, leased: before.leased })
+    }
+
+    fn keep_pushed(
+        &mut self,
+        m: &mut Moment,
+        incoming: &Incoming,
+        floor: Position,
+    ) -> Result<Vec<Receipt>, ServerError> {
+        let push = &incoming.request.push;
+        let brought = self.keys_brought(push.iter().map(|p| &p.0));
+        let mut receipts = vec![Receipt::Refused(Refusal::Signature); push.len()];
+        // The server's own rows first: after a restore they bring revocations and erasures back.
+        let own = self.roster.server;
+        let mut order: Vec<usize> = (0..push.len()).collect();
+        order.sort_by_key(|n| push[*n].0.device != own);
+        let mut number = self.vault.store.newest_number()?;
+        for n in order {
+            let envelope = &push[n].0;
+            let floor = if envelope.device == incoming.device { floor } else { 0 };
+            receipts[n] = match self.verified(envelope, &brought) {
+                Err(refusal) => Receipt::Refused(refusal),
+                Ok(()) => {
+                    let (_, kept) = self.keep(m, envelope, floor, number + 1)?;
+                    number = number.max(kept);
+                    Receipt::Kept(kept)
+                }
+            };
+        }
+        Ok(receipts)
+    }
+
+    /// Keys of devices enrolled in rows that this request brings back after a restore.
+    fn keys_brought<'a>(&self, envelopes: impl Iterator<Item = &'a Envelope>) -> Keys {
+        let mut keys = Keys::new();
+        for envelope in envelopes.filter(|e| e.device == self.roster.server) {
+            if envelope.verify(&self.digest, &self.secret.device.sign_public()).is_err() {
+                continue;
+            }
+            for (_, item) in envelope.items() {
+                let row = item.ok().filter(|i| i.kind == Kind::Roster).and_then(|i| minicbor::decode(&i.body).ok());
+                if let Some(Row::Device { id, sign, .. }) = row {
+                    keys.insert(id, sign);
+                }
+            }
+        }
+        keys
+    }
+
+    fn verified(&self, envelope: &Envelope, brought: &Keys) -> Result<(), Refusal> {
+        let known = self.roster.devices.get(&envelope.device).map(|d| d.sign);
+        let own = (envelope.device == self.roster.server).then(|| self.secret.device.sign_public());
+        let public = known.or(own).or_else(|| brought.get(&envelope.device).copied()).ok_or(Refusal::Signature)?;
+        let readable = envelope.items().all(|(_, item)| item.is_ok());
+        if !readable {
+            return Err(Refusal::Format);
+        }
+        envelope.verify(&self.digest, &public).map_err(|bad| match bad {
+            sync::envelope::BadEnvelope::Signature => Refusal::Signature,
+            sync::envelope::BadEnvelope::Caps | sync::envelope::BadEnvelope::Format => Refusal::Format,
+        })
+    }
+
+    /// Keeps an envelope and those of its items that are not here yet, sealed. Its row, and the
+    /// inbox number that covers all of its whole items.
+    pub(crate) fn keep(
+        &mut self,
+        m: &mut Moment,
+        envelope: &Envelope,
+        floor: Position,
+        number: u64,
+    ) -> Result<(u64, u64), ServerError> {
+        let id = envelope.id(&self.digest);
+        let row = match self.vault.store.envelope_row(&id)? {
+            Some(row) => row,
+            None => {
+                let header = bare(envelope).encode();
+                let Envelope { device, branch, seq, .. } = *envelope;
+                self.meter.pushes += 1;
+                self.vault.store.add_envelope(&NewEnvelope { id, device, branch, seq, floor, header })?
+            }
+        };
+        let mut covered = 0;
+        for (place, part) in envelope.parts.iter().enumerate() {
+            let Part::Whole(bytes) = part else { continue };
+            let Ok(item) = Item::decode(bytes) else { continue };
+            let digest = part.digest();
+            if let Some(known) = self.vault.store.item_of(item.record, &digest)? {
+                covered = covered.max(known.number);
+                continue;
+            }
+            covered = number;
+            let erased = item.child.is_some_and(|c| self.roster.children.get(&c).is_some_and(|s| s.erased));
+            // Nothing about an erased child is ever written down again; the gate says why.
+            let sealed = if erased {
+                Vec::new()
+            } else {
+                self.vault.seal(m, &owner(item.kind, item.child, item.record), bytes)?
+            };
+            self.vault.store.add_item(&NewItem {
+                envelope: row,
+                place: place as u16,
+                digest,
+                number,
+                kind: item.kind,
+                record: item.record,
+                form: item.form,
+                child: item.child,
+                sealed,
+            })?;
+        }
+        Ok((row, covered))
+    }
+
+    /// Adds the device's verdicts after the one it has seen.
+    pub(crate) fn add_verdicts(
+        &mut self,
+        device: DeviceId,
+        head: &mut sync::wire::Head,
+    ) -> Result<(), ServerError> {
+        for (number, bytes) in self.vault.store.verdicts(device, head.verdict, VERDICTS_MAX)? {
+            let verdict: Verdict = minicbor::decode(&bytes).map_err(|_| ServerError::Row(number))?;
+            head.verdicts.push(verdict);
+            head.verdict = number;
+        }
+        Ok(())
+    }
+}
+
+/// The envelope with every part as its digest.
+pub(crate) fn bare(envelope: &Envelope) -> Envelope {
+    let parts = envelope.parts.iter().map(|part| Part::Bare(part.digest())).collect();
+    Envelope { parts, ..envelope.clone() }
+}

@@ -1,0 +1,168 @@
+//! Feeds kept envelopes to the gate in order of arrival, writes verdicts down, appends what was
+//! accepted. It must not judge by itself.
+
+use std::collections::BTreeSet;
+
+use domain::id::{ChildId, DeviceId, Position, RecordId};
+use domain::moment::Moment;
+use domain::roster::{Channel, Row};
+use sync::chain;
+use sync::envelope::Envelope;
+use sync::item::{Item, Kind};
+use sync::wire::{Outcome, Reason, Verdict};
+
+use crate::meter::timed;
+use crate::pull::Reader;
+use crate::server::{Server, ServerError};
+use crate::store::{RecordState, Standing, Store, StoredItem};
+
+/// Envelopes judged in one transaction.
+const TOGETHER: usize = 16;
+
+impl<S: Store> Server<S> {
+    /// Judges the oldest deliveries not judged, in one transaction; false when there are none.
+    pub fn gate_step(&mut self, m: &mut Moment) -> Result<bool, ServerError> {
+        let (done, cpu) = timed(|| self.judge_oldest(m));
+        self.meter.gate_cpu += cpu;
+        done
+    }
+
+    fn judge_oldest(&mut self, m: &mut Moment) -> Result<bool, ServerError> {
+        let rows = self.vault.store.unjudged(TOGETHER)?;
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        self.durably(|s| rows.iter().try_for_each(|row| s.judge_envelope(m, *row)))?;
+        Ok(true)
+    }
+
+    fn judge_envelope(&mut self, m: &mut Moment, row: u64) -> Result<(), ServerError> {
+        let Some(kept) = self.vault.store.envelope(row)? else { return Err(ServerError::Row(0)) };
+        let header = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(0))?;
+        let mut outcomes = Vec::new();
+        let mut grown = BTreeSet::new();
+        for stored in self.vault.store.items_of_envelope(row)? {
+            if stored.standing != Standing::New {
+                continue;
+            }
+            let outcome = match self.vault.open(&stored)?.and_then(|b| Item::decode(&b).ok()) {
+                None => Outcome::Held(Reason::Erased),
+                Some(item) => {
+                    grown.insert(stored.record);
+                    Outcome::Accepted(self.append(m, &stored, &item.body)?)
+                }
+            };
+            self.settle(&stored, outcome)?;
+            outcomes.push((stored.place, outcome));
+        }
+        self.tell(kept.device, &header, outcomes)?;
+        grown.into_iter().try_for_each(|record| self.wake(record))
+    }
+
+    /// Writes down where a judged item stands.
+    fn settle(&mut self, item: &StoredItem, outcome: Outcome) -> Result<(), ServerError> {
+        let standing = match outcome {
+            Outcome::Accepted(_) => return Ok(()),
+            Outcome::Waiting(digest) => {
+                self.meter.waiting += 1;
+                Standing::Waiting(digest)
+            }
+            Outcome::Held(reason) => {
+                self.meter.held += 1;
+                Standing::Held(minicbor::to_vec(reason).ok().and_then(|b| b.first().copied()).unwrap_or(0))
+            }
+        };
+        Ok(self.vault.store.set_standing(item.id, standing)?)
+    }
+
+    /// Writes a verdict down for the author.
+    fn tell(
+        &mut self,
+        author: DeviceId,
+        header: &Envelope,
+        outcomes: Vec<(u16, Outcome)>,
+    ) -> Result<(), ServerError> {
+        if outcomes.is_empty() || author == self.roster.server {
+            return Ok(());
+        }
+        let verdict = Verdict { branch: header.branch, seq: header.seq, outcomes };
+        self.vault.store.add_verdict(author, &minicbor::to_vec(verdict).unwrap_or_default())?;
+        Ok(())
+    }
+
+    /// What waited in a record that grew is judged again.
+    fn wake(&mut self, record: RecordId) -> Result<(), ServerError> {
+        for item in self.vault.store.waiting_of_record(record)? {
+            self.vault.store.set_standing(item.id, Standing::New)?;
+        }
+        Ok(())
+    }
+
+    /// Appends an accepted item to the log and lets it be heard.
+    fn append(&mut self, m: &Moment, item: &StoredItem, body: &[u8]) -> Result<Position, ServerError> {
+        let (end, before) = self.vault.store.head()?;
+        let at = end + 1;
+        let chain = chain::step(&before, at, &item.digest);
+        let heard = match item.kind {
+            Kind::Roster => self.apply_row(m, at, body)?,
+            Kind::Audit => BTreeSet::new(),
+            Kind::Change | Kind::Sealed | Kind::File => {
+                let record = self.vault.store.record(item.record)?;
+                let state = record.unwrap_or_else(|| RecordState {
+                    form: item.form.clone(),
+                    child: item.child,
+                    last: at,
+                });
+                self.vault.store.set_record(item.record, &RecordState { last: at, ..state })?;
+                item.child.map(|c| self.roster.channels_for_child(c)).unwrap_or_default()
+            }
+        };
+        let heard: Vec<Channel> = heard.into_iter().collect();
+        self.vault.store.append(at, item, &chain, &heard)?;
+        self.vault.store.set_standing(item.id, Standing::Accepted(at))?;
+        self.meter.accepted += 1;
+        Ok(at)
+    }
+
+    /// Folds a roster row in; where it is heard.
+    fn apply_row(&mut self, m: &Moment, at: Position, body: &[u8]) -> Result<BTreeSet<Channel>, ServerError> {
+        let row: Row = minicbor::decode(body).map_err(|_| ServerError::Row(at))?;
+        let mut heard = self.roster.channels_for_row(&row);
+        self.fold(at, &row);
+        heard.extend(self.roster.channels_for_row(&row));
+        self.vault.store.add_roster_row(at, body)?;
+        match &row {
+            Row::Erase { child } => {
+                self.drop_sets(&heard)?;
+                self.forget(*child)?;
+            }
+            Row::Child { child, .. } | Row::Assign { child, .. } | Row::Withdraw { child, .. } => {
+                let has_history = !self.vault.store.of_child(*child, 0, at, 1)?.is_empty();
+                if has_history {
+                    self.drop_sets(&heard)?;
+                }
+            }
+            Row::Device { id, .. } => {
+                self.want_segments(&Reader::new(&self.roster, *id, domain::day::Day::of(m.now)));
+            }
+            Row::Register { .. }
+            | Row::Alias { .. }
+            | Row::Unit { .. }
+            | Row::Person { .. }
+            | Row::Post { .. }
+            | Row::Revoke { .. }
+            | Row::Policy { .. } => {}
+        }
+        Ok(heard)
+    }
+
+    /// Destroys a child's key and what caches hold of it.
+    fn forget(&mut self, child: ChildId) -> Result<(), ServerError> {
+        let records: BTreeSet<RecordId> =
+            self.vault.store.items_of_child(child)?.iter().map(|item| item.record).collect();
+        for record in records {
+            self.vault.store.drop_document(record)?;
+        }
+        Ok(self.vault.erase(child)?)
+    }
+}

@@ -1,0 +1,42 @@
+//! Counters an operator and the bench read: how much, and how much CPU on which path. It must
+//! never see content.
+
+use std::time::Duration;
+
+/// What the server did since it was opened. CPU is of the thread that owns the server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Meter {
+    /// Requests answered.
+    pub requests: u64,
+    /// Of these, not from a known device or not readable.
+    pub refused: u64,
+    /// Envelopes kept.
+    pub pushes: u64,
+    /// Items accepted.
+    pub accepted: u64,
+    /// Items held.
+    pub held: u64,
+    /// Items set to wait.
+    pub waiting: u64,
+    /// Rows sent.
+    pub rows: u64,
+    /// CPU of answering requests.
+    pub request_cpu: Duration,
+    /// CPU of judging.
+    pub gate_cpu: Duration,
+    /// CPU of packing segments.
+    pub segment_cpu: Duration,
+}
+
+/// CPU time this thread has used so far.
+pub fn thread_cpu() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+/// Runs something and adds the CPU it took.
+pub(crate) fn timed<R>(work: impl FnOnce() -> R) -> (R, Duration) {
+    let before = thread_cpu();
+    let result = work();
+    (result, thread_cpu().saturating_sub(before))
+}

@@ -1,0 +1,271 @@
+//! What a device hears: the log after its cursor, filtered by what it may see now; the history of
+//! what it was just granted; its first download. It must not open documents or change anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::day::Day;
+use domain::id::{ChildId, DeviceId, Position, PostId};
+use domain::post::Reach;
+use domain::rights::{self, Verb};
+use domain::roster::{Channel, NOW, Post, Roster};
+use sync::item::Kind;
+use sync::wire::{Cursor, End, History, Request, Want};
+
+use crate::rows::Rows;
+use crate::segment::Set;
+use crate::server::{Server, ServerError};
+use crate::store::{Store, StoredItem};
+
+/// Rows and end of an answer.
+pub(crate) struct Pull {
+    pub(crate) frames: Vec<Vec<u8>>,
+    pub(crate) end: End,
+}
+
+/// Packed bytes after which an answer ends and the device asks again.
+const ANSWER_BYTES: usize = 4 << 20;
+/// Positions looked at in one answer.
+const SCAN: usize = 50_000;
+
+/// Who reads, and what she may hear today.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    pub(crate) device: Option<DeviceId>,
+    pub(crate) posts: Vec<(PostId, Post)>,
+    pub(crate) channels: BTreeSet<Channel>,
+}
+
+impl Reader {
+    pub(crate) fn new(roster: &Roster, device: DeviceId, on: Day) -> Self {
+        let posts = roster.posts_on(device, on).map(|(id, post)| (id, post.clone())).collect();
+        Self { device: Some(device), posts, channels: roster.channels_of(device, on) }
+    }
+
+    /// Whether a row that is heard on her channels, or about a child of hers, may be read.
+    pub(crate) fn may_read(&self, roster: &Roster, item: &StoredItem) -> bool {
+        let everything = self.channels.contains(&Channel::District);
+        match (item.kind, item.child) {
+            (Kind::Roster, _) => true,
+            (Kind::Audit, _) => everything,
+            (Kind::Change | Kind::Sealed | Kind::File, None) => everything,
+            (Kind::Change | Kind::Sealed | Kind::File, Some(child)) => self.posts.iter().any(|(id, post)| {
+                rights::role_may(post.role, Verb::Read, &item.form) && roster.reaches(*id, post, child, NOW)
+            }),
+        }
+    }
+
+    /// Position since which she sees the child; `None` when she does not.
+    pub(crate) fn since(&self, roster: &Roster, child: ChildId) -> Option<Position> {
+        let seat = roster.children.get(&child).filter(|seat| !seat.erased)?;
+        let begun = |(id, post): &(PostId, Post)| match post.role.reach() {
+            Reach::Assigned => seat.assigned_since(*id),
+            Reach::Street => seat.in_street_since(roster.area_of(post)?.street()),
+            Reach::District => Some(0),
+        };
+        self.posts.iter().filter_map(begun).min()
+    }
+
+    /// Everyone she sees who was hers already at `at`.
+    pub(crate) fn children(&self, roster: &Roster, at: Position) -> BTreeSet<ChildId> {
+        let mut children = BTreeSet::new();
+        for (id, post) in &self.posts {
+            if post.role.reach() == Reach::Assigned {
+                children.extend(roster.children_of(*id));
+            } else {
+                children.extend(roster.children.keys().filter(|c| roster.reaches(*id, post, **c, NOW)));
+            }
+        }
+        children.retain(|child| self.since(roster, *child).is_some_and(|since| since <= at));
+        children
+    }
+}
+
+impl<S: Store> Server<S> {
+    /// Everything a device gets in one answer.
+    pub(crate) fn pull(&mut self, device: DeviceId, request: &Request, on: Day) -> Result<Pull, ServerError> {
+        let head = self.head()?;
+        let mut cursor = request.cursor;
+        if cursor == head && request.want.is_empty() {
+            return Ok(Pull { frames: Vec::new(), end: End { cursor, more: false } });
+        }
+        let reader = Reader::new(&self.roster, device, on);
+        let mut rows = Rows::new(reader.clone());
+        let mut frames = Vec::new();
+        if self.begins_anew(&reader, cursor) {
+            cursor = Cursor::default();
+        }
+        if cursor.position == 0 || cursor.first != 0 {
+            cursor = self.first_download(&reader, cursor, head, &mut frames)?;
+        }
+        let mut more = cursor.first != 0;
+        if !more {
+            let grants;
+            (cursor, grants) = self.tail(&mut rows, cursor, head, &mut frames)?;
+            more = cursor.position < head.position;
+            for (child, since) in grants {
+                let want = Want { child, after: 0 };
+                more |= !self.history(&mut rows, want, since.saturating_sub(1), &mut frames)?;
+            }
+        }
+        for want in &request.want {
+            let Some(since) = reader.since(&self.roster, want.child) else { continue };
+            let upto = if since == 0 { head.position } else { since - 1 };
+            more |= !self.history(&mut rows, *want, upto, &mut frames)?;
+        }
+        Ok(Pull { frames, end: End { cursor, more } })
+    }
+
+    /// A post that began after the cursor opens channels the device never heard: begin anew.
+    fn begins_anew(&self, reader: &Reader, cursor: Cursor) -> bool {
+        let known = cursor.position.max(cursor.first);
+        reader.posts.iter().any(|(id, _)| self.since.get(id).is_some_and(|since| *since > known))
+    }
+
+    /// Rows of her channels after the cursor; and the children she was granted in between, each
+    /// with the position of the grant. Ends early when the answer is long enough.
+    fn tail(
+        &mut self,
+        rows: &mut Rows,
+        from: Cursor,
+        head: Cursor,
+        frames: &mut Vec<Vec<u8>>,
+    ) -> Result<(Cursor, BTreeMap<ChildId, Position>), ServerError> {
+        let (positions, upto) = self.heard(&rows.reader.channels.clone(), from.position, head.position)?;
+        let mut grants = BTreeMap::new();
+        let mut at = from.position;
+        for position in positions {
+            let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
+            at = position;
+            let since = item.child.and_then(|c| Some((c, rows.reader.since(&self.roster, c)?)));
+            let granted = since.filter(|(_, since)| *since > from.position);
+            if let (Kind::Roster, Some((child, since))) = (item.kind, granted) {
+                grants.insert(child, since);
+            }
+            let comes_as_history = item.kind != Kind::Roster && granted.is_some_and(|(_, since)| position < since);
+            let own = self.author_is(&item, rows.reader.device)?;
+            if !own && !comes_as_history {
+                self.add(rows, &item, position)?;
+            }
+            if rows.is_full() {
+                let cursor = self.cursor_at(position)?;
+                frames.extend(rows.take(None, Some(cursor)));
+                if frames.iter().map(Vec::len).sum::<usize>() > ANSWER_BYTES {
+                    return Ok((cursor, grants));
+                }
+            }
+        }
+        let cursor = if upto == head.position { head } else { self.cursor_at(at.max(upto))? };
+        if !rows.is_empty() {
+            frames.extend(rows.take(None, Some(cursor)));
+        }
+        Ok((cursor, grants))
+    }
+
+    fn author_is(&mut self, item: &StoredItem, device: Option<DeviceId>) -> Result<bool, ServerError> {
+        let author = self.vault.store.envelope(item.envelope)?.map(|e| e.device);
+        Ok(author == device)
+    }
+
+    /// Positions heard on any of the channels, ascending, and up to where that is complete.
+    pub(crate) fn heard(
+        &mut self,
+        channels: &BTreeSet<Channel>,
+        after: Position,
+        upto: Position,
+    ) -> Result<(BTreeSet<Position>, Position), ServerError> {
+        let (mut all, mut complete) = (BTreeSet::new(), upto);
+        for channel in channels {
+            let positions = self.vault.store.heard(*channel, after, upto, SCAN)?;
+            if let (SCAN, Some(last)) = (positions.len(), positions.last()) {
+                complete = complete.min(*last);
+            }
+            all.extend(positions);
+        }
+        all.retain(|position| *position <= complete);
+        Ok((all, complete))
+    }
+
+    /// A child's rows in `(want.after, upto]` as history frames; false when not all fitted.
+    fn history(
+        &mut self,
+        rows: &mut Rows,
+        want: Want,
+        upto: Position,
+        frames: &mut Vec<Vec<u8>>,
+    ) -> Result<bool, ServerError> {
+        let child = want.child;
+        for position in self.vault.store.of_child(child, want.after, upto, SCAN)? {
+            let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
+            self.add(rows, &item, position)?;
+            if rows.is_full() {
+                frames.extend(rows.take(Some(History { child, upto: position, whole: false }), None));
+                if frames.iter().map(Vec::len).sum::<usize>() > ANSWER_BYTES {
+                    return Ok(false);
+                }
+            }
+        }
+        frames.extend(rows.take(Some(History { child, upto: upto.max(want.after), whole: true }), None));
+        Ok(true)
+    }
+
+    /// The first download from a place on: packed segments where they are, the log for the rest.
+    fn first_download(
+        &mut self,
+        reader: &Reader,
+        from: Cursor,
+        head: Cursor,
+        frames: &mut Vec<Vec<u8>>,
+    ) -> Result<Cursor, ServerError> {
+        let set = Set::of(reader);
+        let mut cursor = self.send_segments(&set, from, frames)?;
+        self.wanted.insert(set);
+        if cursor.position != 0 && cursor.first == 0 {
+            return Ok(cursor);
+        }
+        let first = if cursor.first == 0 { head.position } else { cursor.first };
+        let mut rows = Rows::new(reader.clone());
+        for position in self.first_positions(reader, cursor.position, first)? {
+            let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
+            self.add(&mut rows, &item, position)?;
+            if rows.is_full() {
+                cursor = Cursor { first: if position == first { 0 } else { first }, ..self.cursor_at(position)? };
+                frames.extend(rows.take(None, Some(cursor)));
+                if frames.iter().map(Vec::len).sum::<usize>() > ANSWER_BYTES {
+                    return Ok(cursor);
+                }
+            }
+        }
+        cursor = self.cursor_at(first)?;
+        frames.extend(rows.take(None, Some(cursor)));
+        Ok(cursor)
+    }
+
+    /// Positions of a first download in `(after, upto]`: what her channels heard, and all of the
+    /// children that were hers at `upto`.
+    pub(crate) fn first_positions(
+        &mut self,
+        reader: &Reader,
+        after: Position,
+        upto: Position,
+    ) -> Result<BTreeSet<Position>, ServerError> {
+        let mut all = BTreeSet::new();
+        for channel in &reader.channels {
+            all.extend(self.vault.store.heard(*channel, after, upto, usize::MAX >> 1)?);
+        }
+        if !reader.channels.contains(&Channel::District) {
+            for child in reader.children(&self.roster, upto) {
+                all.extend(self.vault.store.of_child(child, after, upto, usize::MAX >> 1)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The cursor at a position of the log.
+    pub(crate) fn cursor_at(&mut self, position: Position) -> Result<Cursor, ServerError> {
+        if position == 0 {
+            return Ok(Cursor::default());
+        }
+        let chain = self.vault.store.chain(position)?.ok_or(ServerError::Row(position))?;
+        Ok(Cursor::at(position, &chain))
+    }
+}

@@ -1,0 +1,126 @@
+//! How it stands between a device and this server, also after an old backup was put back. It must
+//! not decide which side is right: each side gives what the other lacks.
+
+use domain::day::Day;
+use domain::id::{Branch, DeviceId, Position};
+use domain::moment::Moment;
+use domain::post::Reach;
+use sync::chain;
+use sync::wire::{Cursor, Mark, State};
+
+use crate::inbox::Incoming;
+use crate::server::{OwnChain, Server, ServerError, fact};
+use crate::store::{DeviceState, Store};
+
+/// Verdict numbers begin anew above all that were given before a restore.
+const NUMBERS_PER_EPOCH: u32 = 40;
+
+impl<S: Store> Server<S> {
+    /// Called once on a store that came from a backup: a new branch for the server's own chain,
+    /// and no rows for anybody until a station's or centre's desk has synced.
+    pub fn mark_restored(&mut self, m: &mut Moment) -> Result<(), ServerError> {
+        let epoch = self.epoch + 1;
+        let (end, _) = self.vault.store.head()?;
+        let own = OwnChain { branch: Branch(m.bytes()), seq: 0, prev: chain::START };
+        self.durably(|s| {
+            s.vault.store.set_fact(fact::LINK, &minicbor::to_vec(own).unwrap_or_default())?;
+            s.vault.store.skip_verdicts_to(epoch << NUMBERS_PER_EPOCH)?;
+            s.set_number(fact::EPOCH, epoch)?;
+            s.set_number(fact::RESTORED_AT, end)?;
+            s.set_number(fact::WITHHELD, 1)?;
+            Ok(())
+        })?;
+        self.epoch = epoch;
+        self.withheld = true;
+        Ok(())
+    }
+
+    /// Whether rows are withheld because the store was restored and nobody wide has synced yet.
+    pub const fn withholds(&self) -> bool {
+        self.withheld
+    }
+
+    pub(crate) fn state_for(&mut self, incoming: &Incoming, before: &DeviceState) -> Result<State, ServerError> {
+        let request = &incoming.request;
+        if !self.roster.active(incoming.device) {
+            return Ok(State::Revoked);
+        }
+        let untold = before.epoch < self.epoch && before.counter > 0 && request.have.is_empty();
+        if !self.is_ours(request.cursor)? || (untold && request.cursor.position > 0) {
+            return Ok(State::Restored(self.checkpoints(before.confirmed)?));
+        }
+        if !request.have.is_empty() {
+            let lacks = self.lacks(&request.have)?;
+            if !lacks.is_empty() {
+                return Ok(State::Lacks(lacks));
+            }
+        }
+        if !self.withheld {
+            return Ok(State::Fine);
+        }
+        if !self.is_wide(incoming.device) {
+            return Ok(State::NotYet);
+        }
+        self.set_number(fact::WITHHELD, 0)?;
+        self.withheld = false;
+        Ok(State::Fine)
+    }
+
+    /// Whether the log has this history at the cursor.
+    fn is_ours(&mut self, cursor: Cursor) -> Result<bool, ServerError> {
+        if cursor.position == 0 {
+            return Ok(true);
+        }
+        let chain = self.vault.store.chain(cursor.position)?;
+        Ok(chain.is_some_and(|chain| chain.0[..8] == cursor.chain))
+    }
+
+    /// Cursors of this log, newest first: where it was restored, where the device stood then, and
+    /// back in doubling steps.
+    fn checkpoints(&mut self, confirmed: Position) -> Result<Vec<Cursor>, ServerError> {
+        let (head, _) = self.vault.store.head()?;
+        let end = match self.number(fact::RESTORED_AT)? {
+            0 => head,
+            restored => restored.min(head),
+        };
+        let mut positions = chain::spaced(end);
+        positions.push(confirmed.min(end));
+        positions.sort_unstable_by(|a, b| b.cmp(a));
+        positions.dedup();
+        let mut cursors = Vec::with_capacity(positions.len());
+        for position in positions {
+            if let Some(chain) = self.vault.store.chain(position)? {
+                cursors.push(Cursor::at(position, &chain));
+            }
+        }
+        Ok(cursors)
+    }
+
+    /// Which of the marked envelopes are not here whole.
+    fn lacks(&mut self, have: &[Mark]) -> Result<Vec<Mark>, ServerError> {
+        let mut lacks = Vec::new();
+        for mark in have {
+            let mut whole = false;
+            for row in self.vault.store.envelopes_marked(*mark)? {
+                whole |= self.has_whole(row)?;
+            }
+            if !whole {
+                lacks.push(*mark);
+            }
+        }
+        Ok(lacks)
+    }
+
+    fn has_whole(&mut self, row: u64) -> Result<bool, ServerError> {
+        let Some(kept) = self.vault.store.envelope(row)? else { return Ok(false) };
+        let parts = sync::envelope::Envelope::decode(&kept.header).map_or(0, |e| e.parts.len());
+        Ok(self.vault.store.items_of_envelope(row)?.len() >= parts)
+    }
+
+    /// Whether a device is of a station or the centre: it brings more back than its own work.
+    fn is_wide(&self, device: DeviceId) -> bool {
+        let person = self.roster.devices.get(&device).map(|d| d.person);
+        let mut posts = person.into_iter().flat_map(|p| self.roster.posts_of(p));
+        posts.any(|(_, post)| post.role.reach() != Reach::Assigned && post.to.is_none_or(|to| to >= Day::EPOCH))
+    }
+}

@@ -1,0 +1,374 @@
+//! The whole server as one value: synchronous, deterministic, one writer. It must not know
+//! sockets, clocks or the operating system.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::day::Day;
+use domain::id::{Branch, DeviceId, Digest, Position, PostId};
+use domain::moment::{Moment, Timestamp};
+use domain::roster::{Roster, Row};
+use sync::chain;
+use sync::envelope::{ENVELOPE_BYTES_MAX, Envelope, ITEMS_MAX, Link};
+use sync::frame;
+use sync::item::{Item, Kind};
+use sync::pack::Level;
+use sync::wire::{Cursor, End, Frame, Head, Outcome, State};
+use domain::id::RecordId;
+
+use crate::inbox::{Asked, Incoming};
+use crate::meter::{Meter, timed};
+use crate::pull::{Pull, Reader};
+use crate::secret::{District, Secret};
+use crate::segment::Set;
+use crate::store::{Code, DeviceState, Standing, Store, StoreError};
+use crate::vault::Vault;
+
+/// What the HTTP edge sends back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// Unknown device or unreadable request: the uniform 404.
+    NotFound,
+    /// The store failed; nothing was kept and no receipt is given.
+    Unavailable,
+    /// Encoded frames, in order.
+    Frames(Vec<Vec<u8>>),
+}
+
+/// Why an act of the server itself did not happen.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored row that is none.
+    #[error("数据库里有读不懂的行（位置 {0}）：请运行 verify，必要时用 restore 恢复备份。")]
+    Row(Position),
+    /// One item alone is larger than an envelope.
+    #[error("有一条内容太大，没有写入。")]
+    TooLarge,
+}
+
+/// How long a device may read without a sync, when no policy says otherwise.
+const LEASE_DAYS: i64 = 14;
+/// A push this large is a history: the author's first download is worth packing anew.
+const BULK_BYTES: usize = 64 * 1024;
+const DAY_S: i64 = 24 * 3600;
+/// Facts of the store.
+pub(crate) mod fact {
+    /// Where the server's own chain stands, CBOR.
+    pub(crate) const LINK: &str = "link";
+    /// Inbox numbers up to here are in a compared backup.
+    pub(crate) const BACKED_UP: &str = "backed_up";
+    /// How often the store was restored; the log's end at the last time; whether rows are withheld.
+    pub(crate) const EPOCH: &str = "epoch";
+    pub(crate) const RESTORED_AT: &str = "restored_at";
+    pub(crate) const WITHHELD: &str = "withheld";
+}
+
+/// Where the server's own chain stands.
+#[derive(Clone, Copy, minicbor::Encode, minicbor::Decode)]
+pub(crate) struct OwnChain {
+    #[n(0)]
+    pub(crate) branch: Branch,
+    #[n(1)]
+    pub(crate) seq: u32,
+    #[n(2)]
+    pub(crate) prev: Digest,
+}
+
+/// One district's server.
+pub struct Server<S> {
+    pub(crate) vault: Vault<S>,
+    pub(crate) secret: Secret,
+    pub(crate) digest: Digest,
+    pub(crate) roster: Roster,
+    /// Position of the row since which a post is what it is now.
+    pub(crate) since: BTreeMap<PostId, Position>,
+    pub(crate) epoch: u64,
+    pub(crate) withheld: bool,
+    pub(crate) backed_up: u64,
+    pub(crate) wanted: BTreeSet<Set>,
+    pub(crate) meter: Meter,
+}
+
+impl<S: Store> Server<S> {
+    /// Opens the server over a store.
+    pub fn open(store: S, secret: Secret) -> Result<Self, ServerError> {
+        let digest = secret.district.digest();
+        let roster = Roster::new(secret.id());
+        let mut server = Self {
+            vault: Vault::new(store),
+            secret,
+            digest,
+            roster,
+            since: BTreeMap::new(),
+            epoch: 0,
+            withheld: false,
+            backed_up: 0,
+            wanted: BTreeSet::new(),
+            meter: Meter::default(),
+        };
+        server.epoch = server.number(fact::EPOCH)?;
+        server.withheld = server.number(fact::WITHHELD)? != 0;
+        server.backed_up = server.number(fact::BACKED_UP)?;
+        server.reload_roster()?;
+        Ok(server)
+    }
+
+    /// Folds the roster anew from the store.
+    pub(crate) fn reload_roster(&mut self) -> Result<(), ServerError> {
+        self.roster = Roster::new(self.secret.id());
+        self.since.clear();
+        for (at, bytes) in self.vault.store.roster_rows(0)? {
+            let row: Row = minicbor::decode(&bytes).map_err(|_| ServerError::Row(at))?;
+            self.fold(at, &row);
+        }
+        Ok(())
+    }
+
+    /// Applies a row to the roster in memory.
+    pub(crate) fn fold(&mut self, at: Position, row: &Row) {
+        if let Row::Post { id, unit, role, .. } = row {
+            let same = self.roster.posts.get(id).is_some_and(|p| p.unit == *unit && p.role == *role);
+            if !same {
+                self.since.insert(*id, at);
+            }
+        }
+        self.roster.apply(at, row);
+    }
+
+    pub(crate) fn number(&mut self, name: &str) -> Result<u64, StoreError> {
+        let bytes = self.vault.store.fact(name)?;
+        Ok(bytes.and_then(|b| b.try_into().ok()).map_or(0, u64::from_be_bytes))
+    }
+
+    pub(crate) fn set_number(&mut self, name: &str, n: u64) -> Result<(), StoreError> {
+        self.vault.store.set_fact(name, &n.to_be_bytes())
+    }
+
+    /// The roster now.
+    pub const fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// What the district is called and how it proves itself.
+    pub const fn district(&self) -> &District {
+        &self.secret.district
+    }
+
+    /// The server's secrets (TLS, inbox key).
+    pub const fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// Counters since opening.
+    pub const fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// The store, for backups and looking into.
+    pub const fn store(&self) -> &S {
+        &self.vault.store
+    }
+
+    /// The log's end.
+    pub fn head(&mut self) -> Result<Cursor, ServerError> {
+        let (position, chain) = self.vault.store.head()?;
+        Ok(Cursor::at(position, &chain))
+    }
+
+    /// Highest inbox number given.
+    pub fn newest_number(&mut self) -> Result<u64, ServerError> {
+        Ok(self.vault.store.newest_number()?)
+    }
+
+    /// How many items are new, accepted, held, waiting.
+    pub fn standings(&mut self) -> Result<[u64; 4], ServerError> {
+        Ok(self.vault.store.standings()?)
+    }
+
+    /// What is remembered of a device: when it last asked and how far it has confirmed.
+    pub fn device(&mut self, device: DeviceId) -> Result<DeviceState, ServerError> {
+        Ok(self.vault.store.device(device)?)
+    }
+
+    /// Until when a device that syncs now may read offline.
+    pub fn lease(&self, now: Timestamp) -> Timestamp {
+        let days = self.roster.policies.get("lease_days").and_then(|v| v.trim().parse().ok());
+        now.plus_s(days.unwrap_or(LEASE_DAYS).clamp(1, 365) * DAY_S)
+    }
+
+    /// An enrolment code.
+    pub fn code(&mut self, id: u32) -> Result<Option<Code>, ServerError> {
+        Ok(self.vault.store.code(id)?)
+    }
+
+    /// Adds or replaces an enrolment code; durable on return.
+    pub fn put_code(&mut self, code: &Code) -> Result<(), ServerError> {
+        self.durably(|s| s.vault.store.set_code(code).map_err(Into::into))
+    }
+
+    /// Runs something in one transaction; on failure nothing of it remains, in memory neither.
+    pub(crate) fn durably<R>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<R, ServerError>,
+    ) -> Result<R, ServerError> {
+        self.vault.store.begin()?;
+        let done = work(self).and_then(|result| self.vault.store.commit().map(|()| result).map_err(Into::into));
+        if done.is_err() {
+            self.vault.rollback()?;
+            self.reload_roster()?;
+        }
+        done
+    }
+
+    /// Answers one request.
+    pub fn handle(&mut self, m: &mut Moment, body: &[u8]) -> Answer {
+        self.handle_many(m, &[body]).pop().unwrap_or(Answer::NotFound)
+    }
+
+    /// Answers several requests with one commit for all they bring.
+    pub fn handle_many(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
+        let (answers, cpu) = timed(|| self.answer_all(m, bodies));
+        self.meter.request_cpu += cpu;
+        self.meter.requests += bodies.len() as u64;
+        answers
+    }
+
+    fn answer_all(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
+        let incoming: Vec<Option<Incoming>> = bodies.iter().map(|body| self.read(body)).collect();
+        let asked = self.durably(|s| s.keep_all(m, &incoming));
+        let Ok(asked) = asked else {
+            tracing::error!("store failed, requests turned away");
+            return bodies.iter().map(|_| Answer::Unavailable).collect();
+        };
+        if self.withheld {
+            // Just restored: revocations and erasures that were brought back apply before anybody is answered.
+            while self.gate_step(m).is_ok_and(|more| more) {}
+        }
+        incoming.iter().zip(asked).map(|(incoming, asked)| self.answer(m.now, incoming.as_ref(), asked)).collect()
+    }
+
+    fn answer(&mut self, now: Timestamp, incoming: Option<&Incoming>, asked: Option<Asked>) -> Answer {
+        let (Some(incoming), Some(asked)) = (incoming, asked) else {
+            self.meter.refused += 1;
+            return Answer::NotFound;
+        };
+        match self.frames(now, incoming, asked) {
+            Ok(frames) => Answer::Frames(frames),
+            Err(error) => {
+                tracing::error!(%error, "an answer failed");
+                Answer::Unavailable
+            }
+        }
+    }
+
+    fn frames(&mut self, now: Timestamp, incoming: &Incoming, asked: Asked) -> Result<Vec<Vec<u8>>, ServerError> {
+        let request = &incoming.request;
+        let (position, chain) = self.vault.store.head()?;
+        let mut pull = Pull { frames: Vec::new(), end: End { cursor: request.cursor, more: false } };
+        let mut head = Head {
+            now,
+            state: asked.state,
+            receipts: asked.receipts,
+            verdicts: Vec::new(),
+            verdict: request.verdict,
+            lease: None,
+            checkpoint: None,
+            backed_up: self.backed_up,
+            sig: None,
+        };
+        if head.state == State::Fine {
+            self.add_verdicts(incoming.device, &mut head)?;
+            pull = self.pull(incoming.device, request, Day::of(now))?;
+            if request.push.iter().map(|p| p.0.weight()).sum::<usize>() > BULK_BYTES {
+                self.want_segments(&Reader::new(&self.roster, incoming.device, Day::of(now)));
+            }
+        } else if head.state == State::NotYet {
+            self.add_verdicts(incoming.device, &mut head)?;
+        }
+        let news = !pull.frames.is_empty() || !head.receipts.is_empty() || !head.verdicts.is_empty();
+        let lease_due = now.since_s(asked.leased) > DAY_S;
+        if head.state != State::Revoked && (news || lease_due) {
+            head.lease = Some(self.lease(now));
+            head.checkpoint = Some(sync::wire::Checkpoint { position, chain });
+            head.sign(&self.secret.device, &self.digest, &incoming.sig);
+        }
+        let mut frames = vec![frame::encode(Level::Quick, &Frame::Head(Box::new(head)))];
+        frames.append(&mut pull.frames);
+        frames.push(frame::encode(Level::Quick, &Frame::End(pull.end)));
+        Ok(frames)
+    }
+
+    /// Roster rows written by the server's own device, through inbox, gate and log; judged when
+    /// this returns, one outcome a row.
+    pub fn write_rows(&mut self, m: &mut Moment, rows: Vec<Row>) -> Result<Vec<Outcome>, ServerError> {
+        let items = rows.iter().map(|row| Item {
+            kind: Kind::Roster,
+            record: RecordId::new(m.uuid()),
+            form: "roster".to_owned(),
+            child: row.child(),
+            body: minicbor::to_vec(row).unwrap_or_default(),
+        });
+        let items = items.collect();
+        self.write_items(m, items)
+    }
+
+    /// Items written by the server's own device; judged when this returns, one outcome an item.
+    pub fn write_items(&mut self, m: &mut Moment, items: Vec<Item>) -> Result<Vec<Outcome>, ServerError> {
+        let mut written = Vec::with_capacity(items.len());
+        for batch in batches(items.iter().map(Item::encode).collect())? {
+            let row = self.durably(|s| s.keep_own(m, batch))?;
+            written.push(row);
+        }
+        while self.gate_step(m)? {}
+        let mut outcomes = Vec::with_capacity(items.len());
+        for row in written {
+            outcomes.extend(self.vault.store.items_of_envelope(row)?.iter().map(|item| outcome(item.standing)));
+        }
+        Ok(outcomes)
+    }
+
+    fn keep_own(&mut self, m: &mut Moment, items: Vec<Vec<u8>>) -> Result<u64, ServerError> {
+        let stored = self.vault.store.fact(fact::LINK)?.and_then(|b| minicbor::decode(&b).ok());
+        let OwnChain { branch, seq, prev } =
+            stored.unwrap_or_else(|| OwnChain { branch: Branch(m.bytes()), seq: 0, prev: chain::START });
+        let link = Link { branch, seq: seq + 1, prev, at: m.now, roster: self.roster.version };
+        let envelope = Envelope::sign(&self.secret.device, &self.digest, link, items);
+        let next = OwnChain { branch, seq: seq + 1, prev: envelope.id(&self.digest) };
+        self.vault.store.set_fact(fact::LINK, &minicbor::to_vec(next).unwrap_or_default())?;
+        let number = self.vault.store.newest_number()? + 1;
+        self.keep(m, &envelope, self.roster.version, number).map(|(row, _)| row)
+    }
+}
+
+/// Items cut into envelopes, in order.
+fn batches(items: Vec<Vec<u8>>) -> Result<Vec<Vec<Vec<u8>>>, ServerError> {
+    const ROOM: usize = ENVELOPE_BYTES_MAX - 8 * 1024;
+    let mut out: Vec<Vec<Vec<u8>>> = Vec::new();
+    let mut size = 0;
+    for item in items {
+        if item.len() > sync::item::ITEM_BYTES_MAX {
+            return Err(ServerError::TooLarge);
+        }
+        size += item.len();
+        match out.last_mut() {
+            Some(last) if last.len() < ITEMS_MAX && size <= ROOM => last.push(item),
+            Some(_) | None => {
+                size = item.len();
+                out.push(vec![item]);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// What a stored standing is called on the wire; an item not judged waits for nothing.
+pub(crate) fn outcome(standing: Standing) -> Outcome {
+    match standing {
+        Standing::Accepted(at) => Outcome::Accepted(at),
+        Standing::Waiting(digest) => Outcome::Waiting(digest),
+        Standing::Held(code) => Outcome::Held(minicbor::decode(&[code]).unwrap_or(sync::wire::Reason::Malformed)),
+        Standing::New => Outcome::Waiting(chain::START),
+    }
+}

@@ -1,0 +1,246 @@
+//! The embedded engine: three SQLCipher files. It must not know rights, envelopes or forms.
+//!
+//! `store.db` is the truth, `keys.db` what it is sealed under (so that erasing reaches backups),
+//! `cache.db` what can be rebuilt.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+use rusqlite_migration::{M, Migrations};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::{Store, StoreError, Stored};
+
+mod cache;
+mod facts;
+mod inbox;
+mod log;
+
+/// Raw keys of the three files.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct FileKeys {
+    /// `store.db`
+    pub store: [u8; 32],
+    /// `keys.db`
+    pub keys: [u8; 32],
+    /// `cache.db`
+    pub cache: [u8; 32],
+}
+
+/// The file of truth.
+pub const STORE: &str = "store.db";
+/// The file of keys.
+pub const KEYS: &str = "keys.db";
+/// The file of caches.
+pub const CACHE: &str = "cache.db";
+
+const STATEMENTS: usize = 64;
+const PAGES_KIB: i64 = -8192;
+
+/// The engine.
+pub struct Sqlite {
+    db: Connection,
+    keys: Connection,
+    cache: Connection,
+    dir: Option<PathBuf>,
+    /// A key was destroyed in the open transaction: its page must not stay in the journal.
+    destroyed: bool,
+}
+
+impl Store for Sqlite {}
+
+impl Sqlite {
+    /// Opens or creates the three files in a folder.
+    pub fn open(dir: &Path, keys: &FileKeys) -> Stored<Self> {
+        let open = |name: &str, key: &[u8; 32], sql: &'static str, sync: &str| {
+            connect(Connection::open(dir.join(name)).map_err(failed)?, Some(key), sql, sync)
+        };
+        let cache = match open(CACHE, &keys.cache, include_str!("../../migrations/cache_1.sql"), "NORMAL") {
+            Err(StoreError::Damaged) => {
+                remove(dir, CACHE)?;
+                open(CACHE, &keys.cache, include_str!("../../migrations/cache_1.sql"), "NORMAL")?
+            }
+            other => other?,
+        };
+        Ok(Self {
+            db: open(STORE, &keys.store, include_str!("../../migrations/store_1.sql"), "FULL")?,
+            keys: open(KEYS, &keys.keys, include_str!("../../migrations/keys_1.sql"), "FULL")?,
+            cache,
+            dir: Some(dir.to_owned()),
+            destroyed: false,
+        })
+    }
+
+    /// Everything in memory: for tests and the simulator.
+    pub fn in_memory() -> Stored<Self> {
+        let open = |sql| connect(Connection::open_in_memory().map_err(failed)?, None, sql, "OFF");
+        Ok(Self {
+            db: open(include_str!("../../migrations/store_1.sql"))?,
+            keys: open(include_str!("../../migrations/keys_1.sql"))?,
+            cache: open(include_str!("../../migrations/cache_1.sql"))?,
+            dir: None,
+            destroyed: false,
+        })
+    }
+
+    /// What a backup taken now and put back later would be: truth and keys, no cache. In memory.
+    pub fn snapshot(&self) -> Stored<Self> {
+        let mut copy = Self::in_memory()?;
+        copy_into(&self.keys, &mut copy.keys)?;
+        copy_into(&self.db, &mut copy.db)?;
+        Ok(copy)
+    }
+
+    /// Writes truth and keys into `to` under the same names and keys; replaces what is there.
+    pub fn write_copy(&self, to: &Path, keys: &FileKeys) -> Stored<()> {
+        let parts = [(&self.keys, KEYS, &keys.keys), (&self.db, STORE, &keys.store)];
+        for (from, name, key) in parts {
+            remove(to, name)?;
+            let mut into = Connection::open(to.join(name)).map_err(failed)?;
+            unlock(&into, key)?;
+            copy_into(from, &mut into)?;
+            into.close().map_err(|(_, e)| failed(e))?;
+        }
+        Ok(())
+    }
+
+    /// Asks every file whether it is sound.
+    pub fn sound(&self) -> Stored<bool> {
+        for db in [&self.db, &self.keys] {
+            let word: String = db.query_row("PRAGMA quick_check", [], |r| r.get(0)).map_err(failed)?;
+            if word != "ok" {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Bytes of the three files on the disk.
+    pub fn bytes(&self) -> u64 {
+        let Some(dir) = &self.dir else { return 0 };
+        let size = |name: &str| std::fs::metadata(dir.join(name)).map_or(0, |m| m.len());
+        [STORE, KEYS, CACHE].iter().map(|name| size(name) + size(&format!("{name}-wal"))).sum()
+    }
+
+    /// Version of the linked SQLite.
+    pub fn version() -> &'static str {
+        rusqlite::version()
+    }
+}
+
+/// Removes a database file with its journal.
+pub(crate) fn remove(dir: &Path, name: &str) -> Stored<()> {
+    for tail in ["", "-wal", "-shm", "-journal"] {
+        match std::fs::remove_file(dir.join(format!("{name}{tail}"))) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(StoreError::Failed(e.kind().to_string())),
+            Err(_) | Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+fn unlock(db: &Connection, key: &[u8; 32]) -> Stored<()> {
+    let mut hex = String::with_capacity(67);
+    hex.push_str("x'");
+    key.iter().for_each(|b| hex.push_str(&format!("{b:02x}")));
+    hex.push('\'');
+    db.pragma_update(None, "cipher_log_level", "NONE").map_err(failed)?;
+    let done = db.pragma_update(None, "key", &hex).map_err(failed);
+    hex.zeroize();
+    done
+}
+
+fn connect(mut db: Connection, key: Option<&[u8; 32]>, schema: &'static str, sync: &str) -> Stored<Connection> {
+    if rusqlite::version_number() < 3_051_003 {
+        return Err(StoreError::Version(rusqlite::version().to_owned()));
+    }
+    if let Some(key) = key {
+        unlock(&db, key)?;
+        db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(failed)?;
+    }
+    db.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+    for (name, value) in [
+        ("journal_mode", "WAL"),
+        ("synchronous", sync),
+        ("temp_store", "MEMORY"),
+        ("secure_delete", "ON"),
+        ("trusted_schema", "OFF"),
+        ("cell_size_check", "ON"),
+    ] {
+        db.pragma_update(None, name, value).map_err(failed)?;
+    }
+    db.pragma_update(None, "cache_size", PAGES_KIB).map_err(failed)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Migrations::new(vec![M::up(schema)]).to_latest(&mut db).map_err(migration)?;
+    Ok(db)
+}
+
+fn migration(error: rusqlite_migration::Error) -> StoreError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => failed(err),
+        other => StoreError::Failed(other.to_string()),
+    }
+}
+
+fn copy_into(from: &Connection, into: &mut Connection) -> Stored<()> {
+    let backup = rusqlite::backup::Backup::new(from, into).map_err(failed)?;
+    backup.run_to_completion(4096, Duration::ZERO, None).map_err(failed)
+}
+
+/// What a failure of SQLite means to us.
+fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::ReadOnly,
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Damaged,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(_) | None => StoreError::Failed(error.to_string()),
+    }
+}
+
+/// SQLite's integers are signed; ours never exceed 2^63.
+const fn signed(n: u64) -> i64 {
+    n as i64
+}
+
+const fn unsigned(n: i64) -> u64 {
+    n as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::contract;
+
+    #[test]
+    fn the_embedded_engine_keeps_the_contract() {
+        contract::holds(&mut || Sqlite::in_memory().expect("a store"));
+    }
+
+    #[test]
+    fn files_are_unreadable_without_the_key_and_survive_a_copy() {
+        let (dir, copy) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let keys = FileKeys { store: [1; 32], keys: [2; 32], cache: [3; 32] };
+        {
+            use crate::store::{Facts as _, Keys as _};
+            let mut store = Sqlite::open(dir.path(), &keys).expect("opens");
+            store.begin().expect("begins");
+            store.set_fact("canary", b"CANARY-IN-PLAIN").expect("set");
+            store.commit().expect("commits");
+            store.add_key(&[7; 16], &[8; 32]).expect("kept");
+            store.write_copy(copy.path(), &keys).expect("copied");
+            assert!(store.sound().expect("asked") && store.bytes() > 0);
+        }
+        for folder in [dir.path(), copy.path()] {
+            let bytes = std::fs::read(folder.join(STORE)).expect("there");
+            assert!(!bytes.windows(15).any(|w| w == b"CANARY-IN-PLAIN"));
+        }
+        use crate::store::{Facts as _, Keys as _};
+        let mut again = Sqlite::open(copy.path(), &keys).expect("opens");
+        assert_eq!(again.fact("canary"), Ok(Some(b"CANARY-IN-PLAIN".to_vec())));
+        assert_eq!(again.key(&[7; 16]), Ok(Some([8; 32])));
+        let wrong = FileKeys { store: [9; 32], keys: [2; 32], cache: [3; 32] };
+        assert_eq!(Sqlite::open(dir.path(), &wrong).err(), Some(StoreError::Damaged));
+    }
+}

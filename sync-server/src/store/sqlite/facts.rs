@@ -1,0 +1,101 @@
+//! Transactions, small facts, devices and codes in SQLite. It must not know what they mean.
+
+use domain::id::{DeviceId, PersonId};
+use domain::moment::Timestamp;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Sqlite, failed, signed, unsigned};
+use crate::store::{Code, DeviceState, Facts, Stored};
+
+impl Facts for Sqlite {
+    fn begin(&mut self) -> Stored<()> {
+        for db in [&self.cache, &self.keys] {
+            db.execute_batch("BEGIN").map_err(failed)?;
+        }
+        self.db.execute_batch("BEGIN IMMEDIATE").map_err(failed)
+    }
+
+    fn commit(&mut self) -> Stored<()> {
+        // Keys first: what is sealed under a key must never be durable before it.
+        for db in [&self.keys, &self.db, &self.cache] {
+            db.execute_batch("COMMIT").map_err(failed)?;
+        }
+        if std::mem::take(&mut self.destroyed) {
+            self.keys.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn rollback(&mut self) -> Stored<()> {
+        for db in [&self.db, &self.keys, &self.cache] {
+            if !db.is_autocommit() {
+                db.execute_batch("ROLLBACK").map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fact(&mut self, name: &str) -> Stored<Option<Vec<u8>>> {
+        let mut q = self.db.prepare_cached("SELECT value FROM fact WHERE name = ?").map_err(failed)?;
+        q.query_row([name], |r| r.get(0)).optional().map_err(failed)
+    }
+
+    fn set_fact(&mut self, name: &str, value: &[u8]) -> Stored<()> {
+        let mut q =
+            self.db.prepare_cached("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)").map_err(failed)?;
+        q.execute(params![name, value]).map(drop).map_err(failed)
+    }
+
+    fn device(&mut self, device: DeviceId) -> Stored<DeviceState> {
+        let mut q = self
+            .db
+            .prepare_cached("SELECT counter, confirmed, seen, leased, epoch FROM device WHERE device = ?")
+            .map_err(failed)?;
+        let state = q.query_row([device.as_bytes()], |r| {
+            Ok(DeviceState {
+                counter: unsigned(r.get(0)?),
+                confirmed: unsigned(r.get(1)?),
+                seen: Timestamp(r.get(2)?),
+                leased: Timestamp(r.get(3)?),
+                epoch: unsigned(r.get(4)?),
+            })
+        });
+        Ok(state.optional().map_err(failed)?.unwrap_or_default())
+    }
+
+    fn set_device(&mut self, device: DeviceId, state: &DeviceState) -> Stored<()> {
+        let sql = "INSERT OR REPLACE INTO device (device, counter, confirmed, seen, leased, epoch)
+                   VALUES (?, ?, ?, ?, ?, ?)";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let (counter, confirmed, epoch) = (signed(state.counter), signed(state.confirmed), signed(state.epoch));
+        q.execute(params![device.as_bytes(), counter, confirmed, state.seen.0, state.leased.0, epoch])
+            .map(drop)
+            .map_err(failed)
+    }
+
+    fn code(&mut self, id: u32) -> Stored<Option<Code>> {
+        let mut q = self
+            .db
+            .prepare_cached("SELECT id, secret, person, expires, tries, used FROM code WHERE id = ?")
+            .map_err(failed)?;
+        let code = q.query_row([id], |r| {
+            Ok(Code {
+                id: r.get(0)?,
+                secret: r.get(1)?,
+                person: PersonId::new(r.get(2)?),
+                expires: Timestamp(r.get(3)?),
+                tries: r.get(4)?,
+                used: r.get(5)?,
+            })
+        });
+        code.optional().map_err(failed)
+    }
+
+    fn set_code(&mut self, code: &Code) -> Stored<()> {
+        let sql = "INSERT OR REPLACE INTO code (id, secret, person, expires, tries, used) VALUES (?, ?, ?, ?, ?, ?)";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        q.execute(params![code.id, code.secret, code.person.as_bytes(), code.expires.0, code.tries, code.used])
+            .map(drop)
+            .map_err(failed)
+    }
+}

@@ -1,0 +1,230 @@
+//! The inbox in SQLite. It must not open envelopes or sealed bytes.
+
+use domain::id::{Branch, ChildId, DeviceId, Digest, RecordId};
+use rusqlite::{OptionalExtension as _, params};
+use sync::item::Kind;
+use sync::wire::Mark;
+
+use super::{Sqlite, failed, signed, unsigned};
+use crate::store::{Inbox, NewEnvelope, NewItem, Standing, StoreError, Stored, StoredItem};
+
+/// Columns of an item, in the order [`read`] takes them.
+pub(super) const COLUMNS: &str =
+    "item.id, item.envelope, item.place, item.digest, item.number, item.kind, item.record, item.form, item.child,
+     item.standing, item.at, item.awaits";
+
+const NEW: i64 = 0;
+const ACCEPTED: i64 = 1;
+const HELD: i64 = 2;
+const WAITING: i64 = 3;
+
+fn kind_code(kind: Kind) -> u8 {
+    match kind {
+        Kind::Change => 0,
+        Kind::Sealed => 1,
+        Kind::Roster => 2,
+        Kind::Audit => 3,
+        Kind::File => 4,
+    }
+}
+
+fn kind_of(code: u8) -> Option<Kind> {
+    [Kind::Change, Kind::Sealed, Kind::Roster, Kind::Audit, Kind::File].get(usize::from(code)).copied()
+}
+
+/// One item from a row of [`COLUMNS`].
+pub(super) fn read(r: &rusqlite::Row<'_>) -> rusqlite::Result<Option<StoredItem>> {
+    let awaits: Option<[u8; 32]> = r.get(11)?;
+    let at: i64 = r.get(10)?;
+    let standing = match r.get(9)? {
+        NEW => Standing::New,
+        ACCEPTED => Standing::Accepted(unsigned(at)),
+        HELD => Standing::Held(at as u8),
+        WAITING => Standing::Waiting(Digest(awaits.unwrap_or_default())),
+        _ => return Ok(None),
+    };
+    let Some(kind) = kind_of(r.get(5)?) else { return Ok(None) };
+    Ok(Some(StoredItem {
+        id: unsigned(r.get(0)?),
+        envelope: unsigned(r.get(1)?),
+        place: r.get(2)?,
+        digest: Digest(r.get(3)?),
+        number: unsigned(r.get(4)?),
+        kind,
+        record: RecordId::new(r.get(6)?),
+        form: r.get(7)?,
+        child: r.get::<_, Option<[u8; 16]>>(8)?.map(ChildId::new),
+        standing,
+    }))
+}
+
+impl Sqlite {
+    fn items(&self, filter: &str, value: &dyn rusqlite::ToSql) -> Stored<Vec<StoredItem>> {
+        let sql = format!("SELECT {COLUMNS} FROM item WHERE {filter}");
+        let mut q = self.db.prepare_cached(&sql).map_err(failed)?;
+        let rows = q.query_map([value], read).map_err(failed)?;
+        rows.map(|row| row.map_err(failed)?.ok_or(StoreError::Damaged)).collect()
+    }
+}
+
+impl Inbox for Sqlite {
+    fn envelope_row(&mut self, id: &Digest) -> Stored<Option<u64>> {
+        let mut q = self.db.prepare_cached("SELECT row FROM envelope WHERE id = ?").map_err(failed)?;
+        q.query_row([id.0], |r| r.get(0).map(unsigned)).optional().map_err(failed)
+    }
+
+    fn envelopes_marked(&mut self, mark: Mark) -> Stored<Vec<u64>> {
+        let (mut low, mut high) = ([0; 32], [0xff; 32]);
+        low[..8].copy_from_slice(&mark.0);
+        high[..8].copy_from_slice(&mark.0);
+        let mut q = self.db.prepare_cached("SELECT row FROM envelope WHERE id BETWEEN ? AND ?").map_err(failed)?;
+        let rows = q.query_map([low, high], |r| r.get(0).map(unsigned)).map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    fn add_envelope(&mut self, new: &NewEnvelope) -> Stored<u64> {
+        let sql = "INSERT INTO envelope (id, device, branch, seq, floor, header) VALUES (?, ?, ?, ?, ?, ?)";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let (device, branch) = (new.device.as_bytes(), new.branch.0);
+        q.insert(params![new.id.0, device, branch, new.seq, signed(new.floor), new.header])
+            .map(unsigned)
+            .map_err(failed)
+    }
+
+    fn envelope(&mut self, row: u64) -> Stored<Option<NewEnvelope>> {
+        let sql = "SELECT id, device, branch, seq, floor, header FROM envelope WHERE row = ?";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let envelope = q.query_row([signed(row)], |r| {
+            Ok(NewEnvelope {
+                id: Digest(r.get(0)?),
+                device: DeviceId::new(r.get(1)?),
+                branch: Branch(r.get(2)?),
+                seq: r.get(3)?,
+                floor: unsigned(r.get(4)?),
+                header: r.get(5)?,
+            })
+        });
+        envelope.optional().map_err(failed)
+    }
+
+    fn forked(&mut self, device: DeviceId, branch: Branch, seq: u32) -> Stored<bool> {
+        let sql = "SELECT count(*) > 1 FROM envelope WHERE device = ? AND branch = ? AND seq = ?";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        q.query_row(params![device.as_bytes(), branch.0, seq], |r| r.get(0)).map_err(failed)
+    }
+
+    fn add_item(&mut self, new: &NewItem) -> Stored<u64> {
+        let sql = "INSERT INTO item (envelope, place, digest, number, kind, record, form, child, standing, at)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let id = q
+            .insert(params![
+                signed(new.envelope),
+                new.place,
+                new.digest.0,
+                signed(new.number),
+                kind_code(new.kind),
+                new.record.as_bytes(),
+                new.form,
+                new.child.as_ref().map(ChildId::as_bytes),
+            ])
+            .map_err(failed)?;
+        let mut q = self.db.prepare_cached("INSERT INTO body (item, sealed) VALUES (?, ?)").map_err(failed)?;
+        q.execute(params![id, new.sealed]).map_err(failed)?;
+        Ok(unsigned(id))
+    }
+
+    fn item_of(&mut self, record: RecordId, digest: &Digest) -> Stored<Option<StoredItem>> {
+        let sql = format!("SELECT {COLUMNS} FROM item WHERE record = ? AND digest = ?");
+        let mut q = self.db.prepare_cached(&sql).map_err(failed)?;
+        let item = q.query_row(params![record.as_bytes(), digest.0], read).optional().map_err(failed)?;
+        item.map(|found| found.ok_or(StoreError::Damaged)).transpose()
+    }
+
+    fn items_of_envelope(&mut self, row: u64) -> Stored<Vec<StoredItem>> {
+        self.items("envelope = ? ORDER BY place", &signed(row))
+    }
+
+    fn items_of_record(&mut self, record: RecordId) -> Stored<Vec<StoredItem>> {
+        self.items("record = ? ORDER BY id", record.as_bytes())
+    }
+
+    fn waiting_of_record(&mut self, record: RecordId) -> Stored<Vec<StoredItem>> {
+        self.items("record = ? AND standing = 3 ORDER BY id", record.as_bytes())
+    }
+
+    fn items_of_child(&mut self, child: ChildId) -> Stored<Vec<StoredItem>> {
+        self.items("child = ? ORDER BY id", child.as_bytes())
+    }
+
+    fn unjudged(&mut self, limit: usize) -> Stored<Vec<u64>> {
+        let sql = "SELECT envelope FROM item WHERE standing = 0 ORDER BY number, id";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let mut rows = q.query([]).map_err(failed)?;
+        let mut found: Vec<u64> = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let envelope = unsigned(row.get(0).map_err(failed)?);
+            if found.contains(&envelope) {
+                continue;
+            }
+            if found.len() == limit {
+                break;
+            }
+            found.push(envelope);
+        }
+        Ok(found)
+    }
+
+    fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>> {
+        let mut q = self.db.prepare_cached("SELECT sealed FROM body WHERE item = ?").map_err(failed)?;
+        q.query_row([signed(item)], |r| r.get(0)).optional().map_err(failed)
+    }
+
+    fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()> {
+        let (code, at, awaits) = match standing {
+            Standing::New => (NEW, 0, None),
+            Standing::Accepted(at) => (ACCEPTED, signed(at), None),
+            Standing::Held(reason) => (HELD, i64::from(reason), None),
+            Standing::Waiting(digest) => (WAITING, 0, Some(digest.0)),
+        };
+        let sql = "UPDATE item SET standing = ?, at = ?, awaits = ? WHERE id = ?";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        q.execute(params![code, at, awaits, signed(item)]).map(drop).map_err(failed)
+    }
+
+    fn newest_number(&mut self) -> Stored<u64> {
+        let mut q = self.db.prepare_cached("SELECT number FROM item ORDER BY id DESC LIMIT 1").map_err(failed)?;
+        let number = q.query_row([], |r| r.get(0).map(unsigned)).optional().map_err(failed)?;
+        Ok(number.unwrap_or(0))
+    }
+
+    fn add_verdict(&mut self, device: DeviceId, verdict: &[u8]) -> Stored<u64> {
+        let mut q = self.db.prepare_cached("INSERT INTO verdict (device, verdict) VALUES (?, ?)").map_err(failed)?;
+        q.insert(params![device.as_bytes(), verdict]).map(unsigned).map_err(failed)
+    }
+
+    fn skip_verdicts_to(&mut self, number: u64) -> Stored<()> {
+        let sql = "INSERT OR IGNORE INTO verdict (number, device, verdict) VALUES (?, x'', x'')";
+        self.db.execute(sql, [signed(number)]).map(drop).map_err(failed)
+    }
+
+    fn verdicts(&mut self, device: DeviceId, after: u64, limit: usize) -> Stored<Vec<(u64, Vec<u8>)>> {
+        let sql = "SELECT number, verdict FROM verdict WHERE device = ? AND number > ? ORDER BY number LIMIT ?";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let rows = q.query_map(params![device.as_bytes(), signed(after), limit as i64], |r| {
+            Ok((unsigned(r.get(0)?), r.get(1)?))
+        });
+        rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    fn standings(&mut self) -> Stored<[u64; 4]> {
+        let mut q = self.db.prepare("SELECT standing, count(*) FROM item GROUP BY standing").map_err(failed)?;
+        let mut counts = [0; 4];
+        let mut rows = q.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let standing: usize = row.get::<_, i64>(0).map_err(failed)? as usize;
+            *counts.get_mut(standing).ok_or(StoreError::Damaged)? = unsigned(row.get(1).map_err(failed)?);
+        }
+        Ok(counts)
+    }
+}

@@ -1,0 +1,89 @@
+//! Items at rest: every item's bytes are sealed under its child's key. It must not decide who
+//! reads what.
+
+use std::collections::BTreeMap;
+
+use domain::id::{ChildId, RecordId};
+use domain::moment::Moment;
+use sync::item::Kind;
+use sync::seal;
+
+use crate::store::{Store, StoreError, Stored, StoredItem};
+
+/// Whose key an item is sealed under: the child's; without a child the record's; all roster rows
+/// share one, because they must outlive the erasure of a child.
+pub(crate) fn owner(kind: Kind, child: Option<ChildId>, record: RecordId) -> [u8; 16] {
+    match (kind, child) {
+        (Kind::Roster, _) => [0; 16],
+        (_, Some(child)) => *child.as_bytes(),
+        (_, None) => *record.as_bytes(),
+    }
+}
+
+/// The store and the keys already fetched from it.
+pub(crate) struct Vault<S> {
+    /// The store.
+    pub(crate) store: S,
+    keys: BTreeMap<[u8; 16], [u8; 32]>,
+}
+
+/// More keys than a large district's children and open records need at once.
+const KEYS_KEPT: usize = 65_536;
+
+impl<S: Store> Vault<S> {
+    pub(crate) const fn new(store: S) -> Self {
+        Self { store, keys: BTreeMap::new() }
+    }
+
+    fn key(&mut self, owner: &[u8; 16]) -> Stored<Option<[u8; 32]>> {
+        if let Some(key) = self.keys.get(owner) {
+            return Ok(Some(*key));
+        }
+        let key = self.store.key(owner)?;
+        if let Some(key) = key {
+            self.remember(owner, key);
+        }
+        Ok(key)
+    }
+
+    fn remember(&mut self, owner: &[u8; 16], key: [u8; 32]) {
+        if self.keys.len() >= KEYS_KEPT {
+            self.keys.clear();
+        }
+        self.keys.insert(*owner, key);
+    }
+
+    /// Seals bytes under the owner's key, making the key if need be.
+    pub(crate) fn seal(&mut self, m: &mut Moment, owner: &[u8; 16], bytes: &[u8]) -> Stored<Vec<u8>> {
+        let key = match self.key(owner)? {
+            Some(key) => key,
+            None => {
+                let key = m.bytes();
+                self.store.add_key(owner, &key)?;
+                self.remember(owner, key);
+                key
+            }
+        };
+        Ok(seal::cover(&key, m, bytes))
+    }
+
+    /// The bytes of an item; `None` once its key was destroyed.
+    pub(crate) fn open(&mut self, item: &StoredItem) -> Stored<Option<Vec<u8>>> {
+        let Some(key) = self.key(&owner(item.kind, item.child, item.record))? else { return Ok(None) };
+        let Some(sealed) = self.store.sealed(item.id)? else { return Err(StoreError::Damaged) };
+        seal::uncover(&key, &sealed).map(Some).map_err(|_| StoreError::Damaged)
+    }
+
+    /// Throws the open transaction away, and keys made in it.
+    pub(crate) fn rollback(&mut self) -> Stored<()> {
+        self.keys.clear();
+        self.store.rollback()
+    }
+
+    /// Destroys a child's key: its items are unreadable from now on, here and in every backup
+    /// whose keys are gone.
+    pub(crate) fn erase(&mut self, child: ChildId) -> Stored<()> {
+        self.keys.remove(child.as_bytes());
+        self.store.destroy_key(child.as_bytes())
+    }
+}
