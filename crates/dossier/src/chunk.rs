@@ -5,12 +5,12 @@ use crate::Refused;
 
 /// Largest change.
 pub(crate) const BYTES_MAX: usize = 128 * 1024;
-/// Most operations in a change.
-pub(crate) const OPS_MAX: u64 = 5_000;
+/// Most operations in a change: a long text written anew is one for each character.
+pub(crate) const OPS_MAX: u64 = 20_000;
 /// Longest key of the flat map, in bytes.
 pub(crate) const KEY_MAX: u64 = 120;
 /// Most overwritten operations named in a change.
-const PREDS_MAX: u64 = 20_000;
+const PREDS_MAX: u64 = 40_000;
 /// Most changes a change may build on.
 const DEPS_MAX: u64 = 64;
 /// Most other sessions a change may name.

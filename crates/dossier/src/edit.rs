@@ -39,7 +39,7 @@ impl Record {
             wants.insert(key, want);
         }
         self.empty_former_names(form, &mut wants);
-        wants.retain(|key, want| changes(&self.doc, key, want));
+        wants.retain(|key, want| changes(&self.doc, key, want) || self.taken_back(key));
         if wants.is_empty() {
             return Ok(None);
         }
@@ -64,12 +64,15 @@ impl Record {
 
     /// A key that is set anew is no longer taken back.
     fn settle_markers(&self, wants: &mut BTreeMap<Key, Want>) {
-        let stale: Vec<_> = wants.keys().map(|key| marker::of(key)).filter(|m| !wants.contains_key(m)).collect();
+        let stale: Vec<_> = wants.keys().filter(|key| self.taken_back(key)).map(|key| marker::of(key)).collect();
         for marker in stale {
-            if self.doc.get(ROOT, marker.as_str()).is_ok_and(|held| held.is_some()) {
-                wants.insert(marker, Want::Empty);
-            }
+            wants.entry(marker).or_insert(Want::Empty);
         }
+    }
+
+    /// Whether a choice under this key was taken back and none was made since.
+    fn taken_back(&self, key: &str) -> bool {
+        self.doc.get(ROOT, marker::of(key)).is_ok_and(|held| held.is_some())
     }
 
     fn commit(
@@ -167,16 +170,23 @@ fn changes(doc: &Automerge, key: &str, want: &Want) -> bool {
 
 fn write(tx: &mut Transaction, key: &str, want: &Want) -> Result<(), AutomergeError> {
     match want {
-        Want::Put(value) => tx.put(ROOT, key, scalar(value)),
+        Want::Put(value) => put(tx, key, scalar(value)),
         Want::Empty => tx.delete(ROOT, key),
         Want::Text(text) => match text_object(tx, key)? {
             Some(object) => tx.update_text(&object, text),
             // a record begun by an older form has no text object here, and none may be made now:
             // two desks could make one each
             None if text.is_empty() => tx.delete(ROOT, key),
-            None => tx.put(ROOT, key, text.as_str()),
+            None => put(tx, key, text.as_str().into()),
         },
     }
+}
+
+fn put(tx: &mut Transaction, key: &str, value: ScalarValue) -> Result<(), AutomergeError> {
+    if tx.get_all(ROOT, key)?.len() > 1 {
+        tx.delete(ROOT, key)?; // or Automerge would leave the chosen value to its first author
+    }
+    tx.put(ROOT, key, value)
 }
 
 fn text_object(tx: &Transaction, key: &str) -> Result<Option<ObjId>, AutomergeError> {

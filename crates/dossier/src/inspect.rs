@@ -118,7 +118,7 @@ impl Parsed {
                     _ => return Err(Refused::Shape),
                 };
                 let pred = op.pred.iter().map(op_id).collect::<Result<_, _>>()?;
-                self.keys.push(KeyOp { id, key: key.to_string(), act, pred });
+                self.take_key(KeyOp { id, key: key.to_string(), act, pred });
             }
             (ObjectId::Id(text), WireKey::Seq(place)) => {
                 let act = in_text(id, op, place)?;
@@ -127,6 +127,17 @@ impl Parsed {
             (ObjectId::Root | ObjectId::Id(_), _) => return Err(Refused::Shape),
         }
         Ok(())
+    }
+
+    /// Emptying a key and setting it at once is one act: how the shown one of several values is
+    /// chosen (Automerge would write nothing for the shown value itself).
+    fn take_key(&mut self, op: KeyOp) {
+        match self.keys.last_mut() {
+            Some(last) if last.key == op.key && last.act == Act::Empty && op.pred.is_empty() => {
+                (last.id, last.act) = (op.id, op.act);
+            }
+            Some(_) | None => self.keys.push(op),
+        }
     }
 
     /// The keys it writes; each at most once.

@@ -43,6 +43,10 @@ impl Actor {
         id[8..].copy_from_slice(&session);
         Self(id)
     }
+    /// An actor from its 16 bytes, as a projection keeps it.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
     /// The 16 bytes.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
