@@ -59,6 +59,10 @@ impl Policy {
         if json.len() > 16 * 1024 {
             return Err(BadPolicy::Json("too long".into()));
         }
+        // serde would take an array for an object of defaults.
+        if !json.trim_start().starts_with('{') {
+            return Err(BadPolicy::Json("an object is expected".into()));
+        }
         let given: Self = serde_json::from_str(json).map_err(|e| BadPolicy::Json(e.to_string()))?;
         for (table, codes) in [("child_category", &given.category), ("RISK", &given.risk)] {
             if let Some(code) = codes.keys().find(|c| !code::table(table).is_some_and(|t| t.has(c))) {

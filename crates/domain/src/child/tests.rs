@@ -54,7 +54,7 @@ fn whole() -> Values {
 /// Changes to the whole file: `key=value`, `key=` removes, `是`/`否`/`?` are yes, no, unknown.
 fn changed(changes: &str) -> Values {
     let mut values = whole();
-    for change in changes.split_whitespace() {
+    for change in changes.split(' ').filter(|c| !c.is_empty()) {
         let (key, value) = change.split_once('=').expect("key=value");
         let key = key.replace("father/", &format!("family/{FATHER}/"));
         match value {

@@ -74,7 +74,7 @@ fn field(name: String, raw: RawField, column: bool) -> Result<Field, BadForm> {
     let merge = raw.merge.unwrap_or(Merge::Register);
     let rows = kind == Kind::Rows;
     let text = kind == Kind::LongText || merge != Merge::Text;
-    if (rows && column) || !text || ((merge == Merge::Authority) != !raw.authority.is_empty()) {
+    if (rows && column) || !text || (merge == Merge::Authority) == raw.authority.is_empty() {
         return Err(BadForm::Kind(key));
     }
     if raw.code.as_ref().is_some_and(|id| code::table(id).is_none()) {
