@@ -1,1 +1,4 @@
-//! stub
+//! What the tests, the demo and the benches share. It must not hold rules of the work.
+
+pub mod chance;
+pub mod synth;
