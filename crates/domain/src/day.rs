@@ -79,9 +79,8 @@ impl FromStr for Day {
     type Err = BadDay;
     fn from_str(text: &str) -> Result<Self, BadDay> {
         let mut parts = text.split('-');
-        let mut part = |len: usize| {
-            parts.next().filter(|p| p.len() == len && p.bytes().all(|b| b.is_ascii_digit())).ok_or(BadDay)
-        };
+        let mut part =
+            |len: usize| parts.next().filter(|p| p.len() == len && p.bytes().all(|b| b.is_ascii_digit())).ok_or(BadDay);
         let (y, m, d) = (part(4)?, part(2)?, part(2)?);
         if parts.next().is_some() {
             return Err(BadDay);

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a post is for. The number is the wire code: never reuse one.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
-    minicbor::Encode, minicbor::Decode,
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, minicbor::Encode, minicbor::Decode,
 )]
 #[serde(rename_all = "snake_case")]
 #[cbor(index_only)]

@@ -109,12 +109,7 @@ pub fn may(
 /// Whether a device may write a roster row, by the roster as of position `at`: the server any;
 /// a post that covers the community may register a child there for itself; the station's
 /// supervisor and the centre's admin may assign and withdraw inside their area.
-pub fn may_write_row(
-    roster: &Roster,
-    device: DeviceId,
-    (at, on): (Position, Day),
-    row: &Row,
-) -> Result<(), Denied> {
+pub fn may_write_row(roster: &Roster, device: DeviceId, (at, on): (Position, Day), row: &Row) -> Result<(), Denied> {
     if device == roster.server {
         return Ok(());
     }

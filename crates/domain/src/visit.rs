@@ -1,4 +1,4 @@
-//! The visit note and what is said about it later: 补充说明 and 查阅 (handbook §3.3).
+//! The visit note and what is said about it later: 补充说明 and 审阅 (handbook §3.3).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +169,7 @@ pub fn check_supplement(values: &Values) -> Vec<Finding> {
     form::builtin("supplement").map(|form| form::check(form, values)).unwrap_or_default()
 }
 
-/// What is missing or wrong in a 查阅: a note sent back says what is wanted.
+/// What is missing or wrong in a 审阅: a note sent back says what is wanted.
 pub fn check_review(values: &Values) -> Vec<Finding> {
     let mut found = form::builtin("review").map(|form| form::check(form, values)).unwrap_or_default();
     if text(values, "verdict") == Some("2") && text(values, "note").is_none() {
