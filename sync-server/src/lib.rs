@@ -24,10 +24,11 @@
 //!   .put_code(&Code) / .code(id)   .lease(now)   .mark_restored(m)   .meter()   .standings()
 //! Answer::{NotFound, Unavailable, Frames(Vec<Vec<u8>>)}                        // encoded frames, in order
 //! Hub::start(server, clock::Os) -> (Hub, Running);  hub.handle(body).await -> Answer;  hub.with(|server, m| …).await -> Option<R>
-Server<Sqlite>: Sqlite::{open(dir, &FileKeys), in_memory(), snapshot()}   Secret::{found(m, Founding), load(dir, pass), save}
+//! Server<Sqlite>: Sqlite::{open(dir, &FileKeys), in_memory(), snapshot()}   Secret::{found(m, Founding), load(dir, pass), save}
 //! ```
 
 pub mod clock;
+pub mod gate;
 pub mod http;
 pub mod hub;
 mod inbox;
