@@ -1,0 +1,253 @@
+//! One exchange with the district: what to send, and what came back, as data. It must not know
+//! sockets; the shell carries the bytes.
+
+mod head;
+mod restored;
+mod rows;
+
+use domain::fault::{Code, Fault};
+use domain::moment::Moment;
+use sync::courier::NetFault;
+use sync::envelope::{ENVELOPE_BYTES_MAX, Envelope, ITEMS_MAX, Link};
+use sync::frame::{BadFrame, FrameReader};
+use sync::pack::Level;
+use sync::request::{PUSH_MAX, SignedRequest, WANT_MAX};
+use sync::wire::{End, Frame, Pushed, Request, Want};
+
+use crate::desk::Desk;
+use crate::store::roster::{self, Hidden};
+use crate::store::{Stored, envelopes, items};
+use crate::tag::Tag;
+use crate::work::Work;
+
+/// Bytes to post.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outgoing {
+    /// Path on the district's server.
+    pub path: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reply<'a> {
+    /// The next bytes of the answer's body.
+    Chunk(&'a [u8]),
+    /// The body ended.
+    End,
+    /// It came to nothing, or broke off.
+    Failed(NetFault),
+}
+
+/// The exchange under way.
+pub(crate) struct Flight {
+    reader: FrameReader,
+    sig: [u8; 64],
+    counter: u64,
+    /// Numbers of the envelopes pushed, in the order of the receipts.
+    pushed: Vec<i64>,
+    /// Rows and cursor of this answer count.
+    fine: bool,
+    /// Ask again at once.
+    again: bool,
+}
+
+/// Most bytes of envelopes in one request; what is left goes with the next.
+const PUSH_BYTES_MAX: usize = 4 << 20;
+/// Room the envelope's own fields need beside the items.
+const ENVELOPE_HEAD_MAX: usize = 4096;
+
+impl Desk {
+    /// The next request, when one is due. Counter and envelopes are on the disk before it is sent.
+    pub(crate) fn next_request(
+        &mut self,
+        m: &mut Moment,
+        flight: &mut Option<Flight>,
+    ) -> Result<Option<Outgoing>, Fault> {
+        if flight.is_some() || !self.courier.due(m.now) {
+            return Ok(None);
+        }
+        match self.prepare(m) {
+            Ok((request, pushed, again)) => {
+                let counter = self.standing.counter;
+                let body = SignedRequest::sign(&self.me.key, &self.me.district, counter, &request, Level::Dense);
+                let sig = SignedRequest::sig_of(&body).unwrap_or([0; 64]);
+                let reader = FrameReader::default();
+                *flight = Some(Flight { reader, sig, counter, pushed, fine: false, again });
+                self.courier.started();
+                Ok(Some(Outgoing { path: "/v1/sync", body }))
+            }
+            Err(stop) => {
+                self.courier.started();
+                self.courier.failed(m, NetFault::Offline);
+                Err(stop.into())
+            }
+        }
+    }
+
+    /// Cuts what is uncut, counts up, and gathers the request. The last is whether more waits.
+    fn prepare(&mut self, m: &mut Moment) -> Stored<(Request, Vec<i64>, bool)> {
+        let mut work = self.work(m)?;
+        work.cut()?;
+        work.standing.counter += 1;
+        let mut request =
+            Request { cursor: work.standing.cursor, verdict: work.standing.verdict, ..Request::default() };
+        let (mut pushed, mut bytes, mut again) = (Vec::new(), 0, false);
+        for no in envelopes::to_push(&work.tx)? {
+            let Some(envelope) = envelopes::assemble(&work.tx, no)? else { continue };
+            bytes += envelope.weight();
+            if bytes > PUSH_BYTES_MAX || pushed.len() == PUSH_MAX {
+                again = true;
+                break;
+            }
+            pushed.push(no);
+            request.push.push(Pushed(envelope));
+        }
+        if work.standing.cursor.first == 0 {
+            request.want = wants(&work)?;
+        }
+        if work.standing.asking {
+            request.have = work.have()?;
+        }
+        work.finish(m)?;
+        Ok((request, pushed, again))
+    }
+
+    /// Takes what came back.
+    pub(crate) fn on_reply(
+        &mut self,
+        m: &mut Moment,
+        flight: &mut Option<Flight>,
+        reply: Reply<'_>,
+    ) -> Result<Vec<Tag>, Fault> {
+        let Some(mut current) = flight.take() else { return Ok(Vec::new()) };
+        match reply {
+            Reply::Chunk(bytes) => {
+                current.reader.feed(bytes);
+                let result = self.take_frames(m, &mut current);
+                match &result {
+                    Ok(_) => *flight = Some(current),
+                    Err(fault) if fault.code == Code::BadAnswer => self.courier.failed(m, NetFault::BadAnswer),
+                    Err(_) => self.courier.failed(m, NetFault::Offline),
+                }
+                result
+            }
+            Reply::End => self.on_end_of_body(m, &current),
+            Reply::Failed(fault) => {
+                self.courier.failed(m, fault);
+                Ok(vec![Tag::Sync])
+            }
+        }
+    }
+
+    fn on_end_of_body(&mut self, m: &mut Moment, flight: &Flight) -> Result<Vec<Tag>, Fault> {
+        match flight.reader.finish() {
+            Ok(()) => {
+                self.courier.finished(m, flight.again);
+                Ok(vec![Tag::Sync])
+            }
+            Err(BadFrame::Truncated) => {
+                self.courier.failed(m, NetFault::Offline);
+                Ok(vec![Tag::Sync])
+            }
+            Err(BadFrame::Format | BadFrame::Caps | BadFrame::Order) => {
+                self.courier.failed(m, NetFault::BadAnswer);
+                Err(Code::BadAnswer.into())
+            }
+        }
+    }
+
+    fn take_frames(&mut self, m: &mut Moment, flight: &mut Flight) -> Result<Vec<Tag>, Fault> {
+        let mut touched = Vec::new();
+        while let Some(frame) = flight.reader.take().map_err(|_| Code::BadAnswer)? {
+            touched.extend(match frame {
+                Frame::Head(head) => self.on_head(m, flight, &head)?,
+                Frame::Rows(_) if !flight.fine => return Err(Code::BadAnswer.into()),
+                Frame::Rows(rows) => self.on_rows(m, &rows)?,
+                Frame::End(end) => self.on_end(m, flight, &end)?,
+            });
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        Ok(touched)
+    }
+
+    fn on_end(&mut self, m: &mut Moment, flight: &mut Flight, end: &End) -> Result<Vec<Tag>, Fault> {
+        flight.again |= end.more;
+        let mut work = self.work(m)?;
+        if flight.fine {
+            if work.standing.cursor.first > 0 && end.cursor.first == 0 {
+                work.reveal_coming()?;
+            }
+            work.stand_at(end.cursor)?;
+            work.standing.synced = Some(work.now);
+            work.leave_out_of_sight(m)?;
+            flight.again |= end.cursor.first == 0 && !end.more && !wants(&work)?.is_empty();
+        }
+        work.touch(Tag::Sync);
+        Ok(work.finish(m)?)
+    }
+}
+
+/// Histories still to come.
+fn wants(work: &Work<'_>) -> Stored<Vec<Want>> {
+    let hidden = roster::all_hidden(&work.tx)?;
+    let coming = hidden.into_iter().filter_map(|(child, why)| match why {
+        Hidden::Coming(after) => Some(Want { child, after }),
+        Hidden::Leaving => None,
+    });
+    Ok(coming.take(WANT_MAX).collect())
+}
+
+impl Work<'_> {
+    /// Signs what was made since the last envelope: as few envelopes as the caps allow, never
+    /// splitting a commit, never joining commits that knew different rosters.
+    fn cut(&mut self) -> Stored<()> {
+        let mut open: Vec<(i64, u64, u64, Vec<u8>)> = Vec::new();
+        let mut commits: Vec<Vec<(i64, u64, u64, Vec<u8>)>> = Vec::new();
+        for line in items::uncut(&self.tx)? {
+            match commits.last_mut() {
+                Some(commit) if commit[0].1 == line.1 => commit.push(line),
+                Some(_) | None => commits.push(vec![line]),
+            }
+        }
+        for commit in commits {
+            let weight = |lines: &[(i64, u64, u64, Vec<u8>)]| lines.iter().map(|l| l.3.len() + 8).sum::<usize>();
+            let full = open.len() + commit.len() > ITEMS_MAX
+                || weight(&open) + weight(&commit) > ENVELOPE_BYTES_MAX - ENVELOPE_HEAD_MAX;
+            let other = open.first().is_some_and(|first| first.2 != commit[0].2);
+            if full || other {
+                self.sign(std::mem::take(&mut open))?;
+            }
+            open.extend(commit);
+        }
+        self.sign(open)
+    }
+
+    fn sign(&mut self, lines: Vec<(i64, u64, u64, Vec<u8>)>) -> Stored<()> {
+        let Some(first) = lines.first() else { return Ok(()) };
+        let standing = &mut *self.standing;
+        standing.seq += 1;
+        let link = Link {
+            branch: standing.branch,
+            seq: standing.seq,
+            prev: standing.prev,
+            at: self.now,
+            roster: first.2,
+        };
+        let numbers: Vec<i64> = lines.iter().map(|l| l.0).collect();
+        let whole = lines.into_iter().map(|l| l.3).collect();
+        let envelope = Envelope::sign(&self.me.key, &self.me.district, link, whole);
+        standing.prev = envelope.id(&self.me.district);
+        let no = envelopes::keep(&self.tx, &envelope, &standing.prev, true)?;
+        let mut update = self.tx.prepare_cached("UPDATE item SET envelope = ?2 WHERE no = ?1")?;
+        for number in numbers {
+            update.execute([number, no])?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Children that went elsewhere: hidden at once, purged once nothing of them is unsent, confirmed.
+//! It must not decide who may see whom.
+
+use domain::id::ChildId;
+use domain::moment::Moment;
+use rusqlite::params;
+
+use crate::project;
+use crate::store::roster::{self, Hidden};
+use crate::store::{Stored, envelopes, items, signed};
+use crate::tag::Tag;
+use crate::work::Work;
+use crate::write::AuditRow;
+
+impl Work<'_> {
+    /// A child went out of sight.
+    pub(crate) fn leave(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
+        let tags = project::forget_child(&self.tx, child)?;
+        tags.into_iter().for_each(|tag| self.touch(tag));
+        self.touch(Tag::Children);
+        self.touch(Tag::Child(child));
+        roster::hide(&self.tx, child, Hidden::Leaving)?;
+        self.purge_if_sent(m, child)
+    }
+
+    /// Children whose posts ended with the day, not with a row.
+    pub(crate) fn leave_out_of_sight(&mut self, m: &mut Moment) -> Stored<()> {
+        for child in roster::children_kept(&self.tx)? {
+            let seen = self.roster.sees(self.me.device(), child, self.today());
+            if !seen && roster::hidden(&self.tx, child)? != Some(Hidden::Leaving) {
+                self.leave(m, child)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Purges the children that were only waiting for their unsent work.
+    pub(crate) fn purge_leaving(&mut self, m: &mut Moment) -> Stored<()> {
+        for (child, why) in roster::all_hidden(&self.tx)? {
+            if why == Hidden::Leaving {
+                self.purge_if_sent(m, child)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn purge_if_sent(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
+        let erased = self.roster.children.get(&child).is_some_and(|seat| seat.erased);
+        // What was written about an erased child nobody may take any more.
+        if !erased && items::unsent(&self.tx, child)? {
+            return Ok(());
+        }
+        if !erased {
+            self.seal_unbacked(m, child)?;
+        }
+        self.close_child(child);
+        let id = child.as_bytes();
+        let gone = self.tx.execute("DELETE FROM item WHERE child = ?1 AND kind <> 2", params![id])?;
+        self.tx.execute("DELETE FROM aside WHERE record IN (SELECT record FROM record WHERE child = ?1)", params![id])?;
+        self.tx.execute("DELETE FROM record WHERE child = ?1", params![id])?;
+        roster::unhide(&self.tx, child)?;
+        if gone > 0 {
+            let row = AuditRow { at: self.now, what: "purged".into(), child: Some(child), about: gone.to_string() };
+            self.standing.batch += 1;
+            self.audit(m, &row)?;
+        }
+        Ok(())
+    }
+
+    /// Own envelopes that no compared backup holds stay, whole, for the district's eyes only.
+    fn seal_unbacked(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
+        let open: Vec<i64> = {
+            let mut query = self.tx.prepare_cached(
+                "SELECT DISTINCT envelope.no FROM envelope JOIN item ON item.envelope = envelope.no
+                 WHERE own = 1 AND item.child = ?1 AND item.kind <> 2 AND sealed IS NULL
+                 AND (inbox IS NULL OR inbox > ?2)",
+            )?;
+            let rows = query.query_map(params![child.as_bytes(), signed(self.standing.backed_up)], |row| row.get(0))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for no in open {
+            let Some(envelope) = envelopes::assemble(&self.tx, no)? else { continue };
+            let sealed = sync::seal::seal_to(&self.me.inbox, m, &envelope.encode());
+            self.tx.execute("UPDATE envelope SET sealed = ?2 WHERE no = ?1", params![no, sealed])?;
+        }
+        Ok(())
+    }
+
+    /// Sealed copies are dropped once a compared backup holds the envelope.
+    pub(crate) fn drop_sealed(&self) -> Stored<()> {
+        self.tx
+            .prepare_cached("UPDATE envelope SET sealed = NULL WHERE sealed IS NOT NULL AND inbox <= ?1")?
+            .execute(params![signed(self.standing.backed_up)])?;
+        Ok(())
+    }
+}
