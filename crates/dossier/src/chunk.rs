@@ -3,8 +3,8 @@
 
 use crate::Refused;
 
-/// Largest change.
-pub(crate) const BYTES_MAX: usize = 128 * 1024;
+/// Largest change, in bytes.
+pub const BYTES_MAX: usize = 128 * 1024;
 /// Most operations in a change: a long text written anew is one for each character.
 pub(crate) const OPS_MAX: u64 = 20_000;
 /// Longest key of the flat map, in bytes.

@@ -26,6 +26,7 @@ use domain::id::{DeviceId, Digest};
 use domain::moment::Timestamp;
 use domain::value::{Key, Value};
 
+pub use chunk::BYTES_MAX;
 pub use inspect::inspect;
 pub use record::Record;
 pub use trial::{Trial, trial};

@@ -60,7 +60,7 @@ impl Record {
 
     /// The whole record as bytes: a cache, never compared and never sent.
     pub fn save(&self) -> Vec<u8> {
-        self.doc.save_with_options(SaveOptions { deflate: false, retain_orphans: false, ..SaveOptions::default() })
+        self.doc.save_with_options(SaveOptions { deflate: false, retain_orphans: false })
     }
 
     /// Hashes of the newest changes, ascending. Equal heads mean equal views.

@@ -1,0 +1,69 @@
+//! Who may write what, when she wrote it and now. It must not look into bodies.
+
+use domain::day::Day;
+use domain::form::{Merge, builtin};
+use domain::id::{ChildId, Position};
+use domain::rights::{Denied, Verb, may};
+use domain::roster::NOW;
+use dossier::ChangeInfo;
+use sync::item::Item;
+use sync::wire::Reason;
+
+use super::{Court, Known};
+
+impl<K: Known> Court<'_, K> {
+    pub(super) fn erased(&self, child: ChildId) -> bool {
+        self.roster.children.get(&child).is_some_and(|seat| seat.erased)
+    }
+
+    /// Forbidden then: held. Allowed then and not now: 待认领. Allowed in both: go on.
+    pub(super) fn right(&self, item: &Item, known: bool) -> Result<(), Reason> {
+        let Some(child) = item.child else { return Err(Reason::Forbidden) };
+        let verb = if known { Verb::Change } else { Verb::Create };
+        self.then_and_now(self.then(Some(child)), |when| {
+            may(&self.roster, self.batch.device, when, verb, &item.form, child)
+        })
+    }
+
+    /// Asks once as of the position the author knew, once as of now.
+    pub(super) fn then_and_now(
+        &self,
+        then: Position,
+        allowed: impl Fn((Position, Day)) -> Result<(), Denied>,
+    ) -> Result<(), Reason> {
+        let today = Day::of(self.now);
+        let claimed = Day::of(self.batch.at.min(self.now));
+        // a wrong clock must not lose work: today's posts count as well as those of the claimed day
+        if allowed((then, claimed)).is_err() && allowed((then, today)).is_err() {
+            return Err(Reason::Forbidden);
+        }
+        allowed((NOW, today)).map_err(|_| Reason::Unclaimed)
+    }
+
+    /// The roster position by which her rights then are judged: the version she says she knew,
+    /// never older than what her device confirmed or than the device itself. A child that came
+    /// into the roster later can only be one she registered herself: then as of that row.
+    pub(super) fn then(&self, child: Option<ChildId>) -> Position {
+        let since = self.roster.devices.get(&self.batch.device).map_or(0, |device| device.since);
+        let knew = self.batch.roster.min(self.roster.version).max(self.batch.confirmed).max(since);
+        let seat = child.and_then(|child| self.roster.children.get(&child));
+        seat.and_then(|seat| seat.since()).map_or(knew, |first| first.max(knew))
+    }
+
+    /// Whether the writer's posts may write every field that only named posts may.
+    pub(super) fn authority(&self, item: &Item, info: &ChangeInfo) -> Result<(), Reason> {
+        let Some(form) = builtin(&item.form) else { return Ok(()) };
+        if self.batch.device == self.roster.server {
+            return Ok(());
+        }
+        let today = Day::of(self.now);
+        let reaches = |role: &[domain::post::Role]| {
+            self.roster.posts_on(self.batch.device, today).any(|(id, post)| {
+                role.contains(&post.role) && item.child.is_some_and(|c| self.roster.reaches(id, post, c, NOW))
+            })
+        };
+        let mut fields = info.writes.keys().filter_map(|key| form.field(key));
+        let foreign = fields.any(|field| field.merge == Merge::Authority && !reaches(&field.authority));
+        if foreign { Err(Reason::Authority) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,44 @@
+//! Rows the gate reads itself: roster rows and audit rows. It must not apply them to the store.
+
+use domain::rights::may_write_row;
+use domain::roster::Row;
+use sync::item::Item;
+use sync::wire::Reason;
+
+use super::{Court, Known, ROW_BYTES_MAX};
+
+/// The form of roster items.
+const ROSTER: &str = "roster";
+/// The form of audit items.
+const AUDIT: &str = "audit";
+
+impl<K: Known> Court<'_, K> {
+    /// Reads a roster row the author may write.
+    pub(super) fn row(&self, item: &Item) -> Result<Row, Reason> {
+        if item.body.len() > ROW_BYTES_MAX {
+            return Err(Reason::Caps);
+        }
+        let row: Row = minicbor::decode(&item.body).map_err(|_| Reason::Malformed)?;
+        let canonical = minicbor::to_vec(&row).is_ok_and(|bytes| bytes == item.body);
+        if !canonical || item.form != ROSTER || item.child != row.child() {
+            return Err(Reason::Malformed);
+        }
+        if row.child().is_some_and(|child| self.erased(child)) && self.batch.device != self.roster.server {
+            return Err(Reason::Erased);
+        }
+        self.then_and_now(self.then(row.child()), |when| may_write_row(&self.roster, self.batch.device, when, &row))?;
+        Ok(row)
+    }
+
+    /// Audit rows of every enrolled device are wanted, those of a stopped one too.
+    pub(super) fn audit(&self, item: &Item) -> Result<(), Reason> {
+        if item.body.len() > ROW_BYTES_MAX {
+            return Err(Reason::Caps);
+        }
+        if item.form != AUDIT {
+            return Err(Reason::Malformed);
+        }
+        let enrolled = self.roster.devices.contains_key(&self.batch.device) || self.batch.device == self.roster.server;
+        if enrolled { Ok(()) } else { Err(Reason::Forbidden) }
+    }
+}

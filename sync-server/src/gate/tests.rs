@@ -1,0 +1,385 @@
+//! Stories at the gate: each reason reached by what could really happen.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use domain::area::Area;
+use domain::day::Day;
+use domain::form::builtin;
+use domain::id::{ChildId, DeviceId, PersonId, PostId, RecordId, UnitId};
+use domain::moment::Timestamp;
+use domain::post::Role;
+use domain::roster::{Roster, Row};
+use domain::value::Value;
+use dossier::{Actor, Edit, Record};
+
+use super::*;
+
+const NOON: Timestamp = Timestamp(1_795_400_000_000);
+const SERVER: DeviceId = DeviceId::new([0; 16]);
+const STATION: u8 = 1;
+const DIRECTOR: u8 = 2;
+const NEIGHBOUR: u8 = 3;
+const CHILD: ChildId = ChildId::new([9; 16]);
+
+const fn device(n: u8) -> DeviceId {
+    DeviceId::new([n; 16])
+}
+
+const fn post(n: u8) -> PostId {
+    PostId::new([n; 16])
+}
+
+fn area(n: u64) -> Area {
+    Area::new(990_102_001_000 + n).expect("an area")
+}
+
+fn actor(n: u8) -> Actor {
+    Actor::new(device(n), [n; 8])
+}
+
+/// The store as the gate sees it, in memory.
+#[derive(Default)]
+struct Shelf {
+    fixed: BTreeMap<RecordId, Fixed>,
+    saved: BTreeMap<RecordId, Vec<u8>>,
+    damaged: bool,
+    log: BTreeMap<RecordId, Vec<Vec<u8>>>,
+}
+
+impl Known for Shelf {
+    type Error = Infallible;
+    fn fixed(&mut self, record: RecordId) -> Result<Option<Fixed>, Infallible> {
+        Ok(self.fixed.get(&record).cloned())
+    }
+    fn document(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, Infallible> {
+        Ok(self.saved.get(&record).map(|saved| if self.damaged { b"rubbish".to_vec() } else { saved.clone() }))
+    }
+    fn rebuilt(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, Infallible> {
+        let changes: Vec<&[u8]> = self.log[&record].iter().map(Vec::as_slice).collect();
+        Ok(Some(dossier::trial(None, &changes).expect("accepted once").saved))
+    }
+    fn keep(&mut self, record: RecordId, saved: Vec<u8>) -> Result<(), Infallible> {
+        self.saved.insert(record, saved);
+        Ok(())
+    }
+}
+
+/// A street with a station and two directors; one child of the first.
+struct Street {
+    roster: Roster,
+    shelf: Shelf,
+}
+
+impl Street {
+    fn new() -> Self {
+        let mut roster = Roster::new(SERVER);
+        let seats = [(STATION, Role::Supervisor, 0), (DIRECTOR, Role::Director, 1), (NEIGHBOUR, Role::Director, 2)];
+        for (n, role, at) in seats {
+            let (unit, person, from) = (UnitId::new([n; 16]), PersonId::new([n; 16]), Day::EPOCH);
+            let rows = [
+                Row::Unit { id: unit, name: String::new(), area: area(at) },
+                Row::Post { id: post(n), person, unit, role, from, to: None },
+                Row::Device { id: device(n), person, sign: [n; 32], seal: [n; 32], label: String::new() },
+            ];
+            rows.iter().for_each(|row| roster.apply(1, row));
+        }
+        roster.apply(2, &Row::Child { child: CHILD, area: area(1) });
+        roster.apply(3, &Row::Assign { child: CHILD, post: post(DIRECTOR) });
+        Self { roster, shelf: Shelf::default() }
+    }
+
+    /// Judges and does what the server does with the rulings.
+    fn judge(&mut self, batch: &Batch) -> Vec<(u16, Ruling)> {
+        let rulings = judge(&self.roster, batch, &mut self.shelf, &mut InProcess, NOON);
+        let rulings = rulings.expect("the shelf never fails");
+        for (place, ruling) in &rulings {
+            let Some((_, Ok(item))) = batch.items.iter().find(|(n, _)| n == place) else { continue };
+            if *ruling == Ruling::Accept {
+                self.shelf.fixed.entry(item.record).or_insert_with(|| Fixed::of(item));
+                self.shelf.log.entry(item.record).or_default().push(item.body.clone());
+                if item.kind == Kind::Roster {
+                    let row: Row = minicbor::decode(&item.body).expect("an accepted row");
+                    self.roster.apply(self.roster.version + 1, &row);
+                }
+            }
+        }
+        rulings
+    }
+
+    fn ruling(&mut self, batch: &Batch) -> Ruling {
+        let rulings = self.judge(batch);
+        assert_eq!(rulings.len(), 1);
+        rulings[0].1
+    }
+
+    /// The child's file, written by the director and accepted.
+    fn with_file(mut self) -> (Self, Record) {
+        let (item, record) = file();
+        assert_eq!(self.ruling(&sent(DIRECTOR, vec![item])), Ruling::Accept);
+        (self, record)
+    }
+}
+
+fn sent(by: u8, items: Vec<Item>) -> Batch {
+    let items = items.into_iter().enumerate().map(|(n, item)| (n as u16, Ok(item))).collect();
+    Batch { device: device(by), at: NOON, roster: 3, confirmed: 0, items, settled: BTreeSet::new() }
+}
+
+fn change(record: u8, form: &str, body: Vec<u8>) -> Item {
+    Item { kind: Kind::Change, record: RecordId::new([record; 16]), form: form.into(), child: Some(CHILD), body }
+}
+
+fn row_item(row: &Row) -> Item {
+    let body = minicbor::to_vec(row).expect("a row");
+    Item { kind: Kind::Roster, record: RecordId::new([99; 16]), form: "roster".into(), child: row.child(), body }
+}
+
+fn set(key: &str, value: &str) -> Edit {
+    Edit::Set(key.into(), Value::text(value))
+}
+
+fn edit(record: &mut Record, form: &str, by: u8, edits: &[Edit]) -> Vec<u8> {
+    let form = builtin(form).expect("a form");
+    record.edit(form, &actor(by), NOON, edits).expect("edits").expect("a change")
+}
+
+/// The first change of the child's file, by the director.
+fn file() -> (Item, Record) {
+    let mut record = Record::empty();
+    let body = edit(&mut record, "child", DIRECTOR, &[set("name", "林小溪")]);
+    (change(10, "child", body), record)
+}
+
+fn visit(by: u8) -> Item {
+    change(20, "visit", edit(&mut Record::empty(), "visit", by, &[set("note", "家里都好。")]))
+}
+
+fn assessment(by: u8, level: &str) -> Item {
+    change(30, "assessment", edit(&mut Record::empty(), "assessment", by, &[set("level", level)]))
+}
+
+const fn held(reason: Reason) -> Ruling {
+    Ruling::Hold(reason)
+}
+
+#[test]
+fn a_directors_day_is_accepted() {
+    let (mut street, mut record) = Street::new().with_file();
+    let edited = change(10, "child", edit(&mut record, "child", DIRECTOR, &[set("school_name", "第二小学")]));
+    let again = change(10, "child", edit(&mut record, "child", DIRECTOR, &[set("teacher", "陈老师")]));
+    let rulings = street.judge(&sent(DIRECTOR, vec![edited, visit(DIRECTOR), again]));
+    assert_eq!(rulings, [(0, Ruling::Accept), (1, Ruling::Accept), (2, Ruling::Accept)]);
+    let kept = Record::load(&street.shelf.saved[&RecordId::new([10; 16])]).expect("kept");
+    assert_eq!(kept.heads(), record.heads());
+    assert!(!street.shelf.saved.contains_key(&RecordId::new([20; 16])), "an event's document is its one change");
+}
+
+#[test]
+fn a_finished_note_never_changes() {
+    let mut street = Street::new();
+    let mut record = Record::empty();
+    let first = edit(&mut record, "visit", DIRECTOR, &[set("note", "家里都好。")]);
+    let second = edit(&mut record, "visit", DIRECTOR, &[set("note", "改口。")]);
+    let batch = sent(DIRECTOR, vec![change(20, "visit", first), change(20, "visit", second.clone())]);
+    assert_eq!(street.judge(&batch), [(0, Ruling::Accept), (1, held(Reason::Forbidden))]);
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![change(20, "visit", second)])), held(Reason::Forbidden));
+}
+
+#[test]
+fn a_neighbours_child_is_forbidden_and_a_leaver_waits_to_be_claimed() {
+    let mut street = Street::new();
+    assert_eq!(street.ruling(&sent(NEIGHBOUR, vec![visit(NEIGHBOUR)])), held(Reason::Forbidden));
+    street.roster.apply(4, &Row::Withdraw { child: CHILD, post: post(DIRECTOR) });
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![visit(DIRECTOR)])), held(Reason::Unclaimed));
+    let heard = Batch { confirmed: 4, ..sent(DIRECTOR, vec![visit(DIRECTOR)]) };
+    assert_eq!(street.ruling(&heard), held(Reason::Forbidden), "its device had confirmed the withdrawal");
+}
+
+#[test]
+fn a_stopped_devices_work_waits_to_be_claimed() {
+    let mut street = Street::new();
+    street.roster.apply(4, &Row::Revoke { device: device(DIRECTOR) });
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![visit(DIRECTOR)])), held(Reason::Unclaimed));
+    let audit = Item {
+        kind: Kind::Audit,
+        record: RecordId::new([50; 16]),
+        form: "audit".into(),
+        child: Some(CHILD),
+        body: vec![1; 100],
+    };
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![audit.clone()])), Ruling::Accept);
+    let long = Item { body: vec![1; ROW_BYTES_MAX + 1], ..audit };
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![long])), held(Reason::Caps));
+}
+
+#[test]
+fn a_wrong_clock_loses_no_work() {
+    let mut street = Street::new();
+    let early = Batch { at: Timestamp(-1_000_000_000_000), ..sent(DIRECTOR, vec![visit(DIRECTOR)]) };
+    assert_eq!(street.ruling(&early), Ruling::Accept);
+}
+
+#[test]
+fn a_child_found_on_a_visit_is_registered_first_and_its_file_follows() {
+    let mut street = Street::new();
+    let found = ChildId::new([77; 16]);
+    let register = Row::Register { child: found, area: area(1), post: post(DIRECTOR) };
+    let (file, _) = file();
+    let file = Item { child: Some(found), ..file };
+    let note = Item { child: Some(found), ..visit(DIRECTOR) };
+    let rulings = street.judge(&sent(DIRECTOR, vec![file, row_item(&register)]));
+    assert_eq!(rulings, [(1, Ruling::Accept), (0, Ruling::Accept)]);
+    // a second envelope of the same offline day, still knowing only the old roster
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![note.clone()])), Ruling::Accept);
+    let stranger = Item { record: RecordId::new([21; 16]), ..note };
+    assert_eq!(street.ruling(&sent(NEIGHBOUR, vec![stranger])), held(Reason::Forbidden));
+    let elsewhere = Row::Register { child: ChildId::new([78; 16]), area: area(2), post: post(DIRECTOR) };
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![row_item(&elsewhere)])), held(Reason::Forbidden));
+}
+
+#[test]
+fn roster_rows_of_others_than_the_server_are_few() {
+    let mut street = Street::new();
+    let assign = Row::Assign { child: CHILD, post: post(NEIGHBOUR) };
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![row_item(&assign)])), held(Reason::Forbidden));
+    assert_eq!(street.ruling(&sent(STATION, vec![row_item(&assign)])), Ruling::Accept);
+    let policy = Row::Policy { key: "visit_freq".into(), value: "{}".into() };
+    assert_eq!(street.ruling(&sent(STATION, vec![row_item(&policy)])), held(Reason::Forbidden));
+    assert_eq!(street.ruling(&sent(0, vec![row_item(&policy)])), Ruling::Accept, "the server's own device");
+    let lying = Item { child: None, ..row_item(&assign) };
+    assert_eq!(street.ruling(&sent(STATION, vec![lying])), held(Reason::Malformed));
+    let trailing = Item { body: [row_item(&assign).body, vec![0]].concat(), ..row_item(&assign) };
+    assert_eq!(street.ruling(&sent(STATION, vec![trailing])), held(Reason::Malformed));
+}
+
+#[test]
+fn a_change_waits_for_the_one_before_it_and_is_then_accepted() {
+    let (mut street, mut record) = Street::new().with_file();
+    let first = edit(&mut record, "child", DIRECTOR, &[set("school_name", "第二小学")]);
+    let missing = dossier::inspect(&first).expect("honest").hash;
+    let second = change(10, "child", edit(&mut record, "child", DIRECTOR, &[set("teacher", "陈老师")]));
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![second.clone()])), Ruling::Wait(missing));
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![change(10, "child", first)])), Ruling::Accept);
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![second])), Ruling::Accept);
+}
+
+#[test]
+fn a_risk_level_comes_only_with_its_assessment() {
+    let (mut street, record) = Street::new().with_file();
+    let risk = |level: &str| {
+        let body =
+            edit(&mut record.clone(), "child", DIRECTOR, &[set("risk_level", level), set("risk_at", "2026-11-23")]);
+        change(10, "child", body)
+    };
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![risk("3")])), held(Reason::Authority));
+    let other = sent(DIRECTOR, vec![risk("1"), assessment(DIRECTOR, "3")]);
+    assert_eq!(street.judge(&other), [(0, held(Reason::Authority)), (1, Ruling::Accept)]);
+    let again = Batch { settled: BTreeSet::from([1]), ..sent(DIRECTOR, vec![risk("3"), assessment(DIRECTOR, "3")]) };
+    assert_eq!(street.ruling(&again), Ruling::Accept, "judged again: the assessment was accepted before");
+}
+
+#[test]
+fn the_assessment_of_another_child_lends_no_level() {
+    let (mut street, mut record) = Street::new().with_file();
+    let sibling = ChildId::new([8; 16]);
+    street.roster.apply(2, &Row::Child { child: sibling, area: area(1) });
+    street.roster.apply(3, &Row::Assign { child: sibling, post: post(DIRECTOR) });
+    let assessed = Item { child: Some(sibling), ..assessment(DIRECTOR, "4") };
+    let risk = change(10, "child", edit(&mut record, "child", DIRECTOR, &[set("risk_level", "4")]));
+    let rulings = street.judge(&sent(DIRECTOR, vec![assessed, risk]));
+    assert_eq!(rulings, [(0, Ruling::Accept), (1, held(Reason::Authority))]);
+}
+
+#[test]
+fn a_record_keeps_its_child_and_its_form() {
+    let (mut street, mut record) = Street::new().with_file();
+    let sibling = ChildId::new([8; 16]);
+    street.roster.apply(2, &Row::Child { child: sibling, area: area(1) });
+    street.roster.apply(3, &Row::Assign { child: sibling, post: post(DIRECTOR) });
+    let body = edit(&mut record, "child", DIRECTOR, &[set("teacher", "陈老师")]);
+    let moved = Item { child: Some(sibling), ..change(10, "child", body.clone()) };
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![moved])), held(Reason::Mismatch));
+    let renamed = change(10, "child_sensitive", body);
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![renamed])), held(Reason::Mismatch));
+}
+
+#[test]
+fn what_a_hostile_device_makes_is_held() {
+    let (mut street, mut record) = Street::new().with_file();
+    let honest = edit(&mut record.clone(), "child", DIRECTOR, &[set("teacher", "陈老师")]);
+    let station = edit(&mut record.clone(), "child", STATION, &[set("teacher", "王老师")]);
+    let mut flipped = honest.clone();
+    flipped[20] ^= 1;
+    let table: [(&str, Vec<u8>, Ruling); 5] = [
+        ("another device's actor", station, held(Reason::Malformed)),
+        ("a flipped bit", flipped, held(Reason::Malformed)),
+        ("cut short", honest[..30].to_vec(), held(Reason::Malformed)),
+        ("too large", vec![0; dossier::BYTES_MAX + 1], held(Reason::Caps)),
+        ("nothing", vec![], held(Reason::Malformed)),
+    ];
+    for (what, body, ruling) in table {
+        assert_eq!(street.ruling(&sent(DIRECTOR, vec![change(10, "child", body)])), ruling, "{what}");
+    }
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![change(10, "child", honest)])), Ruling::Accept);
+    // the same number of the same session once more: a cloned disk
+    let twin = edit(&mut record, "child", DIRECTOR, &[set("teacher", "赵老师")]);
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![change(10, "child", twin)])), held(Reason::Malformed));
+    let unreadable = Batch { items: vec![(0, Err(BadItem))], ..sent(DIRECTOR, vec![]) };
+    assert_eq!(street.ruling(&unreadable), held(Reason::Malformed));
+}
+
+#[test]
+fn nothing_of_an_erased_child_comes_in() {
+    let mut street = Street::new();
+    street.roster.apply(4, &Row::Erase { child: CHILD });
+    let again = Row::Register { child: CHILD, area: area(1), post: post(DIRECTOR) };
+    for item in [visit(DIRECTOR), row_item(&again)] {
+        assert_eq!(street.ruling(&sent(DIRECTOR, vec![item])), held(Reason::Erased));
+    }
+}
+
+#[test]
+fn forms_outside_the_table_and_records_of_no_child_are_forbidden() {
+    let mut street = Street::new();
+    let body = visit(DIRECTOR).body;
+    let table = [
+        change(20, "no_such_form", body.clone()),
+        Item { child: None, ..visit(DIRECTOR) },
+        Item { kind: Kind::Sealed, ..change(20, "mandatory_report", body.clone()) },
+        Item { kind: Kind::File, ..change(20, "photo", body) },
+    ];
+    for item in table {
+        assert_eq!(street.ruling(&sent(DIRECTOR, vec![item])), held(Reason::Forbidden));
+    }
+}
+
+/// A trial that fails whenever a certain change is in it, as a panic in the child process would.
+struct Fragile(Vec<u8>);
+
+impl Rehearsal for Fragile {
+    fn run(&mut self, saved: Option<&[u8]>, changes: &[&[u8]]) -> Result<dossier::Trial, Refused> {
+        if changes.contains(&self.0.as_slice()) { Err(Refused::Trial) } else { dossier::trial(saved, changes) }
+    }
+}
+
+#[test]
+fn one_change_that_breaks_the_trial_does_not_take_the_others_with_it() {
+    let (mut street, mut record) = Street::new().with_file();
+    let good = edit(&mut record.clone(), "child", DIRECTOR, &[set("teacher", "陈老师")]);
+    let bad = {
+        edit(&mut record, "child", DIRECTOR, &[set("teacher", "陈老师")]);
+        edit(&mut record, "child", DIRECTOR, &[set("school_name", "第二小学")])
+    };
+    let batch = sent(DIRECTOR, vec![change(10, "child", good), change(10, "child", bad.clone())]);
+    let rulings = judge(&street.roster, &batch, &mut street.shelf, &mut Fragile(bad), NOON).expect("the shelf");
+    assert_eq!(rulings, [(0, Ruling::Accept), (1, held(Reason::Trial))]);
+}
+
+#[test]
+fn a_damaged_cache_is_rebuilt_and_nobody_notices() {
+    let (mut street, mut record) = Street::new().with_file();
+    street.shelf.damaged = true;
+    let next = change(10, "child", edit(&mut record, "child", DIRECTOR, &[set("teacher", "陈老师")]));
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![next])), Ruling::Accept);
+}
