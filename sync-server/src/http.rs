@@ -22,24 +22,44 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use self::crowd::{Crowd, Seat};
 use self::pace::Paced;
+use crate::enrol;
+use crate::hub::Hub;
+use crate::server::Answer;
+use crate::store::Store;
 
 mod crowd;
 mod pace;
 
 /// Who answers, behind the door.
 pub trait Answering: Clone + Send + Sync + 'static {
-    /// The frames that answer a signed request; `None` for anybody unknown.
-    fn sync(&self, body: Bytes) -> impl Future<Output = Option<Vec<Vec<u8>>>> + Send;
-    /// The answer to an enrolment request; `None` unless the asker knows an open code.
-    fn enrol(&self, body: Bytes) -> impl Future<Output = Option<Vec<u8>>> + Send;
+    /// The answer to a signed request.
+    fn sync(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
+    /// The answer to an enrolment request; nothing unless the asker knows an open code.
+    fn enrol(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
     /// Whether the store answers.
     fn healthy(&self) -> impl Future<Output = bool> + Send;
+}
+
+impl<S: Store + Send + 'static> Answering for Hub<S> {
+    async fn sync(&self, body: Vec<u8>) -> Answer {
+        self.handle(body).await
+    }
+    async fn enrol(&self, body: Vec<u8>) -> Answer {
+        match self.with(move |server, m| enrol::enrol(server, m, &body)).await {
+            Some(Ok(Some(bytes))) => Answer::Frames(vec![bytes]),
+            Some(Ok(None)) => Answer::NotFound,
+            Some(Err(_)) | None => Answer::Unavailable,
+        }
+    }
+    async fn healthy(&self) -> bool {
+        self.with(|server, _| server.head().is_ok()).await == Some(true)
+    }
 }
 
 /// How much a stranger may take.
@@ -177,27 +197,31 @@ async fn connection<A: Answering>(
 
 impl<A: Answering> Hall<A> {
     async fn route(&self, address: IpAddr, request: Request<Incoming>) -> Response<Frames> {
-        let reply = match (request.method(), request.uri().path()) {
+        let answer = match (request.method(), request.uri().path()) {
             (&Method::POST, "/v1/sync") => match self.body(request.into_body()).await {
-                Ok(body) => self.answering.sync(body.bytes.clone()).await.map(Frames::new),
+                Ok((body, _held)) => self.answering.sync(body).await,
                 Err(status) => return bare(status),
             },
             (&Method::POST, "/v1/enrol") if self.crowd.may_enrol(address) => {
                 match self.body(request.into_body()).await {
-                    Ok(body) => self.answering.enrol(body.bytes.clone()).await.map(|answer| Frames::new(vec![answer])),
+                    Ok((body, _held)) => self.answering.enrol(body).await,
                     Err(status) => return bare(status),
                 }
             }
-            (&Method::GET, "/healthz") if self.answering.healthy().await => Some(Frames::new(vec![b"ok\n".to_vec()])),
-            (&Method::GET, "/healthz") => return bare(StatusCode::SERVICE_UNAVAILABLE),
-            _ => None,
+            (&Method::GET, "/healthz") if self.answering.healthy().await => Answer::Frames(vec![b"ok\n".to_vec()]),
+            (&Method::GET, "/healthz") => Answer::Unavailable,
+            _ => Answer::NotFound,
         };
-        // One answer for wrong paths, wrong codes, unknown and stopped devices: nothing to probe.
-        reply.map_or_else(|| bare(StatusCode::NOT_FOUND), Response::new)
+        match answer {
+            Answer::Frames(frames) => Response::new(Frames::new(frames)),
+            Answer::Unavailable => bare(StatusCode::SERVICE_UNAVAILABLE),
+            // One answer for wrong paths, wrong codes and unknown devices: nothing to probe.
+            Answer::NotFound => bare(StatusCode::NOT_FOUND),
+        }
     }
 
     /// Reads a body within the caps. It counts against the memory of all bodies while it is held.
-    async fn body(&self, incoming: Incoming) -> Result<Held<'_>, StatusCode> {
+    async fn body(&self, incoming: Incoming) -> Result<(Vec<u8>, SemaphorePermit<'_>), StatusCode> {
         let declared = incoming.size_hint().exact().unwrap_or(self.limits.body_bytes as u64);
         let bytes = usize::try_from(declared).unwrap_or(usize::MAX);
         if bytes > self.limits.body_bytes {
@@ -207,16 +231,11 @@ impl<A: Answering> Hall<A> {
         let permit = self.bodies.try_acquire_many(permits).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         let collecting = Limited::new(incoming, self.limits.body_bytes).collect();
         match tokio::time::timeout(self.limits.body, collecting).await {
-            Ok(Ok(body)) => Ok(Held { bytes: body.to_bytes(), _permit: permit }),
+            Ok(Ok(body)) => Ok((body.to_bytes().into(), permit)),
             Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
             Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
         }
     }
-}
-
-struct Held<'a> {
-    bytes: Bytes,
-    _permit: tokio::sync::SemaphorePermit<'a>,
 }
 
 fn bare(status: StatusCode) -> Response<Frames> {

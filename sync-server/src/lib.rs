@@ -27,7 +27,9 @@
 //! Server<Sqlite>: Sqlite::{open(dir, &FileKeys), in_memory(), snapshot()}   Secret::{found(m, Founding), load(dir, pass), save}
 //! ```
 
+mod aside;
 pub mod clock;
+pub mod enrol;
 pub mod gate;
 pub mod http;
 pub mod hub;

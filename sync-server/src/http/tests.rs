@@ -16,14 +16,18 @@ use crate::tls::Ca;
 struct Echo;
 
 impl Answering for Echo {
-    async fn sync(&self, body: Bytes) -> Option<Vec<Vec<u8>>> {
+    async fn sync(&self, body: Vec<u8>) -> Answer {
         if body.starts_with(b"slow") {
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
-        (!body.starts_with(b"unknown")).then(|| vec![body.to_vec(), body.to_vec()])
+        match &body[..] {
+            b"unknown device" => Answer::NotFound,
+            b"store down" => Answer::Unavailable,
+            _ => Answer::Frames(vec![body.clone(), body]),
+        }
     }
-    async fn enrol(&self, body: Bytes) -> Option<Vec<u8>> {
-        (&body[..] == b"code").then(|| b"grant".to_vec())
+    async fn enrol(&self, body: Vec<u8>) -> Answer {
+        if body == b"code" { Answer::Frames(vec![b"grant".to_vec()]) } else { Answer::NotFound }
     }
     async fn healthy(&self) -> bool {
         true
@@ -90,6 +94,8 @@ async fn an_answer_has_one_header_and_its_frames_in_order() {
     assert_eq!(answer, "HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\nframesframes");
     let grant = server.say(&post("/v1/enrol", "code")).await;
     assert_eq!(grant, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\ngrant");
+    let down = server.say(&post("/v1/sync", "store down")).await;
+    assert!(down.starts_with("HTTP/1.1 503 "), "{down}");
     let health = server.say("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert!(health.ends_with("ok\n"), "{health}");
 }
