@@ -148,7 +148,6 @@ impl Line {
                 Err(_) => {}
             }
         };
-        drop(answering);
         self.open = Some(sender);
         Ok(response)
     }
