@@ -1,0 +1,84 @@
+//! Who has which child: the posts there are, assigning (分派) and withdrawing (收回).
+
+use domain::area::Area;
+use domain::fault::{Code, Fault};
+use domain::id::{ChildId, PostId};
+use domain::moment::Moment;
+use domain::post::Role;
+use domain::roster::Row;
+use serde::{Deserialize, Serialize};
+
+use super::me::Nothing;
+use super::{Acted, seen};
+use crate::desk::Desk;
+use crate::write::Act;
+
+/// A post held today.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct PostLine {
+    post: PostId,
+    role: Role,
+    title: String,
+    person: String,
+    unit: String,
+    area: Option<Area>,
+    /// How many children it has.
+    children: usize,
+}
+
+/// Answers `roster.posts`: the posts known here, by area.
+pub(crate) fn posts(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PostLine>, Fault> {
+    let (roster, today) = (&desk.roster, desk.today(m));
+    let mut lines: Vec<PostLine> = roster
+        .posts
+        .iter()
+        .filter(|(_, post)| post.held_on(today))
+        .map(|(id, post)| PostLine {
+            post: *id,
+            role: post.role,
+            title: post.role.name().to_owned(),
+            person: roster.people.get(&post.person).cloned().unwrap_or_default(),
+            unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+            area: roster.area_of(post),
+            children: roster.children_of(*id).count(),
+        })
+        .collect();
+    lines.sort_by_key(|line| (line.area, line.role, line.post));
+    Ok(lines)
+}
+
+/// Which children, and to or from which post.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Assign {
+    children: Vec<ChildId>,
+    post: PostId,
+}
+
+/// Most children in one call: they travel in one envelope.
+const CHILDREN_MAX: usize = 60;
+
+/// Does `roster.assign`.
+pub(crate) fn assign(desk: &mut Desk, m: &mut Moment, args: Assign) -> Acted<Nothing> {
+    rows(desk, m, args, |child, post| Row::Assign { child, post })
+}
+
+/// Does `roster.withdraw`.
+pub(crate) fn withdraw(desk: &mut Desk, m: &mut Moment, args: Assign) -> Acted<Nothing> {
+    rows(desk, m, args, |child, post| Row::Withdraw { child, post })
+}
+
+fn rows(desk: &mut Desk, m: &mut Moment, args: Assign, row: fn(ChildId, PostId) -> Row) -> Acted<Nothing> {
+    if args.children.is_empty() || args.children.len() > CHILDREN_MAX {
+        return Err(Code::BadCall.into());
+    }
+    if !desk.roster.posts.contains_key(&args.post) {
+        return Err(Code::NotFound.into());
+    }
+    for child in &args.children {
+        seen(desk, m, *child)?;
+    }
+    let acts = args.children.into_iter().map(|child| Act::Row(row(child, args.post))).collect();
+    Ok((Nothing {}, desk.commit(m, acts)?))
+}

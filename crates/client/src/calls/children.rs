@@ -1,0 +1,149 @@
+//! The list of children and the search box.
+
+use std::cmp::Reverse;
+
+use domain::area::Area;
+use domain::due::State;
+use domain::fault::Fault;
+use domain::id::PostId;
+use domain::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+use super::card::{self, Card};
+use crate::desk::Desk;
+use crate::search::Query;
+
+/// What to list. Every part left out lets all pass; the parts are joined by "and".
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub(crate) struct Filter {
+    /// Any of these categories.
+    categories: Option<Vec<String>>,
+    /// Any of these levels.
+    risk: Option<Vec<String>>,
+    /// How the next visit stands.
+    due: Option<Vec<Due>>,
+    /// In this community, street or district.
+    area: Option<Area>,
+    /// In this post's charge.
+    post: Option<PostId>,
+    /// Only with something missing, or something two people wrote differently.
+    missing: Option<bool>,
+    differs: Option<bool>,
+    /// Searched as the search box does.
+    text: Option<String>,
+    sort: Option<Sort>,
+}
+
+/// How a child's next visit stands.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DueFilter"))]
+pub(crate) enum Due {
+    /// 逾期
+    Overdue,
+    /// 今天应访
+    Today,
+    /// 将到期
+    Coming,
+    /// Not yet.
+    Later,
+}
+
+impl Due {
+    const fn of(state: State) -> Self {
+        match state {
+            State::Overdue { .. } => Self::Overdue,
+            State::Today => Self::Today,
+            State::Coming { .. } => Self::Coming,
+            State::Later { .. } => Self::Later,
+        }
+    }
+}
+
+/// The order of the list.
+#[derive(Clone, Copy, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) enum Sort {
+    /// The most overdue first.
+    #[default]
+    Due,
+    /// By the name as it is said.
+    Name,
+    /// The highest risk first.
+    Risk,
+    /// The longest without a visit first.
+    Visit,
+}
+
+/// The children listed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Listed {
+    cards: Vec<Card>,
+    /// How many there are without any filter.
+    total: usize,
+}
+
+/// Words to find a child by.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Find {
+    text: String,
+    /// At most so many; 20 when left out.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional))]
+    most: Option<usize>,
+}
+
+/// Answers `children.list`.
+pub(crate) fn list(desk: &Desk, m: &Moment, filter: Filter) -> Result<Listed, Fault> {
+    let all = card::all(desk, m)?;
+    let total = all.len();
+    let query = filter.text.as_deref().and_then(Query::new);
+    let mut cards: Vec<Card> = all
+        .into_iter()
+        .filter(|card| filter.lets(card) && query.as_ref().is_none_or(|q| q.rank(&card.needles).is_some()))
+        .collect();
+    sort(&mut cards, filter.sort.unwrap_or_default());
+    Ok(Listed { cards, total })
+}
+
+/// Answers `children.find`: the best fits first.
+pub(crate) fn find(desk: &Desk, m: &Moment, find: Find) -> Result<Listed, Fault> {
+    let all = card::all(desk, m)?;
+    let total = all.len();
+    let Some(query) = Query::new(&find.text) else { return Ok(Listed { cards: Vec::new(), total }) };
+    let mut ranked: Vec<(u8, Card)> =
+        all.into_iter().filter_map(|card| Some((query.rank(&card.needles)?, card))).collect();
+    ranked.sort_by(|(a, x), (b, y)| (a, &x.sorted, x.child).cmp(&(b, &y.sorted, y.child)));
+    ranked.truncate(find.most.unwrap_or(20));
+    Ok(Listed { cards: ranked.into_iter().map(|(_, card)| card).collect(), total })
+}
+
+impl Filter {
+    fn lets(&self, card: &Card) -> bool {
+        let any = |wanted: &Option<Vec<String>>, has: &dyn Fn(&str) -> bool| {
+            wanted.as_ref().is_none_or(|codes| codes.is_empty() || codes.iter().any(|code| has(code)))
+        };
+        any(&self.categories, &|code| card.categories.iter().any(|c| c.code == code))
+            && any(&self.risk, &|code| card.risk.as_ref().is_some_and(|r| r.code == code))
+            && self.due.as_ref().is_none_or(|due| due.is_empty() || card.due.is_some_and(|state| due.contains(&Due::of(state))))
+            && self.area.is_none_or(|area| card.area.as_ref().is_some_and(|place| area.contains(place.code)))
+            && self.post.is_none_or(|post| card.posts.iter().any(|charge| charge.post == post))
+            && self.missing.is_none_or(|wanted| wanted == (card.missing > 0))
+            && self.differs.is_none_or(|wanted| wanted == (card.differs > 0))
+    }
+}
+
+fn sort(cards: &mut [Card], by: Sort) {
+    let name = |card: &Card| (card.sorted.clone(), card.child);
+    match by {
+        Sort::Name => cards.sort_by_cached_key(name),
+        Sort::Due => cards.sort_by_cached_key(|c| (c.next_due.is_none(), c.next_due, name(c))),
+        Sort::Risk => cards.sort_by_cached_key(|c| (Reverse(c.risk.as_ref().map(|r| r.code.clone())), name(c))),
+        Sort::Visit => cards.sort_by_cached_key(|c| (c.last_visit.clone(), name(c))),
+    }
+}

@@ -1,0 +1,103 @@
+//! A child found on a visit: registered, begun and assigned to the finder, all in one commit.
+
+use std::collections::BTreeMap;
+
+use domain::area::{Area, Width};
+use domain::child::Identity;
+use domain::fault::{Code, Fault};
+use domain::finding::{Finding, Level};
+use domain::form::{VERSION_KEY, builtin};
+use domain::id::{ChildId, PostId};
+use domain::moment::Moment;
+use domain::rights::{Verb, role_may};
+use domain::roster::Row;
+use domain::value::{Key, Value};
+use serde::{Deserialize, Serialize};
+
+use super::Acted;
+use super::card::Card;
+use super::child::{FORMS, FieldEdit, acts, named_rows, rules};
+use super::double;
+use crate::desk::Desk;
+use crate::write::Act;
+
+/// A child found.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Found {
+    /// The community; one of this person's own.
+    area: Area,
+    /// What is known: keys of both records of the file. At least the name.
+    values: BTreeMap<Key, Value>,
+    /// True once the finder has looked at the files that may be of the same child.
+    #[serde(default)]
+    sure: bool,
+}
+
+/// What became of it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Created {
+    /// `None` when something red stands in the way, or files that may be of the same child are
+    /// to be looked at first.
+    child: Option<ChildId>,
+    findings: Vec<Finding>,
+    /// Files here that may be of the same child.
+    doubles: Vec<Card>,
+}
+
+/// Does `child.create`. Fields not known yet do not stand in the way; wrong ones do.
+pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Created> {
+    let post = finder(desk, m, found.area).ok_or(Code::Denied)?;
+    let child = ChildId::new(m.uuid());
+    let edits = found.values.iter().filter(|(key, _)| *key != VERSION_KEY);
+    let edits = edits.map(|(key, value)| FieldEdit::Set { key: key.clone(), value: value.clone() }).collect();
+    let edits = named_rows(m, edits, &mut BTreeMap::new());
+    let findings = findings(desk, m, &edits)?;
+    let named = found.values.get("name").and_then(Value::as_text).is_some_and(|name| !name.trim().is_empty());
+    let wrong = findings.iter().any(|finding| finding.level == Level::Red && !finding.missing);
+    let doubles = double::like(desk, m, &Identity::of(&found.values))?;
+    if wrong || !named || (!doubles.is_empty() && !found.sure) {
+        return Ok((Created { child: None, findings, doubles }, Vec::new()));
+    }
+    let mut all = vec![Act::Row(Row::Register { child, area: found.area, post })];
+    all.extend(begun(child, &edits)?);
+    let touched = desk.commit(m, all)?;
+    Ok((Created { child: Some(child), findings, doubles }, touched))
+}
+
+/// The post that may register a child in a community.
+fn finder(desk: &Desk, m: &Moment, area: Area) -> Option<PostId> {
+    let covers = |place: Option<Area>| place.is_some_and(|place| place.contains(area));
+    let mut posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
+    let found = posts.find(|(_, post)| {
+        role_may(post.role, Verb::Create, "register") && covers(desk.roster.area_of(post))
+    });
+    found.map(|(id, _)| id).filter(|_| area.width() == Width::Community)
+}
+
+fn findings(desk: &Desk, m: &Moment, edits: &[FieldEdit]) -> Result<Vec<Finding>, Fault> {
+    let mut findings = Vec::new();
+    for id in FORMS {
+        let form = builtin(id).ok_or(Code::Bug)?;
+        let own: BTreeMap<Key, Value> = edits
+            .iter()
+            .filter(|edit| form.field(edit.key()).is_some_and(|field| !field.computed))
+            .filter_map(|edit| match edit {
+                FieldEdit::Set { key, value } => Some((key.clone(), value.clone())),
+                FieldEdit::Clear { .. } => None,
+            })
+            .collect();
+        findings.extend(rules(form, &own, desk.today(m)));
+    }
+    let known = |key: &str| FORMS.iter().any(|id| builtin(id).is_some_and(|f| f.field(key).is_some()));
+    let strange = edits.iter().filter(|edit| !known(edit.key()));
+    findings.extend(strange.map(|edit| Finding::red(edit.key(), "这一项不能直接填写。")));
+    Ok(findings)
+}
+
+/// Both records, begun. Rights are asked at the commit: before it the roster knows no such child.
+fn begun(child: ChildId, edits: &[FieldEdit]) -> Result<Vec<Act>, Fault> {
+    let empty = |id: &&str| Some((builtin(id)?, None, dossier::View::default()));
+    acts(child, &FORMS.iter().filter_map(empty).collect(), edits)
+}

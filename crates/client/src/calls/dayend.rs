@@ -1,0 +1,232 @@
+//! 日终合并: who has handed in, what is new, what differs, and the sum, computed from what is here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::area::Area;
+use domain::day;
+use domain::fault::Fault;
+use domain::id::{ChildId, DeviceId, PersonId};
+use domain::moment::{Moment, Timestamp};
+use domain::post::Role;
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use sync::envelope::Envelope;
+
+use super::card;
+use super::child::{self, Which};
+use super::differ::{self, Differing};
+use super::me::Nothing;
+use super::visit::{self, Line};
+use super::{child_id, rows};
+use crate::desk::Desk;
+
+/// Which day; today when left out.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields, rename = "WhichDay"))]
+pub(crate) struct Day {
+    day: Option<day::Day>,
+}
+
+/// A day's end.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Dayend {
+    day: day::Day,
+    sum: Sum,
+    /// A line a director and device.
+    directors: Vec<Director>,
+    /// Notes finished that day.
+    visits: Vec<Line>,
+    /// What changed that day in files, child by child.
+    files: Vec<File>,
+    differing: Vec<Differing>,
+}
+
+/// The figures of a day's end.
+#[derive(Serialize, Default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Sum {
+    directors: usize,
+    /// Visits made that day, as far as known here.
+    visits: usize,
+    /// Of those, in the district's log.
+    received: usize,
+    /// Numbers missing in the chains of that day.
+    missing: usize,
+    /// Values two people wrote differently.
+    to_decide: usize,
+    /// “131 位主任，今日 412 次走访，收到 412，缺 0，待核对 3”
+    sentence: String,
+}
+
+/// A director and one of her devices.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Director {
+    person: PersonId,
+    name: String,
+    unit: String,
+    area: Option<Area>,
+    /// `None` for a director without a device.
+    device: Option<DeviceId>,
+    label: String,
+    /// Signed time of the newest envelope here.
+    last_contact: Option<Timestamp>,
+    /// Notes made that day.
+    made: usize,
+    /// Of those, in the district's log.
+    received: usize,
+    /// Of those, here and not yet in the log.
+    waiting: usize,
+    /// Numbers missing before an envelope of that day.
+    missing: Vec<u32>,
+    /// Numbers missing before older envelopes.
+    missing_earlier: usize,
+}
+
+/// What changed in one file that day.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FileChanged"))]
+pub(crate) struct File {
+    child: ChildId,
+    name: String,
+    /// Begun that day.
+    new: bool,
+    lines: Vec<child::Line>,
+}
+
+/// Answers `dayend`.
+pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault> {
+    let day = args.day.unwrap_or_else(|| desk.today(m));
+    let visits = visits(desk, m, day)?;
+    let chains = chains(desk, day)?;
+    let directors = directors(desk, m, &visits, &chains);
+    let differing = differ::list(desk, m, Nothing {})?;
+    let people: BTreeSet<PersonId> = directors.iter().map(|line| line.person).collect();
+    let mut sum = Sum {
+        directors: people.len(),
+        visits: visits.len(),
+        received: visits.iter().filter(|visit| visit.received).count(),
+        missing: directors.iter().map(|line| line.missing.len()).sum(),
+        to_decide: differing.len(),
+        sentence: String::new(),
+    };
+    let when = if day == desk.today(m) { "今日".to_owned() } else { format!("{day} ") };
+    sum.sentence = format!(
+        "{} 位主任，{when} {} 次走访，收到 {}，缺 {}，待核对 {}",
+        sum.directors, sum.visits, sum.received, sum.missing, sum.to_decide
+    );
+    Ok(Dayend { day, sum, directors, visits, files: files(desk, m, day)?, differing })
+}
+
+fn visits(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<Line>, Fault> {
+    let sql = format!("{} AND v.made >= ?1 AND v.made < ?2 ORDER BY v.made, v.record", visit::COLUMNS);
+    let span = params![day.start().0, day.plus(1).start().0];
+    let scope = desk.roster.scope(desk.me.device(), desk.today(m));
+    let mut lines = rows(&desk.db, &sql, span, |row| visit::line(desk, row))?;
+    lines.retain(|line| scope.contains(&line.child));
+    Ok(lines)
+}
+
+/// What is known of one device's chain.
+#[derive(Default)]
+struct Chain {
+    last: Option<Timestamp>,
+    missing: Vec<u32>,
+    earlier: usize,
+}
+
+/// The chains of all devices: the numbers 1 to the newest that are not here. A gap counts for the
+/// day of the envelope that follows it.
+fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault> {
+    let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
+    let newest = "SELECT head FROM envelope GROUP BY device, branch HAVING seq = max(seq) ORDER BY device, branch";
+    for head in rows(&desk.db, newest, [], |row| row.get::<_, Vec<u8>>(0))? {
+        if let Ok(envelope) = Envelope::decode(&head) {
+            let chain = chains.entry(envelope.device).or_default();
+            chain.last = chain.last.max(Some(envelope.at));
+        }
+    }
+    let gaps = "SELECT seq, before, head FROM (SELECT seq, head, lag(seq, 1, 0) OVER
+        (PARTITION BY device, branch ORDER BY seq) AS before FROM envelope) WHERE seq > before + 1";
+    let gaps = rows(&desk.db, gaps, [], |row| {
+        Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?, row.get::<_, Vec<u8>>(2)?))
+    })?;
+    for (seq, before, head) in gaps {
+        let Ok(envelope) = Envelope::decode(&head) else { continue };
+        let chain = chains.entry(envelope.device).or_default();
+        if day::Day::of(envelope.at) == day {
+            chain.missing.extend((before + 1..seq).take(MISSING_MAX));
+        } else {
+            chain.earlier += (seq - before - 1) as usize;
+        }
+    }
+    Ok(chains)
+}
+
+/// Most missing numbers named of one gap.
+const MISSING_MAX: usize = 100;
+
+/// The directors whose children this person sees, device by device.
+fn directors(
+    desk: &Desk,
+    m: &Moment,
+    visits: &[Line],
+    chains: &BTreeMap<DeviceId, Chain>,
+) -> Vec<Director> {
+    let (roster, today) = (&desk.roster, desk.today(m));
+    let posts = roster.posts_on(desk.me.device(), today);
+    let mine: Vec<Area> = posts.filter_map(|(_, post)| roster.area_of(post)).collect();
+    let mut lines = Vec::new();
+    for post in roster.posts.values().filter(|post| post.role == Role::Director && post.held_on(today)) {
+        let area = roster.area_of(post);
+        if !area.is_some_and(|area| mine.iter().any(|mine| mine.contains(area))) {
+            continue;
+        }
+        let devices = roster.devices.iter().filter(|(_, device)| device.person == post.person);
+        let mut devices: Vec<_> = devices.map(|(id, device)| (Some(*id), device.label.clone())).collect();
+        if devices.is_empty() {
+            devices.push((None, "（没有登记设备）".to_owned()));
+        }
+        lines.extend(devices.into_iter().map(|(device, label)| {
+            let own = |visit: &&Line| device.is_some() && visit.who.device_id == device;
+            let made = visits.iter().filter(own).count();
+            let received = visits.iter().filter(own).filter(|visit| visit.received).count();
+            let chain = device.and_then(|device| chains.get(&device));
+            Director {
+                person: post.person,
+                name: roster.people.get(&post.person).cloned().unwrap_or_default(),
+                unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+                area,
+                device,
+                label,
+                last_contact: chain.and_then(|chain| chain.last),
+                made,
+                received,
+                waiting: made - received,
+                missing: chain.map(|chain| chain.missing.clone()).unwrap_or_default(),
+                missing_earlier: chain.map_or(0, |chain| chain.earlier),
+            }
+        }));
+    }
+    lines.sort_by_key(|line| (line.area, line.person, line.device));
+    lines.dedup_by_key(|line| (line.person, line.device));
+    lines
+}
+
+fn files(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<File>, Fault> {
+    let (from, until) = (day.start(), day.plus(1).start());
+    let sql = "SELECT child, max(begun >= ?1 AND form = 'child') FROM file_card WHERE changed >= ?1
+        AND child NOT IN (SELECT child FROM hidden) GROUP BY child ORDER BY child";
+    let changed = rows(&desk.db, sql, params![from.0], |row| Ok((child_id(row, 0)?, row.get::<_, bool>(1)?)))?;
+    let mut files = Vec::new();
+    for (child, new) in changed {
+        let Some(card) = card::one(desk, m, child)? else { continue };
+        let mut lines = child::history(desk, m, Which { child })?;
+        lines.retain(|line| from <= line.at() && line.at() < until);
+        if !lines.is_empty() {
+            files.push(File { child, name: card.name, new, lines });
+        }
+    }
+    Ok(files)
+}

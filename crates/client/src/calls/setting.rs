@@ -1,0 +1,65 @@
+//! Settings of this device: how this person likes her desk. They never travel.
+
+use std::collections::BTreeMap;
+
+use domain::fault::{Code, Fault};
+use domain::moment::Moment;
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+
+use super::me::Nothing;
+use super::{Acted, rows, run};
+use crate::desk::Desk;
+use crate::tag::Tag;
+
+/// Longest key and value of a setting, in bytes; most settings.
+const KEY_BYTES_MAX: usize = 60;
+const VALUE_BYTES_MAX: usize = 64 * 1024;
+const SETTINGS_MAX: usize = 200;
+
+/// Every setting by its key; a value is any JSON.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Settings {
+    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+    values: BTreeMap<String, serde_json::Value>,
+}
+
+/// One setting to write; `null` goes back to the usual.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "SetSetting"))]
+pub(crate) struct Set {
+    key: String,
+    #[cfg_attr(test, ts(type = "unknown"))]
+    value: serde_json::Value,
+}
+
+/// Answers `settings.get`.
+pub(crate) fn get(desk: &Desk, _: &Moment, _: Nothing) -> Result<Settings, Fault> {
+    Ok(Settings { values: all(desk)? })
+}
+
+pub(super) fn all(desk: &Desk) -> Result<BTreeMap<String, serde_json::Value>, Fault> {
+    let kept = rows(&desk.db, "SELECT key, value FROM setting ORDER BY key", [], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    Ok(kept.into_iter().filter_map(|(key, text)| Some((key, serde_json::from_str(&text).ok()?))).collect())
+}
+
+/// Does `settings.set`.
+pub(crate) fn set(desk: &mut Desk, _: &mut Moment, set: Set) -> Acted<Nothing> {
+    let text = set.value.to_string();
+    if set.key.is_empty() || set.key.len() > KEY_BYTES_MAX || text.len() > VALUE_BYTES_MAX {
+        return Err(Code::BadCall.into());
+    }
+    if set.value.is_null() {
+        run(&desk.db, "DELETE FROM setting WHERE key = ?1", params![set.key])?;
+    } else {
+        let known = all(desk)?;
+        if known.len() >= SETTINGS_MAX && !known.contains_key(&set.key) {
+            return Err(Code::BadCall.into());
+        }
+        run(&desk.db, "INSERT OR REPLACE INTO setting (key, value) VALUES (?1, ?2)", params![set.key, text])?;
+    }
+    Ok((Nothing {}, vec![Tag::Settings]))
+}

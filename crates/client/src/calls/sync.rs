@@ -1,0 +1,121 @@
+//! Where this device's work stands: the status line, the ladder, what is held and why.
+
+use domain::fault::Fault;
+use domain::form::builtin;
+use domain::id::{ChildId, RecordId};
+use domain::moment::{Moment, Timestamp};
+use serde::Serialize;
+
+use super::me::Nothing;
+use super::{card, words};
+use crate::desk::Desk;
+use crate::held::HeldItem;
+
+/// Where this device's work stands.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "SyncState"))]
+pub(crate) struct State {
+    /// The status line in words.
+    line: String,
+    /// 已保存在本机, still to be sent.
+    waiting: u32,
+    /// 已送达区中心, not yet in a compared backup.
+    received: u32,
+    /// 已备份
+    backed_up: u32,
+    /// When the last exchange ended well.
+    synced: Option<Timestamp>,
+    /// Until when this device may read without a connection.
+    lease: Option<Timestamp>,
+    /// The centre's server was restored and waits for a station before it gives rows.
+    restoring: bool,
+    revoked: bool,
+    held: Vec<Held>,
+}
+
+/// Something of this device's that the district keeps but has not taken into its log.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Held {
+    record: RecordId,
+    /// 走访记录
+    form: String,
+    child: Option<ChildId>,
+    name: Option<String>,
+    at: Timestamp,
+    /// Why, and what will happen.
+    why: &'static str,
+    /// What was written, a line a field.
+    written: Vec<String>,
+}
+
+/// Answers `sync.state`.
+pub(crate) fn state(desk: &Desk, m: &Moment, _: Nothing) -> Result<State, Fault> {
+    let ladder = desk.ladder()?;
+    let standing = &desk.standing;
+    let synced = standing.synced.map(|at| words::clock(at, desk.today(m)));
+    let waiting = match ladder.saved {
+        0 => "没有待上传的内容".to_owned(),
+        n => format!("待上传 {n} 条（本机已保存）"),
+    };
+    let last = synced.map_or_else(|| "还没有同步过".to_owned(), |at| format!("最近同步 {at}"));
+    let mut held = Vec::new();
+    for item in desk.held()? {
+        held.push(told(desk, m, item)?);
+    }
+    Ok(State {
+        line: format!("已保存在本机 · {waiting} · {last}"),
+        waiting: count(ladder.saved),
+        received: count(ladder.received),
+        backed_up: count(ladder.backed_up),
+        synced: standing.synced,
+        lease: standing.lease,
+        restoring: standing.not_yet,
+        revoked: standing.revoked,
+        held,
+    })
+}
+
+fn count(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
+    let form = builtin(&item.form);
+    let written = item.edits.iter().map(|edit| {
+        let (key, said) = match edit {
+            dossier::Edit::Set(key, value) => {
+                (key, words::masked(&desk.roster, form.and_then(|f| f.field(key)), value).0)
+            }
+            dossier::Edit::Clear(key) => (key, "（清空）".to_owned()),
+            dossier::Edit::Write(key, text) => (key, text.clone()),
+        };
+        format!("{}：{said}", form.map_or_else(|| key.clone(), |form| words::label(form, key)))
+    });
+    let name = match item.child {
+        Some(child) => card::one(desk, m, child)?.map(|card| card.name),
+        None => None,
+    };
+    Ok(Held {
+        record: item.record,
+        form: form.map_or_else(|| "分派或登记".to_owned(), |form| form.title.clone()),
+        child: item.child,
+        name,
+        at: item.at,
+        why: why(item.reason),
+        written: written.collect(),
+    })
+}
+
+/// The reason of `sync::wire::Reason` by its wire code, and what to do.
+const fn why(reason: i64) -> &'static str {
+    match reason {
+        0 => "内容太大，区中心没有收下；请分成几次写。",
+        1 => "写的时候这个孩子不在您负责的范围内；内容保留着，请联系街道未保站处理。",
+        2 => "您已不再负责这个孩子；这条内容在“待认领”里，由街道未保站处理，不会丢。",
+        4 => "这一项要由指定的岗位填写；内容保留着，请联系街道未保站。",
+        5 => "这条内容和区中心已有的记录对不上；内容保留着，请联系区中心。",
+        6 => "这个孩子的档案已按规定删除，不再接收新内容。",
+        _ => "这条内容没有通过区中心的检查；内容保留着，请联系区中心。",
+    }
+}

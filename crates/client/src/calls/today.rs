@@ -1,0 +1,95 @@
+//! 今天: who to visit, what came back, what differs, what waits.
+
+use std::cmp::Reverse;
+
+use domain::due::State;
+use domain::fault::Fault;
+use domain::moment::Moment;
+use serde::Serialize;
+
+use super::card::{self, Card};
+use super::differ::{self, Differing};
+use super::me::Nothing;
+use super::rows;
+use super::visit::{self, Line, Standing};
+use crate::desk::Desk;
+use crate::draft;
+
+/// The day's first page.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Today {
+    /// 逾期, the longest first.
+    overdue: Vec<Card>,
+    /// 今天应访
+    due: Vec<Card>,
+    /// 将到期
+    coming: Vec<Card>,
+    /// Not met several times in a row: think of the risk level.
+    unmet: Vec<Card>,
+    /// Notes sent back to be supplemented, and those supplemented since.
+    returned: Vec<Line>,
+    /// Notes a station has not looked at yet; empty for others.
+    unread: u32,
+    differing: Vec<Differing>,
+    drafts: usize,
+    /// Items still to be sent.
+    waiting: u32,
+}
+
+/// Answers `today`.
+pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault> {
+    let (mut overdue, mut due, mut coming, mut unmet) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let limit = u32::from(crate::project::frequency(&desk.roster).unmet);
+    for card in card::all(desk, m)? {
+        if card.unmet >= limit {
+            unmet.push(card.clone());
+        }
+        match card.due {
+            Some(State::Overdue { .. }) => overdue.push(card),
+            Some(State::Today) => due.push(card),
+            Some(State::Coming { .. }) => coming.push(card),
+            Some(State::Later { .. }) | None => {}
+        }
+    }
+    for list in [&mut overdue, &mut due, &mut coming] {
+        list.sort_by_cached_key(|c| (c.next_due, Reverse(c.risk.as_ref().map(|r| r.code.clone())), c.sorted.clone()));
+    }
+    Ok(Today {
+        overdue,
+        due,
+        coming,
+        unmet,
+        returned: returned(desk)?,
+        unread: unread(desk, m)?,
+        differing: differ::list(desk, m, Nothing {})?,
+        drafts: draft::all(&desk.db)?.len(),
+        waiting: u32::try_from(desk.ladder()?.saved).unwrap_or(u32::MAX),
+    })
+}
+
+fn returned(desk: &Desk) -> Result<Vec<Line>, Fault> {
+    let sql = format!(
+        "{} AND v.record IN (SELECT about FROM remark_card WHERE form = 'review' AND verdict = '2')
+         ORDER BY v.at DESC, v.record",
+        visit::COLUMNS
+    );
+    let mut lines = rows(&desk.db, &sql, [], |row| visit::line(desk, row))?;
+    lines.retain(|line| matches!(line.standing, Standing::Returned | Standing::Supplemented));
+    Ok(lines)
+}
+
+fn unread(desk: &Desk, m: &Moment) -> Result<u32, Fault> {
+    let station = desk.roster.posts_on(desk.me.device(), desk.today(m)).any(|(_, p)| super::me::settles(p.role));
+    if !station {
+        return Ok(0);
+    }
+    let from = desk.today(m).plus(-UNREAD_DAYS).start().0;
+    let sql = "SELECT count(*) FROM visit_card v WHERE v.made >= ?1 AND v.child NOT IN (SELECT child FROM hidden)
+        AND NOT EXISTS (SELECT 1 FROM remark_card r WHERE r.about = v.record AND r.form = 'review')";
+    let found = rows(&desk.db, sql, [from], |row| row.get(0))?;
+    Ok(found.into_iter().next().unwrap_or(0))
+}
+
+/// A note nobody looked at for so long is history.
+const UNREAD_DAYS: i32 = 30;

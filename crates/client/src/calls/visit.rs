@@ -1,0 +1,163 @@
+//! Visit notes: the list of a child's, and one with its supplements and reviews.
+
+use std::collections::BTreeMap;
+
+use domain::fault::{Code, Fault};
+use domain::form::builtin;
+use domain::id::{ChildId, RecordId};
+use domain::moment::{Moment, Timestamp};
+use dossier::Actor;
+use rusqlite::{Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::card::{self, Card, Coded};
+use super::child::Which;
+use super::page::{self, Section, Sheet};
+use super::words::{self, Who};
+use super::{child_id, opened, record_id, rows, seen};
+use crate::desk::Desk;
+
+/// Where a finished note stands.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) enum Standing {
+    /// 已完成
+    Finished,
+    /// 已阅
+    Read,
+    /// 退回补充, and nothing was added since.
+    Returned,
+    /// Returned, and supplemented since.
+    Supplemented,
+}
+
+/// One note as a list shows it.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VisitLine"))]
+pub(crate) struct Line {
+    pub(crate) record: RecordId,
+    pub(crate) child: ChildId,
+    /// When the visit was, RFC 3339.
+    pub(crate) visit_at: String,
+    pub(crate) mode: Coded,
+    pub(crate) met: bool,
+    pub(crate) next_visit: Option<String>,
+    /// How the note begins.
+    pub(crate) opening: String,
+    /// Who finished it and when.
+    pub(crate) who: Who,
+    pub(crate) standing: Standing,
+    pub(crate) supplements: u32,
+    /// Whether the district has it in its log.
+    pub(crate) received: bool,
+}
+
+/// Columns of a note's line, for every query that lists notes.
+pub(super) const COLUMNS: &str = "SELECT v.record, v.child, v.at, v.mode, v.met, v.next, v.opening, v.made, v.actor,
+    (SELECT count(*) FROM remark_card r WHERE r.about = v.record AND r.form = 'supplement'),
+    (SELECT r.verdict FROM remark_card r WHERE r.about = v.record AND r.form = 'review'
+        ORDER BY r.made DESC, r.record DESC LIMIT 1),
+    (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'review'),
+    (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'supplement'),
+    EXISTS (SELECT 1 FROM item i WHERE i.record = v.record AND i.state = 1)
+    FROM visit_card v WHERE v.child NOT IN (SELECT child FROM hidden)";
+
+/// Reads [`COLUMNS`].
+pub(super) fn line(desk: &Desk, row: &Row<'_>) -> rusqlite::Result<Line> {
+    let made = Timestamp(row.get(7)?);
+    let verdict: Option<String> = row.get(10)?;
+    let (reviewed, supplemented): (Option<i64>, Option<i64>) = (row.get(11)?, row.get(12)?);
+    let standing = match verdict.as_deref() {
+        None => Standing::Finished,
+        Some("2") if supplemented > reviewed => Standing::Supplemented,
+        Some("2") => Standing::Returned,
+        Some(_) => Standing::Read,
+    };
+    Ok(Line {
+        record: record_id(row, 0)?,
+        child: child_id(row, 1)?,
+        visit_at: row.get(2)?,
+        mode: Coded::new("visit_mode", &row.get::<_, String>(3)?),
+        met: row.get(4)?,
+        next_visit: row.get(5)?,
+        opening: row.get(6)?,
+        who: words::who(desk, &actor(row, 8)?, made),
+        standing,
+        supplements: row.get(9)?,
+        received: row.get(13)?,
+    })
+}
+
+/// An actor as the projections keep it.
+pub(super) fn actor(row: &Row<'_>, column: usize) -> rusqlite::Result<Actor> {
+    row.get::<_, [u8; 16]>(column).map(Actor::from_bytes)
+}
+
+/// Answers `visits.list`: the newest visit first.
+pub(crate) fn list(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>, Fault> {
+    seen(desk, m, which.child)?;
+    let sql = format!("{COLUMNS} AND v.child = ?1 ORDER BY v.at DESC, v.made DESC, v.record");
+    rows(&desk.db, &sql, params![which.child.as_bytes()], |row| line(desk, row))
+}
+
+/// Which note.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "WhichVisit"))]
+pub(crate) struct Note {
+    visit: RecordId,
+}
+
+/// One note, whole.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "VisitNote"))]
+pub(crate) struct Opened {
+    line: Line,
+    card: Card,
+    sections: Vec<Section>,
+    remarks: Vec<Remark>,
+}
+
+/// A supplement or a review of a note.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Remark {
+    record: RecordId,
+    /// `supplement` or `review`.
+    form: String,
+    /// Of a review.
+    verdict: Option<Coded>,
+    text: String,
+    who: Who,
+}
+
+/// Answers `visit.open`.
+pub(crate) fn open(desk: &Desk, m: &Moment, note: Note) -> Result<Opened, Fault> {
+    let (found, child) = opened(desk, m, note.visit, "visit")?;
+    let form = builtin("visit").ok_or(Code::Bug)?;
+    let view = found.doc.view(form);
+    let none = BTreeMap::new();
+    let sheet = Sheet { form, record: Some(note.visit), view: &view, computed: &none };
+    let sql = format!("{COLUMNS} AND v.record = ?1");
+    let lines = rows(&desk.db, &sql, params![note.visit.as_bytes()], |row| line(desk, row))?;
+    Ok(Opened {
+        line: lines.into_iter().next().ok_or(Code::NotFound)?,
+        card: card::one(desk, m, child)?.ok_or(Code::NotFound)?,
+        sections: page::sections(desk, &[sheet]),
+        remarks: remarks(desk, note.visit)?,
+    })
+}
+
+fn remarks(desk: &Desk, visit: RecordId) -> Result<Vec<Remark>, Fault> {
+    let sql = "SELECT record, form, verdict, text, made, actor FROM remark_card WHERE about = ?1 ORDER BY made, record";
+    rows(&desk.db, sql, params![visit.as_bytes()], |row| {
+        let verdict: Option<String> = row.get(2)?;
+        Ok(Remark {
+            record: record_id(row, 0)?,
+            form: row.get(1)?,
+            verdict: verdict.map(|code| Coded::new("review_verdict", &code)),
+            text: row.get(3)?,
+            who: words::who(desk, &actor(row, 5)?, Timestamp(row.get(4)?)),
+        })
+    })
+}

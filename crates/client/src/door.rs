@@ -1,0 +1,132 @@
+//! The door: every call a screen can make, by name, with its types.
+//!
+//! JSON in, JSON out; each call is one function in `calls`. It must not hold rules or SQL.
+
+use domain::fault::{Code, Fault};
+use domain::moment::Moment;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::calls::{assess, assign, child, children, create, dayend, differ, double, draft, form, me, note, setting, sync, today, visit};
+use crate::desk::Desk;
+use crate::open::Done;
+use crate::tag::Tag;
+
+/// Largest argument text of a call, in bytes.
+const ARGS_BYTES_MAX: usize = 1024 * 1024;
+
+/// When a call may run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum When {
+    /// Only while this device may read offline: it shows or changes what is kept.
+    Reading,
+    /// Always while unlocked: it shows nothing kept, or takes new work.
+    Always,
+}
+
+/// One call.
+struct Call {
+    name: &'static str,
+    when: When,
+    run: fn(&mut Desk, &mut Moment, &[u8]) -> Result<Done, Fault>,
+    /// Tags after which its answer may be another one: a screen asks again. Screens read it in
+    /// the TypeScript.
+    #[cfg(test)]
+    listens: &'static [&'static str],
+}
+
+fn look<A: DeserializeOwned, O: Serialize>(
+    args: &[u8],
+    run: impl FnOnce(A) -> Result<O, Fault>,
+) -> Result<Done, Fault> {
+    let json = written(&run(read(args)?)?)?;
+    Ok(Done { json, touched: Vec::new() })
+}
+
+fn act<A: DeserializeOwned, O: Serialize>(
+    args: &[u8],
+    run: impl FnOnce(A) -> Result<(O, Vec<Tag>), Fault>,
+) -> Result<Done, Fault> {
+    let (out, touched) = run(read(args)?)?;
+    Ok(Done { json: written(&out)?, touched })
+}
+
+fn read<A: DeserializeOwned>(args: &[u8]) -> Result<A, Fault> {
+    if args.len() > ARGS_BYTES_MAX {
+        return Err(Code::BadCall.into());
+    }
+    serde_json::from_slice(args).map_err(|_| Code::BadCall.into())
+}
+
+fn written<O: Serialize>(out: &O) -> Result<Vec<u8>, Fault> {
+    serde_json::to_vec(out).map_err(|_| Code::Bug.into())
+}
+
+macro_rules! calls {
+    ($($name:literal $when:ident $kind:ident $run:path, $args:ty => $out:ty, [$($tag:literal)*];)*) => {
+        const CALLS: &[Call] = &[$(Call {
+            name: $name,
+            when: When::$when,
+            run: |desk, m, args| $kind::<$args, $out>(args, |args| $run(desk, m, args)),
+            #[cfg(test)]
+            listens: &[$($tag),*],
+        },)*];
+
+        #[cfg(test)]
+        fn signatures(book: &mut typescript::Book) {
+            $(book.call::<$args, $out>($name, &[$($tag),*]);)*
+        }
+    };
+}
+
+calls! {
+    "me" Always look me::me, me::Nothing => me::Me, ["roster"];
+    "forms" Always look form::forms, me::Nothing => form::Forms, [];
+    "children.list" Reading look children::list, children::Filter => children::Listed, ["children" "differing" "roster"];
+    "children.find" Reading look children::find, children::Find => children::Listed, ["children"];
+    "child.open" Reading look child::open, child::Which => child::Opened, ["child" "differing" "roster"];
+    "child.reveal" Reading act child::reveal, child::Reveal => child::Revealed, [];
+    "child.history" Reading look child::history, child::Which => Vec<child::Line>, ["child"];
+    "child.edit" Reading act child::edit, child::Edits => child::Edited, [];
+    "child.undo" Reading act child::undo, child::Undo => child::Edited, [];
+    "child.choose" Reading act differ::choose, differ::Choice => child::Edited, [];
+    "child.check" Reading look child::check, child::Which => Vec<domain::finding::Finding>, ["child"];
+    "child.create" Always act create::create, create::Found => create::Created, [];
+    "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children"];
+    "visits.list" Reading look visit::list, child::Which => Vec<visit::Line>, ["visits"];
+    "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record"];
+    "visit.begin" Always act draft::begin, draft::Begin => draft::Draft, [];
+    "visit.draft.save" Always act draft::save, draft::Save => draft::Saved, [];
+    "visit.draft.open" Always look draft::open, draft::Which => draft::Draft, ["drafts"];
+    "visit.draft.list" Always look draft::list, me::Nothing => Vec<draft::Line>, ["drafts"];
+    "visit.draft.drop" Always act draft::discard, draft::Which => me::Nothing, [];
+    "visit.phrases" Always look draft::phrases, me::Nothing => draft::Phrases, ["settings"];
+    "visit.complete" Always act note::complete, note::Complete => note::Completed, [];
+    "visit.supplement" Always act note::supplement, note::Supplement => note::Written, [];
+    "visit.review" Reading act note::review, note::Review => note::Written, [];
+    "assessment.complete" Reading act assess::complete, assess::Assess => assess::Assessed, [];
+    "today" Reading look today::today, me::Nothing => today::Today, ["children" "visits" "differing" "drafts" "sync"];
+    "dayend" Reading look dayend::dayend, dayend::Day => dayend::Dayend, ["children" "visits" "differing" "sync" "roster"];
+    "differing.list" Reading look differ::list, me::Nothing => Vec<differ::Differing>, ["differing"];
+    "roster.posts" Reading look assign::posts, me::Nothing => Vec<assign::PostLine>, ["roster"];
+    "roster.assign" Reading act assign::assign, assign::Assign => me::Nothing, [];
+    "roster.withdraw" Reading act assign::withdraw, assign::Assign => me::Nothing, [];
+    "sync.state" Always look sync::state, me::Nothing => sync::State, ["sync"];
+    "settings.get" Always look setting::get, me::Nothing => setting::Settings, ["settings"];
+    "settings.set" Always act setting::set, setting::Set => me::Nothing, [];
+}
+
+/// Makes one call. `NotFound` for a name that is none.
+pub(crate) fn call(desk: &mut Desk, m: &mut Moment, name: &str, args: &[u8]) -> Result<Done, Fault> {
+    let call = CALLS.iter().find(|call| call.name == name).ok_or(Code::NotFound)?;
+    if call.when == When::Reading {
+        desk.reading(m)?;
+    }
+    (call.run)(desk, m, args)
+}
+
+#[cfg(test)]
+mod typescript;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! Writes the TypeScript of every call: types, names, arguments, answers, tags listened to.
+//! Test code only; the product never writes files of its source.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use ts_rs::{Config, TS, TypeVisitor};
+
+/// What is collected: each type once, each call once.
+pub(super) struct Book {
+    config: Config,
+    types: BTreeMap<String, String>,
+    calls: Vec<(String, String, String, Vec<&'static str>)>,
+}
+
+impl Book {
+    pub(super) fn new() -> Self {
+        let config = Config::new().with_large_int("number");
+        Self { config, types: BTreeMap::new(), calls: Vec::new() }
+    }
+
+    /// Takes down a call and every type it needs.
+    pub(super) fn call<A: TS + 'static, O: TS + 'static>(&mut self, name: &str, listens: &[&'static str]) {
+        self.visit::<A>();
+        self.visit::<O>();
+        let (args, out) = (A::name(&self.config), O::name(&self.config));
+        self.calls.push((name.to_owned(), args, out, listens.to_vec()));
+    }
+
+    /// The file.
+    pub(super) fn text(&self) -> String {
+        let mut out = String::from(
+            "// Written by `cargo test -p client` with TONGDANG_BINDINGS=write; do not edit.\n// Every call of the client: see crates/client/src/door.rs.\n\n",
+        );
+        for declaration in self.types.values() {
+            writeln!(out, "export {declaration}\n").expect("a string takes text");
+        }
+        out.push_str("/** Arguments and answer of every call. */\nexport type Calls = {\n");
+        for (name, args, answer, _) in &self.calls {
+            writeln!(out, "  \"{name}\": {{ args: {args}; answer: {answer} }};").expect("a string takes text");
+        }
+        out.push_str("};\n\n/** Tags after which a call's answer may be another one. */\n");
+        out.push_str("export const listens: { readonly [name in keyof Calls]: readonly string[] } = {\n");
+        for (name, _, _, tags) in &self.calls {
+            writeln!(out, "  \"{name}\": {tags:?},").expect("a string takes text");
+        }
+        out.push_str("};\n");
+        out
+    }
+}
+
+impl TypeVisitor for Book {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        let name = T::ident(&self.config);
+        // Only types of the house have a file of their own; the others are spelled where they stand.
+        if T::output_path().is_some() {
+            let declaration = T::decl(&self.config);
+            if let Some(known) = self.types.get(&name) {
+                assert_eq!(known, &declaration, "two types are called {name}");
+                return;
+            }
+            self.types.insert(name, declaration);
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}

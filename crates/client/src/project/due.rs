@@ -1,0 +1,73 @@
+//! The columns of a child's row that follow from its visits: last met, next due.
+//!
+//! No clock here: a due day is a fact, whether it is overdue is asked when the row is read.
+
+use std::collections::BTreeSet;
+
+use domain::assessment::Risk;
+use domain::day::Day;
+use domain::due::{Attempt, POLICY_KEY, Policy, last_met, next_visit, unmet_in_a_row};
+use domain::id::ChildId;
+use domain::roster::Roster;
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
+
+/// The district's policy of visits, or the usual one where it has none that can be read.
+pub(crate) fn frequency(roster: &Roster) -> Policy {
+    roster.policies.get(POLICY_KEY).and_then(|json| Policy::parse(json).ok()).unwrap_or_default()
+}
+
+struct Facts {
+    categories: BTreeSet<String>,
+    risk: Option<Risk>,
+    registered: Day,
+}
+
+/// Works the columns out again. Nothing to do while the child's file is not here.
+pub(super) fn refresh(tx: &Connection, child: ChildId, policy: &Policy) -> Result<()> {
+    let Some(facts) = facts(tx, child)? else { return Ok(()) };
+    let visits = visits(tx, child)?;
+    let attempts: Vec<Attempt> = visits.iter().map(|(attempt, _)| attempt.clone()).collect();
+    let met = last_met(&attempts);
+    let by_policy = next_visit(&facts.categories, facts.risk, met, facts.registered, policy);
+    // What the last note planned counts when it is earlier; nobody plans her way out of the policy.
+    let planned = visits.last().and_then(|(last, next)| next.filter(|day| *day > last.on));
+    let due = planned.map_or(by_policy, |day| day.min(by_policy));
+    tx.prepare_cached(
+        "UPDATE child_card SET last_visit = ?2, last_met = ?3, unmet = ?4, planned = ?5, next_due = ?6 WHERE child = ?1",
+    )?
+    .execute(params![
+        child.as_bytes(),
+        visits.last().map(|(last, _)| last.on.to_string()),
+        met.map(|day| day.to_string()),
+        u32::try_from(unmet_in_a_row(&attempts)).unwrap_or(u32::MAX),
+        planned.map(|day| day.to_string()),
+        due.to_string(),
+    ])?;
+    Ok(())
+}
+
+fn facts(tx: &Connection, child: ChildId) -> Result<Option<Facts>> {
+    tx.prepare_cached("SELECT categories, risk, registered FROM child_card WHERE child = ?1")?
+        .query_row(params![child.as_bytes()], |row| {
+            let (codes, risk): (String, Option<String>) = (row.get(0)?, row.get(1)?);
+            let registered: String = row.get(2)?;
+            Ok(Facts {
+                categories: codes.split_whitespace().map(str::to_owned).collect(),
+                risk: risk.as_deref().and_then(Risk::of),
+                registered: registered.parse().unwrap_or(Day::EPOCH),
+            })
+        })
+        .optional()
+}
+
+/// The child's visits in the order they were made, with what each planned next.
+fn visits(tx: &Connection, child: ChildId) -> Result<Vec<(Attempt, Option<Day>)>> {
+    let mut query = tx
+        .prepare_cached("SELECT day, mode, met, next FROM visit_card WHERE child = ?1 ORDER BY at, made, record")?;
+    let rows = query.query_map(params![child.as_bytes()], |row| {
+        let (day, next): (String, Option<String>) = (row.get(0)?, row.get(3)?);
+        let attempt = Attempt { on: day.parse().unwrap_or(Day::EPOCH), mode: row.get(1)?, met: row.get(2)? };
+        Ok((attempt, next.and_then(|next| next.parse().ok())))
+    })?;
+    rows.collect()
+}
