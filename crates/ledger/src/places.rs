@@ -102,6 +102,16 @@ impl Places {
         if let Some(area) = code.filter(|area| self.known.contains_key(area) && area.width() == Width::Community) {
             return Ok(area);
         }
+        let full = squash(text);
+        let whole = self
+            .known
+            .iter()
+            .filter(|(area, name)| area.width() == Width::Community && inside(area) && full.ends_with(&squash(name)));
+        let longest = whole.clone().map(|(_, name)| name.chars().count()).max();
+        let whole = whole.filter(|(_, name)| Some(name.chars().count()) == longest).map(|(area, _)| *area);
+        if let Ok(area) = only(whole) {
+            return Ok(area);
+        }
         let word = bare(text, &COMMUNITY_ENDS);
         if let Some(exact) = self.communities.get(&word) {
             return only(exact.iter().copied().filter(inside));
@@ -176,6 +186,7 @@ mod tests {
         assert_eq!(p.community("和平", None), Err(Unfound::Several));
         let street = p.street("填报单位：明湖路街道办事处").expect("a street");
         assert_eq!(p.community("和平", Some(street)), Ok(area(990_102_001_003)));
+        assert_eq!(p.community("和平村", None), Ok(area(990_102_100_003)), "the whole name is enough");
     }
 
     #[test]

@@ -281,8 +281,9 @@ fn loose(word: &str) -> Option<Target> {
     ];
     let guardian = || family_only.contains(&word).then(|| family_column(word)).flatten();
     let tick = |field: &str, table: &str| {
-        let code =
-            code::table(table)?.entries.iter().find(|e| squash(&e.name) == word && e.name.chars().count() > 1)?;
+        let says = |name: &String| squash(name) == word && name.chars().count() > 1 && word != "其他";
+        let mut entries = code::table(table)?.entries.iter();
+        let code = entries.find(|e| std::iter::once(&e.name).chain(&e.also).any(says))?;
         Some(Target::Tick(field.to_owned(), code.code.clone()))
     };
     rows("categories")
