@@ -177,7 +177,7 @@ impl Pass<'_> {
                 Some(_) | None => false,
             }
         };
-        self.sheet.rows.get(&row).is_some_and(|cells| cells.keys().any(|c| own(c)))
+        self.sheet.rows.get(&row).is_some_and(|cells| cells.keys().any(own))
     }
 
     fn says_much(&self, row: u32) -> bool {

@@ -235,7 +235,7 @@ impl Reading<'_, '_> {
         let named = |name: &str| squash(name) == squash(&text);
         let found: Vec<UnitId> = self.roster.units.iter().filter(|(_, u)| named(&u.name)).map(|(id, _)| *id).collect();
         match found.as_slice() {
-            [one] => return Some(*one),
+            [one] => Some(*one),
             [] => {
                 let code = squash(&text).parse::<Area>().ok();
                 let by_code = self.roster.units.iter().find(|(_, u)| Some(u.area) == code).map(|(id, _)| *id);

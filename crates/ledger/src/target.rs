@@ -1,6 +1,9 @@
 //! What a column of a ledger means, from the words of its heading. It must not look at cells
 //! below the heading.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use domain::code;
 use domain::form::{self, Field, Form, Kind};
 
@@ -190,18 +193,13 @@ fn family(who: &Who, column: &str) -> Option<Target> {
 }
 
 fn family_column(word: &str) -> Option<String> {
-    let family = Part::Child.form().fields.iter().find(|f| f.key == "family")?;
-    let known = family.columns.iter().find(|column| says(column, word)).map(|column| column.key.clone());
-    known.or_else(|| FAMILY_WORDS.iter().find(|(w, _)| *w == word).map(|(_, key)| (*key).to_owned()))
+    Vocabulary::get().family.get(word).cloned()
 }
 
 /// Columns below a group that names a repeating field, e.g. `享受救助` over `低保 | 特困`.
 fn in_group(group: &str, last: &str) -> Option<Target> {
-    let field = Part::Child
-        .form()
-        .fields
-        .iter()
-        .find(|f| f.code.is_some() && (says(f, &squash(group)) || says(f, &squash_bare(group))))?;
+    let groups = &Vocabulary::get().groups;
+    let field = groups.get(&squash(group)).or_else(|| groups.get(&squash_bare(group)))?;
     let word = squash_bare(last);
     if let Some(column) = field.columns.iter().find(|c| says(c, &word)) {
         return Some(Target::Row(field.key.clone(), column.key.clone()));
@@ -242,10 +240,7 @@ fn by_words(word: &str) -> Option<Target> {
 }
 
 fn field(word: &str) -> Option<Target> {
-    [Part::Child, Part::Sensitive].into_iter().find_map(|part| {
-        let found = part.form().fields.iter().find(|f| writable(f) && says(f, word))?;
-        Some(Target::Field(part, found.key.clone()))
-    })
+    Vocabulary::get().fields.get(word).cloned()
 }
 
 /// `父亲身份证号`, `监护人电话`, `母亲`.
@@ -262,12 +257,7 @@ fn person(word: &str) -> Option<Target> {
 
 /// Columns without a group that still have only one meaning.
 fn loose(word: &str) -> Option<Target> {
-    let rows = |field: &str| {
-        let field = Part::Child.form().fields.iter().find(|f| f.key == field)?;
-        let column = field.columns.iter().find(|c| c.excel.iter().any(|w| squash(w) == word))?;
-        Some(Target::Row(field.key.clone(), column.key.clone()))
-    };
-    let family_only = [
+    const GUARDIAN: [&str; 10] = [
         "与儿童关系",
         "与本人关系",
         "与孩子关系",
@@ -279,18 +269,82 @@ fn loose(word: &str) -> Option<Target> {
         "手机号",
         "电话号码",
     ];
-    let guardian = || family_only.contains(&word).then(|| family_column(word)).flatten();
-    let tick = |field: &str, table: &str| {
-        let says = |name: &String| squash(name) == word && name.chars().count() > 1 && word != "其他";
-        let mut entries = code::table(table)?.entries.iter();
-        let code = entries.find(|e| std::iter::once(&e.name).chain(&e.also).any(says))?;
-        Some(Target::Tick(field.to_owned(), code.code.clone()))
-    };
-    rows("categories")
-        .or_else(|| rows("aid"))
-        .or_else(|| guardian().map(|key| Target::Family(Who::Guardian, key)))
-        .or_else(|| tick("categories", "child_category"))
-        .or_else(|| tick("aid", "aid"))
+    let words = Vocabulary::get();
+    let guardian = || GUARDIAN.contains(&word).then(|| family_column(word)).flatten();
+    let row = words.rows.get(word).cloned();
+    row.or_else(|| guardian().map(|key| Target::Family(Who::Guardian, key))).or_else(|| words.ticks.get(word).cloned())
+}
+
+/// Every word of the forms that a heading may be, squashed once.
+#[derive(Default)]
+struct Vocabulary {
+    fields: BTreeMap<String, Target>,
+    family: BTreeMap<String, String>,
+    groups: BTreeMap<String, &'static Field>,
+    rows: BTreeMap<String, Target>,
+    ticks: BTreeMap<String, Target>,
+}
+
+impl Vocabulary {
+    fn get() -> &'static Self {
+        static WORDS: OnceLock<Vocabulary> = OnceLock::new();
+        WORDS.get_or_init(Self::build)
+    }
+
+    fn build() -> Self {
+        let mut words = Self::default();
+        for part in [Part::Child, Part::Sensitive] {
+            for field in part.form().fields.iter().filter(|f| writable(f)) {
+                for word in names(field) {
+                    words.fields.entry(word).or_insert_with(|| Target::Field(part, field.key.clone()));
+                }
+            }
+        }
+        for field in &Part::Child.form().fields {
+            match (field.key.as_str(), &field.code) {
+                ("family", _) => words.family(field),
+                (_, Some(table)) => words.coded(field, table),
+                (_, None) => {}
+            }
+        }
+        words
+    }
+
+    fn family(&mut self, field: &'static Field) {
+        for column in &field.columns {
+            for word in names(column) {
+                self.family.entry(word).or_insert_with(|| column.key.clone());
+            }
+        }
+        for (word, key) in FAMILY_WORDS {
+            self.family.entry(word.to_owned()).or_insert_with(|| key.to_owned());
+        }
+    }
+
+    fn coded(&mut self, field: &'static Field, table: &str) {
+        for word in names(field) {
+            self.groups.entry(word).or_insert(field);
+        }
+        if field.kind != Kind::Rows {
+            return;
+        }
+        for column in &field.columns {
+            for word in column.excel.iter().map(|w| squash(w)) {
+                let target = || Target::Row(field.key.clone(), column.key.clone());
+                self.rows.entry(word).or_insert_with(target);
+            }
+        }
+        for entry in code::table(table).into_iter().flat_map(|t| &t.entries) {
+            let labels = std::iter::once(&entry.name).chain(&entry.also).map(|w| squash(w));
+            for word in labels.filter(|w| w.chars().count() > 1 && w != "其他" && w != "没有") {
+                self.ticks.entry(word).or_insert_with(|| Target::Tick(field.key.clone(), entry.code.clone()));
+            }
+        }
+    }
+}
+
+fn names(field: &Field) -> impl Iterator<Item = String> {
+    std::iter::once(&field.title).chain(&field.excel).map(|word| squash(word))
 }
 
 #[cfg(test)]
