@@ -16,6 +16,8 @@ pub mod meter;
 pub mod net;
 mod pin;
 pub mod profile;
+#[cfg(test)]
+mod scene;
 pub mod thread;
 
 pub use thread::{Desk, Event};

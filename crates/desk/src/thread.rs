@@ -251,3 +251,6 @@ async fn deliver(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,38 +2,12 @@
 
 use std::net::SocketAddr;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-
-/// A district CA and a server certificate under it.
-struct Paper {
-    ca: Vec<u8>,
-    tls: Arc<ServerConfig>,
-}
-
-fn paper() -> Paper {
-    let (ca_key, key) = (KeyPair::generate().expect("a key"), KeyPair::generate().expect("a key"));
-    let mut params = CertificateParams::default();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let ca = params.self_signed(&ca_key).expect("a CA");
-    let issuer = Issuer::new(params, ca_key);
-    let own = CertificateParams::new(["127.0.0.1".to_owned()]).expect("a name");
-    let cert = own.signed_by(&key, &issuer).expect("a certificate");
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let chain = vec![CertificateDer::from(cert.der().to_vec())];
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .expect("a config");
-    Paper { ca: ca.der().to_vec(), tls: Arc::new(tls) }
-}
+use crate::scene::{Paper, paper};
 
 /// What the other side does with one request.
 #[derive(Clone, Copy)]

@@ -1,0 +1,174 @@
+//! The thread behind a window, against a district reduced to what it answers.
+
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use client::{Identity, KdfCost};
+use domain::id::PersonId;
+use sync::frame;
+use sync::key::DeviceKey;
+use sync::pack::Level;
+use sync::request::SignedRequest;
+use sync::wire::{End, Frame, Head, State};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::TlsAcceptor;
+
+use super::*;
+use crate::scene::{Paper, paper};
+
+const DISTRICT: domain::id::Digest = domain::id::Digest([5; 32]);
+const PASSPHRASE: &str = "四只羊过河";
+
+fn fresh_key() -> DeviceKey {
+    DeviceKey::fresh(&mut Moment::new(clock::now(), &mut OsChance))
+}
+
+fn identity(paper: &Paper, address: SocketAddr) -> Identity {
+    let (server, inbox) = (fresh_key(), fresh_key());
+    Identity {
+        district: DISTRICT,
+        name: "虚构区".into(),
+        address: address.to_string(),
+        ca: paper.ca.clone(),
+        server: server.id(),
+        server_sign: server.sign_public(),
+        inbox: inbox.seal_public(),
+        key: fresh_key(),
+        person: PersonId::new([1; 16]),
+        lease: None,
+    }
+}
+
+/// Reads one request of HTTP/1.1; `None` when the other side has gone.
+async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
+    let mut all = Vec::new();
+    loop {
+        let head = all.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
+        if let Some(head) = head {
+            let text = String::from_utf8_lossy(&all[..head]).into_owned();
+            let length = text.lines().find_map(|line| line.strip_prefix("content-length: "))?;
+            if all.len() >= head + length.parse::<usize>().ok()? {
+                return Some(all.split_off(head));
+            }
+        }
+        if stream.read_buf(&mut all).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+/// A district that has nothing new for anybody.
+async fn quiet(paper: &Paper, key: [u8; 32]) -> std::net::TcpListener {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let own = listener.try_clone().expect("a listener");
+    own.set_nonblocking(true).expect("a listener");
+    let listening = tokio::net::TcpListener::from_std(own).expect("a listener");
+    let acceptor = TlsAcceptor::from(paper.tls.clone());
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listening.accept().await {
+            let Ok(mut stream) = acceptor.accept(socket).await else { continue };
+            while let Some(body) = request(&mut stream).await {
+                let asked = SignedRequest::read(&body).and_then(|signed| signed.open(&DISTRICT, &key));
+                let asked = asked.expect("a desk's request");
+                let head = Head {
+                    now: clock::now(),
+                    state: State::Fine,
+                    receipts: vec![],
+                    verdicts: vec![],
+                    verdict: asked.verdict,
+                    lease: None,
+                    checkpoint: None,
+                    backed_up: 0,
+                    sig: None,
+                };
+                let end = End { cursor: asked.cursor, more: false };
+                let frames = [Frame::Head(Box::new(head)), Frame::End(end)];
+                let body: Vec<u8> = frames.iter().flat_map(|frame| frame::encode(Level::Quick, frame)).collect();
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                drop(stream.write_all(&[head.as_bytes(), &body].concat()).await);
+            }
+        }
+    });
+    listener
+}
+
+/// A window that remembers what it was told.
+struct Window {
+    desk: Desk,
+    told: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Window {
+    fn open(dir: &std::path::Path, identity: Identity) -> Self {
+        let profile = Profile::take(dir).expect("free");
+        let mut moment_chance = OsChance;
+        let m = &mut Moment::new(clock::now(), &mut moment_chance);
+        let client = Client::create(dir, m, identity, PASSPHRASE, KdfCost::TRIVIAL).expect("a profile");
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hearing = told.clone();
+        let tell = move |event| hearing.lock().expect("unpoisoned").push(event);
+        Self { desk: Desk::start(profile, client, tell).expect("a thread"), told }
+    }
+
+    /// Waits until something was told; panics after ten seconds.
+    fn wait_for(&self, what: impl Fn(&Event) -> bool) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while !self.told.lock().expect("unpoisoned").iter().any(&what) {
+            assert!(Instant::now() < until, "told only {:?}", self.told.lock().expect("unpoisoned"));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.told.lock().expect("unpoisoned").clear();
+    }
+}
+
+const fn synced(event: &Event) -> bool {
+    matches!(event, Event::Touched(_))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_desk_syncs_by_itself_and_on_request_and_nothing_changed_is_cheap() {
+    let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
+    let mut me = identity(&paper, SocketAddr::from(([127, 0, 0, 1], 1)));
+    let district = quiet(&paper, me.key.sign_public()).await;
+    me.address = district.local_addr().expect("an address").to_string();
+    let window = Window::open(folder.path(), me);
+    window.wait_for(synced);
+    let first = window.desk.traffic().expect("counters");
+    window.desk.sync_now().expect("running");
+    window.wait_for(synced);
+    let second = window.desk.traffic().expect("counters");
+    assert_eq!((second.requests, second.connections), (2, 1), "the line is kept");
+    let bytes = second.http_up + second.http_down - first.http_up - first.http_down;
+    assert!(bytes <= 450, "nothing changed costs {bytes} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_district_that_is_away_is_said_once_a_try_and_the_desk_goes_on() {
+    let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = gone.local_addr().expect("an address");
+    drop(gone);
+    let window = Window::open(folder.path(), identity(&paper, address));
+    window.wait_for(|event| *event == Event::Trouble(Code::Offline.into()));
+    window.desk.call("me", b"{}").expect("calls are answered");
+    assert!(window.desk.call("no.such.call", b"{}").is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn locking_silences_a_desk_and_dropping_it_frees_the_profile() {
+    let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
+    let mut me = identity(&paper, SocketAddr::from(([127, 0, 0, 1], 1)));
+    let district = quiet(&paper, me.key.sign_public()).await;
+    me.address = district.local_addr().expect("an address").to_string();
+    let window = Window::open(folder.path(), me);
+    window.wait_for(synced);
+    window.desk.lock().expect("running");
+    assert_eq!(window.desk.call("me", b"{}").map(|_| ()), Err(Code::Locked.into()));
+    assert_eq!(window.desk.unlock("五只羊"), Err(Code::WrongPassphrase.into()));
+    window.desk.unlock(PASSPHRASE).expect("the passphrase");
+    window.wait_for(synced);
+    assert_eq!(Profile::take(folder.path()).map(|_| ()), Err(Code::AlreadyOpen.into()));
+    drop(window);
+    assert!(Profile::take(folder.path()).is_ok());
+}
