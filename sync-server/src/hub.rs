@@ -2,6 +2,7 @@
 //! into one commit, and judges and packs when nobody waits. It must not know HTTP.
 
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use domain::moment::Moment;
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
+use crate::meter::Meter;
 use crate::server::{Answer, Server};
 use crate::store::Store;
 
@@ -28,11 +30,12 @@ enum Job<S> {
 /// A handle on the thread; clones share it.
 pub struct Hub<S> {
     jobs: Sender<Job<S>>,
+    meter: Arc<Mutex<Meter>>,
 }
 
 impl<S> Clone for Hub<S> {
     fn clone(&self) -> Self {
-        Self { jobs: self.jobs.clone() }
+        Self { jobs: self.jobs.clone(), meter: self.meter.clone() }
     }
 }
 
@@ -53,8 +56,15 @@ impl<S: Store + Send + 'static> Hub<S> {
     pub fn start(server: Server<S>, clock: impl Clock) -> std::io::Result<(Self, Running)> {
         let (jobs, inbox) = channel();
         let thread = std::thread::Builder::new().name("district".to_owned());
-        let thread = thread.spawn(move || run(server, clock, &inbox))?;
-        Ok((Self { jobs }, Running(thread)))
+        let meter = Arc::new(Mutex::new(Meter::default()));
+        let shown = meter.clone();
+        let thread = thread.spawn(move || run(server, clock, &inbox, &shown))?;
+        Ok((Self { jobs, meter }, Running(thread)))
+    }
+
+    /// The server's counters, without disturbing it.
+    pub fn meter(&self) -> Meter {
+        *self.meter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers one request.
@@ -85,7 +95,7 @@ impl<S: Store + Send + 'static> Hub<S> {
 
 type Waiting = (Vec<u8>, oneshot::Sender<Answer>);
 
-fn run<S: Store>(mut server: Server<S>, mut clock: impl Clock, jobs: &Receiver<Job<S>>) {
+fn run<S: Store>(mut server: Server<S>, mut clock: impl Clock, jobs: &Receiver<Job<S>>, shown: &Mutex<Meter>) {
     let mut idle = false;
     loop {
         let next = if idle { jobs.recv().map_err(|_| TryRecvError::Disconnected) } else { jobs.try_recv() };
@@ -113,6 +123,7 @@ fn run<S: Store>(mut server: Server<S>, mut clock: impl Clock, jobs: &Receiver<J
             Some(more) => idle = !more,
             None => std::thread::sleep(PAUSE),
         }
+        *shown.lock().unwrap_or_else(PoisonError::into_inner) = *server.meter();
     }
 }
 

@@ -10,8 +10,8 @@ use sync::item::{Item, Kind};
 use sync::request::SignedRequest;
 use sync::wire::{Receipt, Refusal, Request, State, Verdict};
 
-use crate::server::{Server, ServerError};
-use crate::store::{DeviceState, NewEnvelope, NewItem, Store};
+use crate::server::{Server, ServerError, outcome};
+use crate::store::{DeviceState, NewEnvelope, NewItem, Standing, Store};
 use crate::vault::owner;
 
 /// A request whose signature fits its device.
@@ -145,7 +145,8 @@ impl<S: Store> Server<S> {
         number: u64,
     ) -> Result<(u64, u64), ServerError> {
         let id = envelope.id(&self.digest);
-        let row = match self.vault.store.envelope_row(&id)? {
+        let here = self.vault.store.envelope_row(&id)?;
+        let row = match here {
             Some(row) => row,
             None => {
                 let header = bare(envelope).encode();
@@ -154,13 +155,16 @@ impl<S: Store> Server<S> {
                 self.vault.store.add_envelope(&NewEnvelope { id, device, branch, seq, floor, header })?
             }
         };
-        let mut covered = 0;
+        let (mut covered, mut judged) = (0, Vec::new());
         for (place, part) in envelope.parts.iter().enumerate() {
             let Part::Whole(bytes) = part else { continue };
             let Ok(item) = Item::decode(bytes) else { continue };
             let digest = part.digest();
             if let Some(known) = self.vault.store.item_of(item.record, &digest)? {
                 covered = covered.max(known.number);
+                if here.is_none() && known.standing != Standing::New {
+                    judged.push((place as u16, outcome(known.standing)));
+                }
                 continue;
             }
             covered = number;
@@ -183,15 +187,13 @@ impl<S: Store> Server<S> {
                 sealed,
             })?;
         }
+        // A cloned disk sends the same item in two envelopes: both learn what became of it.
+        self.tell(envelope.device, envelope, judged)?;
         Ok((row, covered))
     }
 
     /// Adds the device's verdicts after the one it has seen.
-    pub(crate) fn add_verdicts(
-        &mut self,
-        device: DeviceId,
-        head: &mut sync::wire::Head,
-    ) -> Result<(), ServerError> {
+    pub(crate) fn add_verdicts(&mut self, device: DeviceId, head: &mut sync::wire::Head) -> Result<(), ServerError> {
         for (number, bytes) in self.vault.store.verdicts(device, head.verdict, VERDICTS_MAX)? {
             let verdict: Verdict = minicbor::decode(&bytes).map_err(|_| ServerError::Row(number))?;
             head.verdicts.push(verdict);

@@ -1,7 +1,7 @@
 //! Feeds kept envelopes to the gate in order of arrival, writes verdicts down, appends what was
 //! accepted. It must not judge by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{ChildId, DeviceId, Position, RecordId};
 use domain::moment::Moment;
@@ -11,10 +11,76 @@ use sync::envelope::Envelope;
 use sync::item::{Item, Kind};
 use sync::wire::{Outcome, Reason, Verdict};
 
+use crate::gate::{self, Batch, Fixed, InProcess, Known, Ruling};
 use crate::meter::timed;
 use crate::pull::Reader;
 use crate::server::{Server, ServerError};
-use crate::store::{RecordState, Standing, Store, StoredItem};
+use crate::store::{RecordState, Standing, Store, StoreError, Stored, StoredItem};
+use crate::vault::Vault;
+
+/// An envelope before the gate.
+struct Case {
+    batch: Batch,
+    items: BTreeMap<u16, StoredItem>,
+    erased: Vec<(u16, Ruling)>,
+}
+
+/// What the gate asks of the store.
+pub(crate) struct Docs<'a, S> {
+    vault: &'a mut Vault<S>,
+    /// Kept until the positions are known.
+    saved: BTreeMap<RecordId, Vec<u8>>,
+}
+
+impl<'a, S> Docs<'a, S> {
+    pub(crate) const fn new(vault: &'a mut Vault<S>) -> Self {
+        Self { vault, saved: BTreeMap::new() }
+    }
+}
+
+impl<S: Store> Known for Docs<'_, S> {
+    type Error = ServerError;
+
+    fn fixed(&mut self, record: RecordId) -> Result<Option<Fixed>, ServerError> {
+        let state = self.vault.store.record(record)?;
+        Ok(state.map(|state| Fixed { form: state.form, child: state.child }))
+    }
+
+    fn document(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, ServerError> {
+        let last = self.vault.store.record(record)?.map(|state| state.last);
+        match self.vault.store.document(record)? {
+            // The cache is a file of its own: only what was saved at the newest position counts.
+            Some((at, saved)) if Some(at) == last => Ok(Some(saved)),
+            Some(_) | None => self.rebuilt(record),
+        }
+    }
+
+    fn rebuilt(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, ServerError> {
+        Ok(rebuild(self.vault, record)?)
+    }
+
+    fn keep(&mut self, record: RecordId, saved: Vec<u8>) -> Result<(), ServerError> {
+        self.saved.insert(record, saved);
+        Ok(())
+    }
+}
+
+/// The document of a record's accepted changes, from the log alone; `None` when there are none.
+pub(crate) fn rebuild<S: Store>(vault: &mut Vault<S>, record: RecordId) -> Stored<Option<Vec<u8>>> {
+    let mut placed = Vec::new();
+    for item in vault.store.items_of_record(record)? {
+        let (Standing::Accepted(at), Kind::Change) = (item.standing, item.kind) else { continue };
+        let Some(bytes) = vault.open(&item)? else { continue };
+        let Ok(item) = Item::decode(&bytes) else { return Err(StoreError::Damaged) };
+        placed.push((at, item.body));
+    }
+    placed.sort_unstable();
+    let changes: Vec<&[u8]> = placed.iter().map(|(_, body)| body.as_slice()).collect();
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    dossier::trial(None, &changes).map(|trial| Some(trial.saved)).map_err(|_| StoreError::Damaged)
+}
 
 /// Envelopes judged in one transaction.
 const TOGETHER: usize = 16;
@@ -39,24 +105,56 @@ impl<S: Store> Server<S> {
     fn judge_envelope(&mut self, m: &mut Moment, row: u64) -> Result<(), ServerError> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Err(ServerError::Row(0)) };
         let header = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(0))?;
-        let mut outcomes = Vec::new();
+        let mut case = self.case(row, &header, kept.floor)?;
+        let mut docs = Docs::new(&mut self.vault);
+        let rulings = gate::judge(&self.roster, &case.batch, &mut docs, &mut InProcess, m.now)?;
+        let saved = docs.saved;
+        let mut outcomes: Vec<(u16, Outcome)> = Vec::with_capacity(rulings.len());
         let mut grown = BTreeSet::new();
-        for stored in self.vault.store.items_of_envelope(row)? {
-            if stored.standing != Standing::New {
-                continue;
-            }
-            let outcome = match self.vault.open(&stored)?.and_then(|b| Item::decode(&b).ok()) {
-                None => Outcome::Held(Reason::Erased),
-                Some(item) => {
-                    grown.insert(stored.record);
-                    Outcome::Accepted(self.append(m, &stored, &item.body)?)
+        for (place, ruling) in rulings.into_iter().chain(std::mem::take(&mut case.erased)) {
+            let Some(item) = case.items.get(&place) else { continue };
+            let outcome = match ruling {
+                Ruling::Accept => {
+                    let body = case.batch.items.iter().find(|(n, _)| *n == place).and_then(|(_, i)| i.as_ref().ok());
+                    grown.insert(item.record);
+                    Outcome::Accepted(self.append(m, item, body.map_or(&[], |i| i.body.as_slice()))?)
                 }
+                Ruling::Wait(digest) => Outcome::Waiting(digest),
+                Ruling::Hold(reason) => Outcome::Held(reason),
             };
-            self.settle(&stored, outcome)?;
-            outcomes.push((stored.place, outcome));
+            self.settle(item, outcome)?;
+            outcomes.push((place, outcome));
         }
+        for (record, saved) in saved {
+            let at = self.vault.store.record(record)?.map_or(0, |state| state.last);
+            self.vault.store.set_document(record, at, &saved)?;
+        }
+        outcomes.sort_unstable_by_key(|(place, _)| *place);
         self.tell(kept.device, &header, outcomes)?;
         grown.into_iter().try_for_each(|record| self.wake(record))
+    }
+
+    /// Lays an envelope out for the gate: what is new or waiting, what was accepted before, and
+    /// what cannot be opened any more.
+    fn case(&mut self, row: u64, header: &Envelope, floor: Position) -> Result<Case, ServerError> {
+        let mut batch = Batch::of(header, floor);
+        let (mut items, mut erased) = (BTreeMap::new(), Vec::new());
+        for stored in self.vault.store.items_of_envelope(row)? {
+            match stored.standing {
+                Standing::Held(_) => continue,
+                Standing::Accepted(_) => {
+                    batch.settled.insert(stored.place);
+                }
+                Standing::New | Standing::Waiting(_) => {}
+            }
+            match self.vault.open(&stored)? {
+                Some(bytes) => batch.items.push((stored.place, Item::decode(&bytes))),
+                None if batch.settled.contains(&stored.place) => {}
+                None => erased.push((stored.place, Ruling::Hold(Reason::Erased))),
+            }
+            items.insert(stored.place, stored);
+        }
+        Ok(Case { batch, items, erased })
     }
 
     /// Writes down where a judged item stands.
@@ -76,7 +174,7 @@ impl<S: Store> Server<S> {
     }
 
     /// Writes a verdict down for the author.
-    fn tell(
+    pub(crate) fn tell(
         &mut self,
         author: DeviceId,
         header: &Envelope,
@@ -108,11 +206,8 @@ impl<S: Store> Server<S> {
             Kind::Audit => BTreeSet::new(),
             Kind::Change | Kind::Sealed | Kind::File => {
                 let record = self.vault.store.record(item.record)?;
-                let state = record.unwrap_or_else(|| RecordState {
-                    form: item.form.clone(),
-                    child: item.child,
-                    last: at,
-                });
+                let state =
+                    record.unwrap_or_else(|| RecordState { form: item.form.clone(), child: item.child, last: at });
                 self.vault.store.set_record(item.record, &RecordState { last: at, ..state })?;
                 item.child.map(|c| self.roster.channels_for_child(c)).unwrap_or_default()
             }

@@ -28,11 +28,15 @@
 //! ```
 
 mod aside;
+pub mod backup;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod enrol;
 pub mod gate;
 pub mod http;
 pub mod hub;
+pub mod import;
 mod inbox;
 mod judging;
 pub mod meter;
@@ -47,3 +51,4 @@ pub mod server;
 pub mod store;
 pub mod tls;
 mod vault;
+pub mod verify;

@@ -28,6 +28,29 @@ pub struct Meter {
     pub segment_cpu: Duration,
 }
 
+impl Meter {
+    /// Prometheus text.
+    pub fn text(&self) -> String {
+        let counts = [
+            ("requests", self.requests),
+            ("requests_refused", self.refused),
+            ("envelopes_kept", self.pushes),
+            ("items_accepted", self.accepted),
+            ("items_held", self.held),
+            ("items_waiting", self.waiting),
+            ("rows_sent", self.rows),
+        ];
+        let times = [("request_cpu", self.request_cpu), ("gate_cpu", self.gate_cpu), ("segment_cpu", self.segment_cpu)];
+        let counts =
+            counts.map(|(name, n)| format!("# TYPE tongdang_{name}_total counter\ntongdang_{name}_total {n}\n"));
+        let times = times.map(|(name, d)| {
+            let name = format!("tongdang_{name}_seconds_total");
+            format!("# TYPE {name} counter\n{name} {}.{:06}\n", d.as_secs(), d.subsec_micros())
+        });
+        counts.into_iter().chain(times).collect()
+    }
+}
+
 /// CPU time this thread has used so far.
 pub fn thread_cpu() -> Duration {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

@@ -184,9 +184,7 @@ impl Secret {
         let cbor = Zeroizing::new(match (mode, passphrase) {
             (0, _) => body.to_vec(),
             (1, None) => return Err(SecretError::Locked),
-            (1, Some(words)) => {
-                seal::uncover(&*stretched(words, salt)?, body).map_err(|_| SecretError::Damaged)?
-            }
+            (1, Some(words)) => seal::uncover(&*stretched(words, salt)?, body).map_err(|_| SecretError::Damaged)?,
             (_, _) => return Err(SecretError::Damaged),
         });
         let written: Written = minicbor::decode(&cbor).map_err(|_| SecretError::Damaged)?;

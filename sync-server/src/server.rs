@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::day::Day;
+use domain::id::RecordId;
 use domain::id::{Branch, DeviceId, Digest, Position, PostId};
 use domain::moment::{Moment, Timestamp};
 use domain::roster::{Roster, Row};
@@ -13,7 +14,6 @@ use sync::frame;
 use sync::item::{Item, Kind};
 use sync::pack::Level;
 use sync::wire::{Cursor, End, Frame, Head, Outcome, State};
-use domain::id::RecordId;
 
 use crate::inbox::{Asked, Incoming};
 use crate::meter::{Meter, timed};
@@ -108,15 +108,15 @@ impl<S: Store> Server<S> {
             wanted: BTreeSet::new(),
             meter: Meter::default(),
         };
-        server.epoch = server.number(fact::EPOCH)?;
-        server.withheld = server.number(fact::WITHHELD)? != 0;
-        server.backed_up = server.number(fact::BACKED_UP)?;
-        server.reload_roster()?;
+        server.reload()?;
         Ok(server)
     }
 
-    /// Folds the roster anew from the store.
-    pub(crate) fn reload_roster(&mut self) -> Result<(), ServerError> {
+    /// Takes everything held in memory anew from the store.
+    fn reload(&mut self) -> Result<(), ServerError> {
+        self.epoch = self.number(fact::EPOCH)?;
+        self.withheld = self.number(fact::WITHHELD)? != 0;
+        self.backed_up = self.number(fact::BACKED_UP)?;
         self.roster = Roster::new(self.secret.id());
         self.since.clear();
         for (at, bytes) in self.vault.store.roster_rows(0)? {
@@ -213,11 +213,15 @@ impl<S: Store> Server<S> {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<R, ServerError>,
     ) -> Result<R, ServerError> {
-        self.vault.store.begin()?;
-        let done = work(self).and_then(|result| self.vault.store.commit().map(|()| result).map_err(Into::into));
+        let begun = self.vault.store.begin().map_err(ServerError::from);
+        let done = begun.and_then(|()| {
+            let result = work(self)?;
+            self.vault.store.commit()?;
+            Ok(result)
+        });
         if done.is_err() {
             self.vault.rollback()?;
-            self.reload_roster()?;
+            self.reload()?;
         }
         done
     }
@@ -237,12 +241,15 @@ impl<S: Store> Server<S> {
 
     fn answer_all(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
         let incoming: Vec<Option<Incoming>> = bodies.iter().map(|body| self.read(body)).collect();
+        let just_restored = self.withheld;
+        // A backup may have been made by another process of this server.
+        self.backed_up = self.number(fact::BACKED_UP).unwrap_or(self.backed_up);
         let asked = self.durably(|s| s.keep_all(m, &incoming));
         let Ok(asked) = asked else {
             tracing::error!("store failed, requests turned away");
             return bodies.iter().map(|_| Answer::Unavailable).collect();
         };
-        if self.withheld {
+        if just_restored {
             // Just restored: revocations and erasures that were brought back apply before anybody is answered.
             while self.gate_step(m).is_ok_and(|more| more) {}
         }
@@ -289,9 +296,13 @@ impl<S: Store> Server<S> {
         }
         let news = !pull.frames.is_empty() || !head.receipts.is_empty() || !head.verdicts.is_empty();
         let lease_due = now.since_s(asked.leased) > DAY_S;
-        if head.state != State::Revoked && (news || lease_due) {
+        let revoked = head.state == State::Revoked;
+        if !revoked && (news || lease_due) {
             head.lease = Some(self.lease(now));
             head.checkpoint = Some(sync::wire::Checkpoint { position, chain });
+        }
+        // A device that was stopped believes it, and its receipts, only under the signature.
+        if revoked || news || lease_due {
             head.sign(&self.secret.device, &self.digest, &incoming.sig);
         }
         let mut frames = vec![frame::encode(Level::Quick, &Frame::Head(Box::new(head)))];
@@ -372,3 +383,6 @@ pub(crate) fn outcome(standing: Standing) -> Outcome {
         Standing::New => Outcome::Waiting(chain::START),
     }
 }
+
+#[cfg(test)]
+mod tests;

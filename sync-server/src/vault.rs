@@ -67,10 +67,13 @@ impl<S: Store> Vault<S> {
         Ok(seal::cover(&key, m, bytes))
     }
 
-    /// The bytes of an item; `None` once its key was destroyed.
+    /// The bytes of an item; `None` once its key was destroyed, or when it came after the erasure.
     pub(crate) fn open(&mut self, item: &StoredItem) -> Stored<Option<Vec<u8>>> {
         let Some(key) = self.key(&owner(item.kind, item.child, item.record))? else { return Ok(None) };
         let Some(sealed) = self.store.sealed(item.id)? else { return Err(StoreError::Damaged) };
+        if sealed.is_empty() {
+            return Ok(None);
+        }
         seal::uncover(&key, &sealed).map(Some).map_err(|_| StoreError::Damaged)
     }
 

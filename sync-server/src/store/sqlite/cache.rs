@@ -59,7 +59,8 @@ impl Cache for Sqlite {
     }
 
     fn segment_after(&mut self, set: &Digest, after: Position) -> Stored<Option<Segment>> {
-        let sql = "SELECT number, upto, first, frame FROM segment WHERE set_id = ? AND upto > ? ORDER BY number LIMIT 1";
+        let sql =
+            "SELECT number, upto, first, frame FROM segment WHERE set_id = ? AND upto > ? ORDER BY number LIMIT 1";
         let mut q = self.cache.prepare_cached(sql).map_err(failed)?;
         q.query_row(params![set.0, signed(after)], read).optional().map_err(failed)
     }
@@ -90,7 +91,9 @@ impl Cache for Sqlite {
     }
 
     fn drop_cache(&mut self) -> Stored<()> {
-        self.cache.execute_batch("DELETE FROM document; DELETE FROM segment; DELETE FROM segment_channel").map_err(failed)
+        self.cache
+            .execute_batch("DELETE FROM document; DELETE FROM segment; DELETE FROM segment_channel")
+            .map_err(failed)
     }
 }
 

@@ -83,8 +83,7 @@ impl Log for Sqlite {
     }
 
     fn record(&mut self, record: RecordId) -> Stored<Option<RecordState>> {
-        let mut q =
-            self.db.prepare_cached("SELECT form, child, last FROM record WHERE record = ?").map_err(failed)?;
+        let mut q = self.db.prepare_cached("SELECT form, child, last FROM record WHERE record = ?").map_err(failed)?;
         let state = q.query_row([record.as_bytes()], |r| {
             let child: Option<[u8; 16]> = r.get(1)?;
             Ok(RecordState { form: r.get(0)?, child: child.map(ChildId::new), last: unsigned(r.get(2)?) })

@@ -1,0 +1,223 @@
+//! Backups that were restored and compared before anybody is told that they exist; and putting
+//! one back. It must never touch the running files before the copy is proven.
+//!
+//! ```text
+//! DIR/<time>/store.db         the truth            DIR/<time>/keys/keys.db   what it is sealed under
+//! ```
+//! Copies of keys older than a week are removed, so that an erasure reaches the backups too.
+
+use std::path::{Path, PathBuf};
+
+use domain::moment::{Moment, Timestamp};
+use sync::wire::Cursor;
+
+use crate::secret::Secret;
+use crate::server::{Server, ServerError, fact};
+use crate::store::sqlite::{CACHE, KEYS, STORE, Sqlite};
+use crate::store::{Facts as _, StoreError};
+
+/// Why there is no backup, or it was not put back.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The server or its store.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The disk.
+    #[error("备份目录读写出错（{0}）：请检查磁盘空间和权限后再试。")]
+    Disk(String),
+    /// What was written is not what is here.
+    #[error("备份写完后核对不一致，这份备份作废，没有改动正式数据：请换一块磁盘再试。")]
+    Differs,
+    /// The folder holds no backup.
+    #[error("这个目录里没有备份：应有 store.db 和 keys/keys.db。")]
+    None,
+}
+
+impl From<StoreError> for BackupError {
+    fn from(error: StoreError) -> Self {
+        Self::Server(error.into())
+    }
+}
+
+impl From<std::io::Error> for BackupError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Disk(error.kind().to_string())
+    }
+}
+
+/// A backup that was opened again and compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proven {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// The log's end in it.
+    pub head: Cursor,
+    /// Inbox numbers up to here are in it.
+    pub number: u64,
+    /// Rows of its log checked.
+    pub rows: u64,
+}
+
+/// How long copies of the keys are kept.
+const KEYS_KEPT_S: i64 = 7 * 24 * 3600;
+
+impl Server<Sqlite> {
+    /// Writes a backup into a new folder under `to`, opens it again, checks it whole, and only
+    /// then moves the watermark that desks show as 已备份.
+    pub fn backup(&mut self, m: &mut Moment, to: &Path) -> Result<Proven, BackupError> {
+        let folder = to.join(format!("{:015}", m.now.0));
+        let part = to.join(format!("{:015}.part", m.now.0));
+        std::fs::create_dir_all(part.join("keys"))?;
+        self.store().write_copy(&part, &self.secret.files)?;
+        let proven = self.proven(&part);
+        let proven = match proven {
+            Ok(proven) => proven,
+            Err(error) => {
+                std::fs::remove_dir_all(&part)?;
+                return Err(error);
+            }
+        };
+        for name in [CACHE, KEYS, STORE] {
+            for tail in ["-wal", "-shm"] {
+                crate::store::sqlite::remove(&part, &format!("{name}{tail}"))?;
+            }
+        }
+        crate::store::sqlite::remove(&part, CACHE)?;
+        std::fs::rename(part.join(KEYS), part.join("keys").join(KEYS))?;
+        std::fs::rename(&part, &folder)?;
+        std::fs::File::open(to)?.sync_all()?;
+        self.durably(|s| Ok(s.set_number(fact::BACKED_UP, proven.number)?))?;
+        self.backed_up = proven.number;
+        forget_old_keys(to, m.now)?;
+        Ok(Proven { folder, ..proven })
+    }
+
+    /// Opens a copy as a server of its own and compares it with this one.
+    fn proven(&mut self, part: &Path) -> Result<Proven, BackupError> {
+        let mut copy = Server::open(Sqlite::open(part, &self.secret.files)?, self.secret.clone())?;
+        let (head, number) = (copy.head()?, copy.newest_number()?);
+        let same = head == self.head()?
+            && number == self.newest_number()?
+            && copy.standings()? == self.standings()?
+            && copy.store().sound()?;
+        let verified = copy.verify()?;
+        if !same || !verified.wrong.is_empty() {
+            return Err(BackupError::Differs);
+        }
+        Ok(Proven { folder: part.to_owned(), head, number, rows: verified.rows })
+    }
+
+    /// Puts a backup back into a data folder whose server is stopped. What was there is moved
+    /// aside, never deleted.
+    pub fn restore(m: &mut Moment, dir: &Path, from: &Path, secret: Secret) -> Result<Self, BackupError> {
+        if !from.join(STORE).is_file() || !from.join("keys").join(KEYS).is_file() {
+            return Err(BackupError::None);
+        }
+        let aside = dir.join(format!("恢复前-{:015}", m.now.0));
+        std::fs::create_dir_all(&aside)?;
+        for name in [STORE, KEYS, CACHE] {
+            for tail in ["", "-wal", "-shm"] {
+                let name = format!("{name}{tail}");
+                match std::fs::rename(dir.join(&name), aside.join(&name)) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                    Err(_) | Ok(()) => {}
+                }
+            }
+        }
+        for (from, to) in [(from.join("keys").join(KEYS), dir.join(KEYS)), (from.join(STORE), dir.join(STORE))] {
+            std::fs::copy(from, &to)?;
+            std::fs::File::open(to)?.sync_all()?;
+        }
+        let mut server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
+        if !server.store().sound()? {
+            return Err(BackupError::Differs);
+        }
+        server.mark_restored(m)?;
+        Ok(server)
+    }
+
+    /// When the newest compared backup was made, as far as the store knows.
+    pub fn backed_up(&mut self) -> Result<u64, ServerError> {
+        Ok(self.number(fact::BACKED_UP)?)
+    }
+
+    /// Empties the caches; they are rebuilt as they are needed.
+    pub fn drop_caches(&mut self) -> Result<(), ServerError> {
+        use crate::store::Cache as _;
+        self.vault.store.begin()?;
+        self.vault.store.drop_cache()?;
+        Ok(self.vault.store.commit()?)
+    }
+}
+
+fn forget_old_keys(to: &Path, now: Timestamp) -> Result<(), BackupError> {
+    for entry in std::fs::read_dir(to)? {
+        let path = entry?.path();
+        let made = path.file_name().and_then(|n| n.to_str()).and_then(|n| n.parse().ok()).map(Timestamp);
+        if made.is_some_and(|made| now.since_s(made) > KEYS_KEPT_S) && path.join("keys").is_dir() {
+            std::fs::remove_dir_all(path.join("keys"))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{Desk, World};
+    use sync::wire::State;
+
+    fn on_disk(dir: &Path) -> (World, Desk) {
+        let mut world = World::over(|secret| Sqlite::open(dir, &secret.files).expect("opens"));
+        let c = world.child(1, 1);
+        let mut director = world.desk(1);
+        director.visits(&mut world, c);
+        director.pull(&mut world);
+        (world, director)
+    }
+
+    #[test]
+    fn a_backup_is_proven_put_back_and_seen_by_desks() {
+        let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let (mut world, mut director) = on_disk(dir.path());
+        assert_eq!(director.pull(&mut world).head.expect("a head").backed_up, 0);
+        let proven = world.server.backup(&mut world.dice.moment(50), to.path()).expect("backed up");
+        assert_eq!((proven.head, proven.number), (director.cursor, world.server.newest_number().expect("asked")));
+        assert_eq!(director.pull(&mut world).head.expect("a head").backed_up, proven.number);
+        let c = crate::scene::child(1);
+        director.visits(&mut world, c);
+        director.pull(&mut world);
+        let secret = world.server.secret.clone();
+        world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
+        let mut chance = crate::scene::Dice::new(3);
+        let restored = Server::restore(&mut chance.moment(60), dir.path(), &proven.folder, secret);
+        world.server = restored.expect("put back");
+        assert!(world.server.verify().expect("checked").wrong.is_empty());
+        assert!(matches!(director.pull(&mut world).state, Some(State::Restored(_))));
+        let aside = std::fs::read_dir(dir.path()).expect("a folder").filter_map(Result::ok);
+        assert!(aside.filter(|e| e.path().is_dir()).any(|e| e.path().join(STORE).is_file()), "nothing was deleted");
+    }
+
+    #[test]
+    fn a_folder_without_a_backup_changes_nothing() {
+        let (dir, empty) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let (mut world, _) = on_disk(dir.path());
+        let secret = world.server.secret.clone();
+        let refused = Server::restore(&mut world.moment(), dir.path(), empty.path(), secret);
+        assert_eq!(refused.err(), Some(BackupError::None));
+        assert!(dir.path().join(STORE).is_file());
+    }
+
+    #[test]
+    fn an_altered_log_does_not_verify() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (mut world, _) = on_disk(dir.path());
+        assert!(world.server.verify().expect("checked").wrong.is_empty());
+        let (position, _) = crate::store::Log::head(&mut world.server.vault.store).expect("a head");
+        let item = crate::store::Log::row(&mut world.server.vault.store, position).expect("asked").expect("there");
+        crate::store::Log::append(&mut world.server.vault.store, position + 1, &item, &sync::chain::START, &[])
+            .expect("slipped in");
+        let wrong = world.server.verify().expect("checked").wrong;
+        assert!(wrong.contains(&crate::verify::Wrong::Chain(position + 1)), "{wrong:?}");
+    }
+}

@@ -1,0 +1,186 @@
+//! A ledger's plan written as the server's own device: roster rows, then records; the whole batch
+//! can be undone. It must not read workbooks.
+
+use std::collections::BTreeMap;
+
+use domain::form::{Form, Merge, builtin};
+use domain::id::{ChildId, RecordId};
+use domain::moment::Moment;
+use domain::roster::Row;
+use domain::value::{Key, Value};
+use dossier::{Actor, Edit, Record};
+use ledger::batch::{Batch, ImportPlan, NewChild};
+use sync::item::{Item, Kind};
+use sync::wire::Outcome;
+
+use crate::gate::Known as _;
+use crate::server::{Server, ServerError};
+use crate::store::Store;
+
+/// What an import or its undoing came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Written {
+    /// Children.
+    pub children: usize,
+    /// Records.
+    pub records: usize,
+    /// Rows or records the gate did not accept: a defect of ours, and the reason to undo.
+    pub refused: usize,
+}
+
+/// A child as the district knows it already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Enlisted {
+    /// The child.
+    pub child: ChildId,
+    /// Values of its file.
+    pub values: BTreeMap<Key, Value>,
+}
+
+impl Enlisted {
+    /// A text value.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.values.get(key).and_then(Value::as_text)
+    }
+}
+
+const PAGE: usize = 500;
+
+fn batch_fact(id: &str) -> String {
+    format!("batch/{id}")
+}
+
+impl<S: Store> Server<S> {
+    /// Writes every child of a plan and remembers the batch.
+    pub fn import(&mut self, m: &mut Moment, plan: &ImportPlan) -> Result<Written, ServerError> {
+        let batch = serde_json::to_vec(&plan.batch).unwrap_or_default();
+        self.durably(|s| Ok(s.vault.store.set_fact(&batch_fact(&plan.batch.id), &batch)?))?;
+        let mut rows = Vec::new();
+        let mut items = Vec::new();
+        let actor = Actor::new(self.secret.id(), m.bytes());
+        for new in &plan.children {
+            rows.push(Row::Child { child: new.child, area: new.area });
+            rows.extend(new.director.map(|post| Row::Assign { child: new.child, post }));
+            items.extend(records(m, &actor, new));
+        }
+        let records = items.len();
+        let mut outcomes = self.write_rows(m, rows)?;
+        outcomes.extend(self.write_items(m, items)?);
+        let refused = outcomes.iter().filter(|o| !matches!(o, Outcome::Accepted(_))).count();
+        Ok(Written { children: plan.children.len(), records, refused })
+    }
+
+    /// A batch that was imported and not undone.
+    pub fn batch(&mut self, id: &str) -> Result<Option<Batch>, ServerError> {
+        let bytes = self.vault.store.fact(&batch_fact(id))?;
+        Ok(bytes.and_then(|b| serde_json::from_slice(&b).ok()))
+    }
+
+    /// Takes a whole batch back: its children are erased here and on every desk.
+    pub fn undo_import(&mut self, m: &mut Moment, batch: &Batch) -> Result<Written, ServerError> {
+        let here = |c: &ChildId| self.roster.children.get(c).is_some_and(|seat| !seat.erased);
+        let children = batch.children.iter().map(|one| one.child).filter(here);
+        let rows: Vec<Row> = children.map(|child| Row::Erase { child }).collect();
+        let outcomes = self.write_rows(m, rows)?;
+        let refused = outcomes.iter().filter(|o| !matches!(o, Outcome::Accepted(_))).count();
+        self.durably(|s| Ok(s.vault.store.set_fact(&batch_fact(&batch.id), b"")?))?;
+        Ok(Written { children: outcomes.len() - refused, records: 0, refused })
+    }
+
+    /// Every child's file, for finding duplicates and names.
+    pub fn enlisted(&mut self) -> Result<Vec<Enlisted>, ServerError> {
+        let mut children = Vec::new();
+        let Some(form) = builtin("child") else { return Ok(children) };
+        let mut after = None;
+        loop {
+            let records = self.vault.store.records(after, PAGE)?;
+            let Some(last) = records.last() else { return Ok(children) };
+            after = Some(*last);
+            for record in records {
+                children.extend(self.enlisted_in(record, form)?);
+            }
+        }
+    }
+
+    fn enlisted_in(&mut self, record: RecordId, form: &Form) -> Result<Option<Enlisted>, ServerError> {
+        let Some(state) = self.vault.store.record(record)?.filter(|state| state.form == form.id) else {
+            return Ok(None);
+        };
+        let Some(child) = state.child.filter(|c| self.roster.children.get(c).is_some_and(|s| !s.erased)) else {
+            return Ok(None);
+        };
+        let saved = crate::judging::Docs::new(&mut self.vault).document(record)?;
+        let Some(record) = saved.and_then(|bytes| Record::load(&bytes).ok()) else { return Ok(None) };
+        let values = record.view(form).cells.into_iter().map(|(key, cell)| (key, cell.value)).collect();
+        Ok(Some(Enlisted { child, values }))
+    }
+}
+
+fn records(m: &mut Moment, actor: &Actor, new: &NewChild) -> Vec<Item> {
+    let parts = [("child", new.record, &new.values), ("child_sensitive", new.sensitive_record, &new.sensitive)];
+    let mut items = Vec::new();
+    for (form_id, record, values) in parts {
+        let Some(form) = builtin(form_id).filter(|_| !values.is_empty()) else { continue };
+        let edits: Vec<Edit> = values.iter().map(|(key, value)| edit(form, key, value)).collect();
+        let Ok(Some(body)) = Record::empty().edit(form, actor, m.now, &edits) else {
+            tracing::error!(form = form_id, "a draft does not fit its form");
+            continue;
+        };
+        items.push(Item { kind: Kind::Change, record, form: form_id.to_owned(), child: Some(new.child), body });
+    }
+    items
+}
+
+fn edit(form: &Form, key: &Key, value: &Value) -> Edit {
+    match (form.field(key).map(|field| field.merge), value) {
+        (Some(Merge::Text), Value::Text(text)) => Edit::Write(key.clone(), text.clone()),
+        (_, _) => Edit::Set(key.clone(), value.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{POSTS, STREET, World};
+    use domain::area::Area;
+    use ledger::batch::Imported;
+
+    fn plan(world: &mut World) -> ImportPlan {
+        let mut m = world.moment();
+        let child = ChildId::new(m.uuid());
+        let text = |k: &str, v: &str| (k.to_owned(), Value::text(v));
+        let values = BTreeMap::from([text("name", "虚构一"), text("remark", "备注：一"), text("sex", "1")]);
+        let new = NewChild {
+            child,
+            record: RecordId::new(m.uuid()),
+            sensitive_record: RecordId::new(m.uuid()),
+            area: Area::new(STREET + 1).expect("an area"),
+            director: Some(POSTS[1]),
+            values,
+            sensitive: BTreeMap::new(),
+        };
+        let children = vec![Imported { child, sheet: 0, row: 4 }];
+        let batch = Batch { id: "b1".to_owned(), source: "台账.xlsx".to_owned(), children };
+        ImportPlan { batch, children: vec![new] }
+    }
+
+    #[test]
+    fn an_imported_child_reaches_its_director_and_the_batch_can_be_undone() {
+        let mut world = World::new();
+        let plan = plan(&mut world);
+        world.second += 1;
+        let written = world.server.import(&mut world.dice.moment(world.second), &plan).expect("imported");
+        assert_eq!(written, Written { children: 1, records: 1, refused: 0 });
+        let enlisted = world.server.enlisted().expect("asked");
+        assert_eq!((enlisted.len(), enlisted[0].text("name")), (1, Some("虚构一")));
+        let mut director = world.desk(1);
+        assert_eq!(director.pull(&mut world).about(plan.children[0].child).len(), 1);
+        let batch = world.server.batch("b1").expect("asked").expect("kept");
+        let undone = world.server.undo_import(&mut world.dice.moment(99), &batch).expect("undone");
+        assert_eq!((undone.children, undone.refused), (1, 0));
+        assert_eq!(world.server.batch("b1"), Ok(None), "only once");
+        assert_eq!(world.server.enlisted(), Ok(vec![]));
+        let erase = Row::Erase { child: plan.children[0].child };
+        assert_eq!(director.pull(&mut world).rows(), [erase]);
+    }
+}

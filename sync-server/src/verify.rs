@@ -1,0 +1,165 @@
+//! Proves a store from itself: the chain, every item's digest and place, every signature, and
+//! that caches rebuilt from the log equal the caches. It must not change anything.
+
+use std::collections::BTreeMap;
+
+use domain::id::{Position, RecordId};
+use domain::roster::{Roster, Row};
+use sync::chain;
+use sync::envelope::{Envelope, Part};
+use sync::item::{self, Kind};
+
+use crate::judging::rebuild;
+use crate::server::{Server, ServerError};
+use crate::store::{Standing, Store, StoreError, StoredItem};
+
+/// What does not hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wrong {
+    /// No row at a position below the log's end.
+    Gap(Position),
+    /// The chain value does not follow from the row.
+    Chain(Position),
+    /// An item's bytes are not those that were signed, or stand in the wrong place.
+    Item(Position),
+    /// An envelope is not signed by its author.
+    Signature(Position),
+    /// The roster row kept for folding is not the one in the log.
+    Row(Position),
+    /// The roster in memory is not the fold of the log.
+    Roster,
+    /// A saved document is not the fold of its changes.
+    Document(RecordId),
+}
+
+/// What was looked at, and what was wrong with it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Verified {
+    /// Rows of the log.
+    pub rows: u64,
+    /// Envelopes they came in.
+    pub envelopes: u64,
+    /// Rows whose child was erased: digests only.
+    pub erased: u64,
+    /// Saved documents compared.
+    pub documents: u64,
+    /// What does not hold; at most a thousand.
+    pub wrong: Vec<Wrong>,
+}
+
+const WRONG_MAX: usize = 1000;
+const PAGE: usize = 500;
+
+impl<S: Store> Server<S> {
+    /// Checks the whole store.
+    pub fn verify(&mut self) -> Result<Verified, ServerError> {
+        let mut told = Verified::default();
+        let mut roster = Roster::new(self.secret.id());
+        let mut envelopes: BTreeMap<u64, Option<Envelope>> = BTreeMap::new();
+        let (end, _) = self.vault.store.head()?;
+        let mut before = chain::START;
+        for at in 1..=end {
+            if told.wrong.len() >= WRONG_MAX {
+                return Ok(told);
+            }
+            let (Some(item), Some(value)) = (self.vault.store.row(at)?, self.vault.store.chain(at)?) else {
+                told.wrong.push(Wrong::Gap(at));
+                continue;
+            };
+            told.rows += 1;
+            if chain::step(&before, at, &item.digest) != value {
+                told.wrong.push(Wrong::Chain(at));
+            }
+            before = value;
+            if !envelopes.contains_key(&item.envelope) {
+                let envelope = self.signed(&item, at, &mut told)?;
+                envelopes.insert(item.envelope, envelope);
+            }
+            let envelope = envelopes.get(&item.envelope).and_then(Option::as_ref);
+            self.check_item(&item, at, envelope, &mut roster, &mut told)?;
+        }
+        told.envelopes = envelopes.len() as u64;
+        if roster != self.roster {
+            told.wrong.push(Wrong::Roster);
+        }
+        self.check_documents(&mut told)?;
+        Ok(told)
+    }
+
+    fn signed(
+        &mut self,
+        item: &StoredItem,
+        at: Position,
+        told: &mut Verified,
+    ) -> Result<Option<Envelope>, ServerError> {
+        let kept = self.vault.store.envelope(item.envelope)?;
+        let envelope = kept.and_then(|kept| Envelope::decode(&kept.header).ok());
+        let Some(envelope) = envelope else {
+            told.wrong.push(Wrong::Signature(at));
+            return Ok(None);
+        };
+        let own = (envelope.device == self.roster.server).then(|| self.secret.device.sign_public());
+        let public = own.or_else(|| self.roster.devices.get(&envelope.device).map(|d| d.sign));
+        if public.is_none_or(|public| envelope.verify(&self.digest, &public).is_err()) {
+            told.wrong.push(Wrong::Signature(at));
+        }
+        Ok(Some(envelope))
+    }
+
+    fn check_item(
+        &mut self,
+        stored: &StoredItem,
+        at: Position,
+        envelope: Option<&Envelope>,
+        roster: &mut Roster,
+        told: &mut Verified,
+    ) -> Result<(), ServerError> {
+        let part = envelope.and_then(|e| e.parts.get(usize::from(stored.place)));
+        let placed = part == Some(&Part::Bare(stored.digest)) && stored.standing == Standing::Accepted(at);
+        let bytes = match self.vault.open(stored) {
+            Ok(bytes) => bytes,
+            Err(StoreError::Damaged) => {
+                told.wrong.push(Wrong::Item(at));
+                return Ok(());
+            }
+            Err(other) => return Err(other.into()),
+        };
+        let Some(bytes) = bytes else {
+            told.erased += 1;
+            return Ok(());
+        };
+        if !placed || item::digest(&bytes) != stored.digest {
+            told.wrong.push(Wrong::Item(at));
+        }
+        if stored.kind == Kind::Roster {
+            let row = item::Item::decode(&bytes).ok().and_then(|i| minicbor::decode::<Row>(&i.body).ok());
+            match row {
+                Some(row) => roster.apply(at, &row),
+                None => told.wrong.push(Wrong::Row(at)),
+            }
+        }
+        Ok(())
+    }
+
+    fn check_documents(&mut self, told: &mut Verified) -> Result<(), ServerError> {
+        let mut after = None;
+        loop {
+            let records = self.vault.store.records(after, PAGE)?;
+            let Some(last) = records.last() else { return Ok(()) };
+            after = Some(*last);
+            for record in records {
+                let newest = self.vault.store.record(record)?.map(|state| state.last);
+                let Some((at, saved)) = self.vault.store.document(record)? else { continue };
+                if Some(at) != newest {
+                    continue;
+                }
+                told.documents += 1;
+                let fold = rebuild(&mut self.vault, record)?;
+                let heads = |bytes: &[u8]| dossier::Record::load(bytes).ok().map(|r| r.heads());
+                if fold.as_deref().and_then(heads) != heads(&saved) {
+                    told.wrong.push(Wrong::Document(record));
+                }
+            }
+        }
+    }
+}
