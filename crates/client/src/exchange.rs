@@ -47,6 +47,8 @@ pub(crate) struct Flight {
     counter: u64,
     /// Numbers of the envelopes pushed, in the order of the receipts.
     pushed: Vec<i64>,
+    /// Histories asked for.
+    wanted: Vec<Want>,
     /// Rows and cursor of this answer count.
     fine: bool,
     /// Ask again at once.
@@ -74,7 +76,8 @@ impl Desk {
                 let body = SignedRequest::sign(&self.me.key, &self.me.district, counter, &request, Level::Dense);
                 let sig = SignedRequest::sig_of(&body).unwrap_or([0; 64]);
                 let reader = FrameReader::default();
-                *flight = Some(Flight { reader, sig, counter, pushed, fine: false, again });
+                let wanted = request.want;
+                *flight = Some(Flight { reader, sig, counter, pushed, wanted, fine: false, again });
                 self.courier.started();
                 Ok(Some(Outgoing { path: "/v1/sync", body }))
             }
@@ -183,7 +186,9 @@ impl Desk {
             work.stand_at(end.cursor)?;
             work.standing.synced = Some(work.now);
             work.leave_out_of_sight(m)?;
-            flight.again |= end.cursor.first == 0 && !end.more && !wants(&work)?.is_empty();
+            let wanted = wants(&work)?;
+            // The same again would get the same answer.
+            flight.again |= end.cursor.first == 0 && !wanted.is_empty() && wanted != flight.wanted;
         }
         work.touch(Tag::Sync);
         Ok(work.finish(m)?)
@@ -229,13 +234,8 @@ impl Work<'_> {
         let Some(first) = lines.first() else { return Ok(()) };
         let standing = &mut *self.standing;
         standing.seq += 1;
-        let link = Link {
-            branch: standing.branch,
-            seq: standing.seq,
-            prev: standing.prev,
-            at: self.now,
-            roster: first.2,
-        };
+        let link =
+            Link { branch: standing.branch, seq: standing.seq, prev: standing.prev, at: self.now, roster: first.2 };
         let numbers: Vec<i64> = lines.iter().map(|l| l.0).collect();
         let whole = lines.into_iter().map(|l| l.3).collect();
         let envelope = Envelope::sign(&self.me.key, &self.me.district, link, whole);

@@ -43,22 +43,17 @@ pub struct Done {
 
 impl Client {
     /// Makes the profile of a freshly enrolled device and opens it. The folder must hold none.
-    pub fn create(
-        dir: &Path,
-        m: &mut Moment,
-        grant: Identity,
-        passphrase: &str,
-        cost: KdfCost,
-    ) -> Result<Self, Fault> {
+    pub fn create(dir: &Path, m: &mut Moment, grant: Identity, passphrase: &str, cost: KdfCost) -> Result<Self, Fault> {
         fs::create_dir_all(dir).map_err(|e| disk(&e))?;
         if Slots::exist(dir) {
             return Err(Code::AlreadyOpen.into());
         }
         let key: StoreKey = Zeroizing::new(m.bytes());
         let slots = Slots::seal(m, &key, &grant, passphrase, cost)?;
+        // The key first: a crash in between leaves a profile with an empty store, not a lost one.
+        slots.write(dir)?;
         let db = store::open(&dir.join(DATABASE), &key)?;
         let desk = Desk::load(db, grant, m)?;
-        slots.write(dir)?;
         let inside = Some(Box::new(Inside { desk, flight: None, key }));
         Ok(Self { dir: dir.to_owned(), slots, inside, aside: None })
     }
@@ -192,7 +187,13 @@ impl Client {
 
     fn with<T>(&mut self, act: impl FnOnce(&mut Inside) -> Result<T, Fault>) -> Result<T, Fault> {
         let inside = self.inside.as_mut().ok_or(Code::Locked)?;
-        let result = act(inside);
+        let mut result = act(inside);
+        // What a broken-off transaction left in memory is not what the store says.
+        if !inside.desk.sound
+            && let Err(stop) = inside.desk.reload()
+        {
+            result = Err(stop.into());
+        }
         if result.as_ref().is_err_and(|fault| fault.code == Code::StoreDamaged) {
             // Looked through, and if need be put aside, at the next unlock.
             fs::write(self.suspect(), b"").map_err(|e| disk(&e))?;

@@ -56,7 +56,8 @@ impl Work<'_> {
         self.close_child(child);
         let id = child.as_bytes();
         let gone = self.tx.execute("DELETE FROM item WHERE child = ?1 AND kind <> 2", params![id])?;
-        self.tx.execute("DELETE FROM aside WHERE record IN (SELECT record FROM record WHERE child = ?1)", params![id])?;
+        self.tx
+            .execute("DELETE FROM aside WHERE record IN (SELECT record FROM record WHERE child = ?1)", params![id])?;
         self.tx.execute("DELETE FROM record WHERE child = ?1", params![id])?;
         roster::unhide(&self.tx, child)?;
         if gone > 0 {

@@ -27,14 +27,6 @@ impl Desk {
         self.reload()?;
         Ok(before == after && folded == kept)
     }
-
-    /// Drops documents and projections and makes them again from the items.
-    pub(crate) fn rebuild_caches(&mut self, m: &mut Moment) -> Result<(), Fault> {
-        let work = self.work(m)?;
-        work.rebuild_all()?;
-        work.finish(m)?;
-        Ok(())
-    }
 }
 
 impl Work<'_> {
@@ -45,11 +37,8 @@ impl Work<'_> {
             let mut opened = records::Opened { meta, doc };
             records::save(&self.tx, &mut opened)?;
             let meta = &opened.meta;
-            let hidden = match meta.child {
-                Some(child) => roster::hidden(&self.tx, child)?.is_some(),
-                None => false,
-            };
-            if let Some(form) = meta.form().filter(|_| !hidden) {
+            let shown = self.shown(meta)?;
+            if let Some(form) = meta.form().filter(|_| shown) {
                 project::record(&self.tx, meta, &opened.doc.view(form), self.roster)?;
             }
         }

@@ -124,10 +124,7 @@ impl District {
 
     /// A child of community 1, assigned to post 1.
     pub(crate) fn entrust(n: u8) -> Vec<Row> {
-        vec![
-            Row::Child { child: child(n), area: area(STREET + 1) },
-            Row::Assign { child: child(n), post: post(1) },
-        ]
+        vec![Row::Child { child: child(n), area: area(STREET + 1) }, Row::Assign { child: child(n), post: post(1) }]
     }
 
     /// Items signed by an author, placed at the log's end.

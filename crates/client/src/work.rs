@@ -14,10 +14,10 @@ use sync::item::Item;
 use crate::desk::Desk;
 use crate::identity::Identity;
 use crate::project;
+use crate::store::Stored;
 use crate::store::records::{self, Opened, RecordMeta};
 use crate::store::roster::{self, Authors, Hidden};
 use crate::store::standing::Standing;
-use crate::store::Stored;
 use crate::tag::Tag;
 
 /// One transaction. Dropped without [`Work::finish`], nothing of it stays.
@@ -200,12 +200,17 @@ impl Work<'_> {
         self.refold = true;
     }
 
-    /// Projects a record unless its child is hidden.
+    /// Whether a screen may show a record's rows.
+    pub(crate) fn shown(&self, meta: &RecordMeta) -> Stored<bool> {
+        let Some(child) = meta.child else { return Ok(true) };
+        let seen = self.roster.sees(self.me.device(), child, self.today());
+        Ok(seen && roster::hidden(&self.tx, child)?.is_none())
+    }
+
+    /// Projects a record if it may be shown.
     fn project(&mut self, record: RecordId) -> Stored<()> {
         let Some(opened) = self.opened.get(&record) else { return Ok(()) };
-        if let Some(child) = opened.meta.child
-            && roster::hidden(&self.tx, child)?.is_some()
-        {
+        if !self.shown(&opened.meta)? {
             return Ok(());
         }
         let Some(form) = opened.meta.form() else { return Ok(()) };
@@ -259,8 +264,7 @@ impl Work<'_> {
 
     /// Records about children out of sight do not stay.
     fn leave_unseen(&mut self, m: &mut Moment) -> Stored<()> {
-        let children: BTreeSet<ChildId> =
-            self.changed.iter().filter_map(|r| self.opened.get(r)?.meta.child).collect();
+        let children: BTreeSet<ChildId> = self.changed.iter().filter_map(|r| self.opened.get(r)?.meta.child).collect();
         for child in children {
             let seen = self.roster.sees(self.me.device(), child, self.today());
             if !seen && roster::hidden(&self.tx, child)? != Some(Hidden::Leaving) {
@@ -304,7 +308,10 @@ impl Work<'_> {
             }
             self.project(record)?;
         }
-        self.leave_unseen(m)?;
+        // In a first download the row that entrusts a child may come after the child's own rows.
+        if !first {
+            self.leave_unseen(m)?;
+        }
         for child in std::mem::take(&mut self.whole) {
             if matches!(roster::hidden(&self.tx, child)?, Some(Hidden::Coming(_))) {
                 self.reveal(child)?;
@@ -318,7 +325,8 @@ impl Work<'_> {
         *self.sound = true;
         if self.purged {
             // What was purged must not stay readable in the write-ahead log.
-            self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            // A reader in the way only puts it off to the next purge or the next opening.
+            self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap_or(());
         }
         Ok(self.touched.into_iter().collect())
     }

@@ -186,8 +186,7 @@ impl Work<'_> {
         let (actor, at) = (*self.actor, self.now);
         let opened = self.open_as(meta)?.ok_or(Code::Bug)?;
         let Some(body) = opened.doc.edit(form, &actor, at, edits)? else { return Ok(0) };
-        let item =
-            Item { kind: Kind::Change, record: meta.record, form: meta.form.clone(), child: meta.child, body };
+        let item = Item { kind: Kind::Change, record: meta.record, form: meta.form.clone(), child: meta.child, body };
         let size = self.make(&item, Some(&encode_edits(edits)), replaces)?;
         self.changed(meta.record);
         Ok(size)
@@ -218,8 +217,7 @@ impl Work<'_> {
         if bytes.len() > ITEM_BYTES_MAX {
             return Err(Fault::new(Code::Invalid, "size").into());
         }
-        let making =
-            Making { batch: self.standing.batch, roster: self.roster.version, at: self.now, edits, replaces };
+        let making = Making { batch: self.standing.batch, roster: self.roster.version, at: self.now, edits, replaces };
         items::make(&self.tx, item, &bytes, &making)?;
         Ok(bytes.len())
     }

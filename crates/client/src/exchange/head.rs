@@ -127,6 +127,7 @@ impl Work<'_> {
                 if *newest > flight.counter {
                     self.standing.counter = self.standing.counter.max(*newest);
                     self.standing.fork(m);
+                    envelopes::take_apart(&self.tx)?;
                     *self.actor = Actor::new(self.me.device(), m.bytes());
                     self.standing.cursor = Cursor::default();
                 }
@@ -140,7 +141,7 @@ impl Work<'_> {
                 self.standing.asking = false;
                 envelopes::lack(&self.tx, marks)?;
             }
-            State::NotYet => {}
+            State::NotYet => self.standing.asking = false,
             State::Revoked => self.standing.revoked |= signed,
         }
         Ok(())

@@ -14,7 +14,7 @@ use crate::work::Work;
 impl Work<'_> {
     /// Stands at a cursor and remembers it, thinned with age.
     pub(super) fn stand_at(&mut self, cursor: Cursor) -> Stored<()> {
-        let moved = cursor.position != self.standing.cursor.position;
+        let moved = cursor != self.standing.cursor;
         self.standing.cursor = cursor;
         // In a first download the position does not cover all rows below it.
         if cursor.first > 0 || cursor.position == 0 || !moved {
@@ -34,9 +34,8 @@ impl Work<'_> {
 
     fn checkpoints(&self) -> Stored<Vec<Cursor>> {
         let mut query = self.tx.prepare_cached("SELECT position, chain FROM checkpoint ORDER BY position")?;
-        let rows = query.query_map([], |row| {
-            Ok(Cursor { position: unsigned(row.get(0)?), chain: row.get(1)?, first: 0 })
-        })?;
+        let rows =
+            query.query_map([], |row| Ok(Cursor { position: unsigned(row.get(0)?), chain: row.get(1)?, first: 0 }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -52,8 +51,13 @@ impl Work<'_> {
     /// held here.
     pub(super) fn go_back(&mut self, theirs: &[Cursor]) -> Stored<()> {
         let tried = self.standing.cursor;
-        self.forget_checkpoints(tried.position, Position::MAX)?;
-        let mine: Vec<Cursor> = self.checkpoints()?.into_iter().filter(|c| c.position < tried.position).collect();
+        let mut mine = self.checkpoints()?;
+        if self.standing.asking {
+            // It went back once already and that was no common point either.
+            mine.retain(|cursor| cursor.position < tried.position);
+        } else if tried.first == 0 && tried.position > 0 && !mine.contains(&tried) {
+            mine.push(tried);
+        }
         let common = chain::common(&mine, theirs).unwrap_or_default();
         self.forget_checkpoints(common.position + 1, Position::MAX)?;
         self.standing.cursor = common;

@@ -30,7 +30,8 @@ impl Desk {
         if let Some(history) = rows.history {
             work.take_history(history)?;
         }
-        let was_first = work.standing.cursor.first > 0;
+        let before = work.standing.cursor;
+        let was_first = before.first > 0 || before.position == 0;
         let (mut first, mut over) = (false, false);
         if let Some(cursor) = rows.cursor {
             let still = cursor.first > 0 && cursor.position < cursor.first;

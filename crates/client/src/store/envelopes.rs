@@ -71,7 +71,8 @@ pub(crate) fn to_push(db: &Connection) -> Stored<Vec<i64>> {
 
 /// Writes down a receipt; the district no longer lacks it.
 pub(crate) fn received(db: &Connection, no: i64, inbox: u64) -> Stored<()> {
-    db.prepare_cached("UPDATE envelope SET inbox = ?2 WHERE no = ?1 AND own = 1")?.execute(params![no, signed(inbox)])?;
+    db.prepare_cached("UPDATE envelope SET inbox = ?2 WHERE no = ?1 AND own = 1")?
+        .execute(params![no, signed(inbox)])?;
     unlack(db, no)
 }
 
@@ -90,6 +91,17 @@ fn unlack(db: &Connection, no: i64) -> Stored<()> {
 /// The server was restored: receipts beyond the backup are worth nothing any more.
 pub(crate) fn unreceive_above(db: &Connection, backed_up: u64) -> Stored<()> {
     db.execute("UPDATE envelope SET inbox = NULL WHERE own = 1 AND inbox > ?1", params![signed(backed_up)])?;
+    Ok(())
+}
+
+/// Takes own envelopes that nobody has received apart again: their items go on another branch.
+pub(crate) fn take_apart(db: &Connection) -> Stored<()> {
+    db.execute(
+        "UPDATE item SET envelope = NULL WHERE envelope IN
+         (SELECT no FROM envelope WHERE own = 1 AND inbox IS NULL AND refused IS NULL)",
+        [],
+    )?;
+    db.execute("DELETE FROM envelope WHERE own = 1 AND inbox IS NULL AND refused IS NULL", [])?;
     Ok(())
 }
 

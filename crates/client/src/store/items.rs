@@ -182,8 +182,8 @@ pub(crate) fn settle(
 
 /// All items of a record in local order.
 pub(crate) fn of_record(db: &Connection, record: RecordId) -> Stored<Vec<Kept>> {
-    let mut query = db
-        .prepare_cached("SELECT no, bytes, state, edits, at FROM item WHERE record = ?1 AND kind = 0 ORDER BY no")?;
+    let mut query =
+        db.prepare_cached("SELECT no, bytes, state, edits, at FROM item WHERE record = ?1 AND kind = 0 ORDER BY no")?;
     let rows = query.query_map(params![record.as_bytes()], Kept::read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -202,8 +202,9 @@ pub(crate) fn uncut(db: &Connection) -> Stored<Vec<(i64, u64, Position, Vec<u8>)
     let mut query = db.prepare_cached(
         "SELECT no, batch, roster, bytes FROM item WHERE envelope IS NULL AND batch IS NOT NULL ORDER BY no",
     )?;
-    let rows = query
-        .query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?), unsigned(row.get(2)?), row.get::<_, Vec<u8>>(3)?)))?;
+    let rows = query.query_map([], |row| {
+        Ok((row.get(0)?, unsigned(row.get(1)?), unsigned(row.get(2)?), row.get::<_, Vec<u8>>(3)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -52,9 +52,8 @@ pub(crate) fn meta(db: &Connection, record: RecordId) -> Stored<Option<RecordMet
 
 /// All records of a child, or (with `None`) all there are.
 pub(crate) fn all(db: &Connection, of: Option<ChildId>) -> Stored<Vec<RecordMeta>> {
-    let mut query = db.prepare_cached(
-        "SELECT record, form, child FROM record WHERE ?1 IS NULL OR child = ?1 ORDER BY record",
-    )?;
+    let mut query =
+        db.prepare_cached("SELECT record, form, child FROM record WHERE ?1 IS NULL OR child = ?1 ORDER BY record")?;
     let rows = query.query_map(params![of.map(|c| *c.as_bytes())], |row| {
         let child: Option<[u8; 16]> = row.get(2)?;
         Ok(RecordMeta { record: RecordId::new(row.get(0)?), form: row.get(1)?, child: child.map(ChildId::new) })
@@ -113,22 +112,18 @@ pub(crate) fn save(db: &Connection, opened: &mut Opened) -> Stored<()> {
 
 /// Sets a change aside until what it builds on comes, or for good with the reason.
 pub(crate) fn set_aside(db: &Connection, digest: &[u8; 32], record: RecordId, why: &str) -> Stored<()> {
-    db.prepare_cached("INSERT OR REPLACE INTO aside (digest, record, why) VALUES (?1, ?2, ?3)")?
-        .execute(params![digest, record.as_bytes(), why])?;
+    db.prepare_cached("INSERT OR REPLACE INTO aside (digest, record, why) VALUES (?1, ?2, ?3)")?.execute(params![
+        digest,
+        record.as_bytes(),
+        why
+    ])?;
     Ok(())
 }
 
 /// Whether changes of a record wait for others.
 pub(crate) fn has_waiting(db: &Connection, record: RecordId) -> Stored<bool> {
-    let mut query =
-        db.prepare_cached("SELECT EXISTS (SELECT 1 FROM aside WHERE record = ?1 AND why = 'waiting')")?;
+    let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM aside WHERE record = ?1 AND why = 'waiting')")?;
     Ok(query.query_row(params![record.as_bytes()], |row| row.get(0))?)
-}
-
-/// Nothing of a record waits any more.
-pub(crate) fn none_waiting(db: &Connection, record: RecordId) -> Stored<()> {
-    db.prepare_cached("DELETE FROM aside WHERE record = ?1 AND why = 'waiting'")?.execute(params![record.as_bytes()])?;
-    Ok(())
 }
 
 /// The changes of a record that wait: digest and item bytes.
