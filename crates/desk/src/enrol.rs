@@ -8,6 +8,7 @@ use sync::courier::NetFault;
 use sync::enrol::{self, BadEnrol, ENROL_BYTES_MAX, EnrolText, Grant};
 use sync::key::DeviceKey;
 
+use crate::clock::{self, OsChance};
 use crate::net::Line;
 
 /// A device that has joined; [`client::Client::create`] takes the identity.
@@ -21,16 +22,23 @@ pub struct Enrolled {
 }
 
 /// Enrols this device with the line of text the station gave (address and code).
-pub async fn enrol(text: &str, label: &str, moment: &mut Moment<'_>) -> Result<Enrolled, Fault> {
+pub async fn enrol(text: &str, label: &str) -> Result<Enrolled, Fault> {
     let text: EnrolText = text.parse().map_err(|_| Code::BadEnrolText)?;
-    let key = DeviceKey::fresh(moment);
-    let asked = enrol::request(&text.code, &key, label, moment);
+    let (key, asked) = prepared(&text, label);
     let answered = ask(&text, asked.clone()).await?;
     let grant = enrol::read_answer(&text.code, &key, &asked, &answered).map_err(unproven)?;
     let comparison = enrol::comparison(&grant.root, &key.sign_public(), &key.seal_public());
     let person_name = grant.person_name.clone();
     let identity = identity(&text, key, grant).map_err(unproven)?;
     Ok(Enrolled { identity, person_name, comparison })
+}
+
+fn prepared(text: &EnrolText, label: &str) -> (DeviceKey, Vec<u8>) {
+    let mut chance = OsChance;
+    let m = &mut Moment::new(clock::now(), &mut chance);
+    let key = DeviceKey::fresh(m);
+    let asked = enrol::request(&text.code, &key, label, m);
+    (key, asked)
 }
 
 async fn ask(text: &EnrolText, asked: Vec<u8>) -> Result<Vec<u8>, Fault> {
@@ -69,4 +77,81 @@ fn identity(text: &EnrolText, key: DeviceKey, grant: Grant) -> Result<Identity, 
         lease: Some(grant.lease),
         name: grant.district_name,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::PersonId;
+    use sync::certified::{Purpose, RootKey};
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+    use crate::scene::{paper, request};
+
+    fn granted(code: &enrol::Code, asked: &[u8], ca: &[u8]) -> Option<Vec<u8>> {
+        let ask = enrol::read_request(code, asked).ok()?;
+        let mut chance = OsChance;
+        let m = &mut Moment::new(clock::now(), &mut chance);
+        let (root, server) = (RootKey::fresh(m), DeviceKey::fresh(m));
+        let keys = [server.sign_public(), server.seal_public()].concat();
+        let grant = Grant {
+            district_name: "虚构区".into(),
+            root: root.public(),
+            roster: root.certify(Purpose::Roster, &keys),
+            inbox: root.certify(Purpose::Inbox, &[3; 32]),
+            ca: root.certify(Purpose::Ca, ca),
+            device: ask.device(),
+            person: PersonId::new([4; 16]),
+            person_name: ask.label,
+            lease: m.now.plus_s(86_400),
+            now: m.now,
+        };
+        Some(enrol::answer(code, asked, &grant, m))
+    }
+
+    /// A server that answers one enrolment with this code, and otherwise knows nobody. Its
+    /// certificate is from a CA the desk has never heard of.
+    async fn server(code: enrol::Code) -> String {
+        let paper = paper();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        tokio::spawn(async move {
+            let (socket, _) = listener.accept().await.expect("a desk");
+            let mut stream = TlsAcceptor::from(paper.tls.clone()).accept(socket).await.expect("a handshake");
+            let asked = request(&mut stream).await.expect("a request");
+            let answer = granted(&code, &asked, &paper.ca);
+            let (status, body) = answer.map_or_else(|| ("404 x", Vec::new()), |body| ("200 OK", body));
+            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
+            drop(stream.write_all(&[head.as_bytes(), &body].concat()).await);
+            drop(stream.shutdown().await);
+        });
+        address
+    }
+
+    async fn join(text: &str) -> Result<Enrolled, Fault> {
+        enrol(text, "某某的笔记本").await
+    }
+
+    #[tokio::test]
+    async fn a_desk_joins_with_the_right_code_and_pins_what_it_was_told() {
+        let code: enrol::Code = "ABCDE-01234-56789-FGHJK".parse().expect("a code");
+        let address = server(code.clone()).await;
+        let joined = join(&format!("{address} {code}")).await.expect("granted");
+        assert_eq!(joined.person_name, "某某的笔记本");
+        assert_eq!((joined.identity.address.as_str(), joined.comparison.len()), (address.as_str(), 6));
+        assert!(Line::pinned(&joined.identity.address, &joined.identity.ca).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_wrong_code_nobody_there_and_a_torn_text_have_their_own_words() {
+        let code: enrol::Code = "ABCDE-01234-56789-FGHJK".parse().expect("a code");
+        let address = server(code).await;
+        let wrong = join(&format!("{address} ABCDE-01234-56789-FGHJM")).await;
+        assert_eq!(wrong.err(), Some(Code::EnrolRefused.into()));
+        let away = join(&format!("{address} ABCDE-01234-56789-FGHJK")).await;
+        assert_eq!(away.err(), Some(Code::Offline.into()));
+        assert_eq!(join(&format!("{address} ABCDE")).await.err(), Some(Code::BadEnrolText.into()));
+    }
 }

@@ -1,10 +1,12 @@
-//! Props for the tests of this room: a district's certificates. Test code only.
+//! Props for the tests of this room: a district's certificates, and one who
+//! reads HTTP. Test code only.
 
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// A district CA and a server certificate under it.
 pub(crate) struct Paper {
@@ -28,4 +30,22 @@ pub(crate) fn paper() -> Paper {
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
         .expect("a config");
     Paper { ca: ca.der().to_vec(), tls: Arc::new(tls) }
+}
+
+/// Reads one request of HTTP/1.1; `None` when the other side has gone.
+pub(crate) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
+    let mut all = Vec::new();
+    loop {
+        let head = all.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
+        if let Some(head) = head {
+            let text = String::from_utf8_lossy(&all[..head]).into_owned();
+            let length = text.lines().find_map(|line| line.strip_prefix("content-length: "))?;
+            if all.len() >= head + length.parse::<usize>().ok()? {
+                return Some(all.split_off(head));
+            }
+        }
+        if stream.read_buf(&mut all).await.ok()? == 0 {
+            return None;
+        }
+    }
 }

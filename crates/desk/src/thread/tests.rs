@@ -11,11 +11,11 @@ use sync::key::DeviceKey;
 use sync::pack::Level;
 use sync::request::SignedRequest;
 use sync::wire::{End, Frame, Head, State};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::scene::{Paper, paper};
+use crate::scene::{Paper, paper, request};
 
 const DISTRICT: domain::id::Digest = domain::id::Digest([5; 32]);
 const PASSPHRASE: &str = "四只羊过河";
@@ -37,24 +37,6 @@ fn identity(paper: &Paper, address: SocketAddr) -> Identity {
         key: fresh_key(),
         person: PersonId::new([1; 16]),
         lease: None,
-    }
-}
-
-/// Reads one request of HTTP/1.1; `None` when the other side has gone.
-async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
-    let mut all = Vec::new();
-    loop {
-        let head = all.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
-        if let Some(head) = head {
-            let text = String::from_utf8_lossy(&all[..head]).into_owned();
-            let length = text.lines().find_map(|line| line.strip_prefix("content-length: "))?;
-            if all.len() >= head + length.parse::<usize>().ok()? {
-                return Some(all.split_off(head));
-            }
-        }
-        if stream.read_buf(&mut all).await.ok()? == 0 {
-            return None;
-        }
     }
 }
 
