@@ -58,9 +58,21 @@ pub struct Scale {
     pub centre: usize,
     /// Children by category (`child_category`); each counts once.
     pub children: Vec<(&'static str, usize)>,
+    /// First street and first community of the invented names that are used.
+    pub names_from: (usize, usize),
 }
 
 impl Scale {
+    /// The n-th street's name without its kind.
+    pub fn street(&self, n: usize) -> &'static str {
+        place::street(self.names_from.0 + n)
+    }
+
+    /// The n-th community's name without its kind.
+    pub fn community(&self, n: usize) -> String {
+        place::community(self.names_from.1 + n)
+    }
+
     /// The district of the seed: 13 streets, 131 communities, 7 + 34 + 16 children of the first
     /// concern.
     pub fn district() -> Self {
@@ -85,6 +97,7 @@ impl Scale {
                 ("F1", 6),
                 ("F2", 2600),
             ],
+            names_from: (0, 0),
         }
     }
 
@@ -111,6 +124,7 @@ impl Scale {
                 ("F1", 2131),
                 ("F2", 700),
             ],
+            names_from: (0, 0),
         }
     }
 

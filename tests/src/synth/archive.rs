@@ -75,6 +75,15 @@ pub struct Daywork {
 impl Archive {
     /// The archive of the n-th director with so many files.
     pub fn new(seed: u64, director: usize, files: usize, mixture: Mixture, on: Day) -> Self {
+        // The dictionary must not know the bench's places, so the two never share one.
+        let (street, community) = match mixture {
+            Mixture::Work => (director % 12, director % 200),
+            Mixture::Training => (12 + director % 12, 200 + director % 200),
+        };
+        let place = match mixture {
+            Mixture::Work => Scale::district(),
+            Mixture::Training => Scale { rural: false, ..Scale::county() },
+        };
         let scale = Scale {
             streets: 1,
             communities: 1,
@@ -82,7 +91,8 @@ impl Archive {
             specialists: 0,
             social_workers: 0,
             children: vec![("B1", files / 4), ("E1", files / 4), ("F2", files - files / 4 * 2)],
-            ..Scale::district()
+            names_from: (street, community),
+            ..place
         };
         let children = make(scale, mixed(seed, director), on).children;
         Self { seed, director, mixture, on, children }

@@ -222,7 +222,7 @@ impl File<'_> {
 
     fn basics(&mut self, district: &District, community: usize, who: &Who, family: &Family) {
         let unit = &district.units[community];
-        let street = place::street(community_street(district, community));
+        let street = district.scale.street(community_street(district, community));
         let kind = if district.scale.rural { "镇" } else { "街道" };
         let home = place::home(self.chance, district.scale.rural);
         let here = format!("{}{street}{kind}{}{home}", district.scale.name, unit.name);
@@ -300,7 +300,7 @@ impl File<'_> {
             _ => self.chance.weighted(&[("4", 6.0), ("5", 3.0), ("11", 0.5)]),
         };
         self.set("school_stage", stage);
-        let place = place::street(self.chance.below(district.scale.streets));
+        let place = district.scale.street(self.chance.below(district.scale.streets));
         let Some(school) = place::school(self.chance, stage, place) else { return };
         self.set("school_name", &school);
         let class = self.chance.between(1, 8);

@@ -6,7 +6,7 @@ use domain::area::Area;
 use domain::day::Day;
 use domain::post::Role;
 
-use super::{Post, Scale, Unit, name, place};
+use super::{Post, Scale, Unit, name};
 use crate::chance::Seeded;
 
 /// Most children of the first concern (A, B, D) in one community and in one street.
@@ -24,7 +24,7 @@ pub(super) fn units(scale: &Scale) -> Vec<Unit> {
     let community_kind = if scale.rural { "村" } else { "社区" };
     let centre = format!("{}未成年人救助保护中心", scale.name);
     let mut units = vec![Unit { name: centre, area: area(scale, 0, 0), above: None }];
-    let street_name = |n: usize| format!("{}{street_kind}", place::street(n));
+    let street_name = |n: usize| format!("{}{street_kind}", scale.street(n));
     let stations = (0..scale.streets).map(|n| {
         let name = format!("{}{station}", street_name(n));
         Unit { name, area: area(scale, n + 1, 0), above: Some(0) }
@@ -34,7 +34,7 @@ pub(super) fn units(scale: &Scale) -> Vec<Unit> {
         (0..scale.communities).map(|n| (n % scale.streets, n / scale.streets, n)).collect();
     communities.sort_unstable();
     units.extend(communities.into_iter().map(|(street, number, n)| Unit {
-        name: format!("{}{community_kind}", place::community(n)),
+        name: format!("{}{community_kind}", scale.community(n)),
         area: area(scale, street + 1, number + 1),
         above: Some(1 + street),
     }));

@@ -4,7 +4,6 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksh
 
 use super::damage::{Cell, Row};
 use super::{District, RowTruth, WATERMARK};
-use crate::synth::place;
 
 /// A column: what it holds, the merged heading above it, and how different streets call it.
 pub(super) struct Column {
@@ -99,7 +98,7 @@ pub(super) fn write(
     rows: &[&Row],
 ) -> Result<Vec<RowTruth>, XlsxError> {
     let kind = if district.scale.rural { "镇" } else { "街道" };
-    let name = format!("{}{kind}", place::street(street));
+    let name = format!("{}{kind}", district.scale.street(street));
     let styles = Styles::new();
     let sheet = book.add_worksheet();
     sheet.set_name(&name)?;
