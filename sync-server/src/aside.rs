@@ -1,0 +1,27 @@
+//! What the server keeps outside the log: asked by operators and by the simulator. It must not change anything.
+
+use domain::id::{ChildId, DeviceId, RecordId};
+
+use crate::server::{Server, ServerError};
+use crate::store::{Standing, Store};
+
+impl<S: Store> Server<S> {
+    /// How each item of a record stands.
+    pub fn standings_of(&mut self, record: RecordId) -> Result<Vec<Standing>, ServerError> {
+        let items = self.vault.store.items_of_record(record)?;
+        Ok(items.into_iter().map(|item| item.standing).collect())
+    }
+
+    /// The devices whose items about a child are held.
+    pub fn held_authors(&mut self, child: ChildId) -> Result<Vec<DeviceId>, ServerError> {
+        let mut authors = Vec::new();
+        for item in self.vault.store.items_of_child(child)? {
+            if matches!(item.standing, Standing::Held(_))
+                && let Some(envelope) = self.vault.store.envelope(item.envelope)?
+            {
+                authors.push(envelope.device);
+            }
+        }
+        Ok(authors)
+    }
+}
