@@ -7,7 +7,9 @@ use domain::moment::Moment;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::calls::{assess, assign, child, children, create, dayend, differ, double, draft, form, me, note, setting, sync, today, visit};
+use crate::calls::{
+    assess, assign, child, children, create, dayend, differ, double, draft, form, me, note, setting, sync, today, visit,
+};
 use crate::desk::Desk;
 use crate::open::Done;
 use crate::tag::Tag;

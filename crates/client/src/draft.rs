@@ -45,14 +45,7 @@ pub(crate) fn save(db: &Connection, draft: &Draft) -> Result<(), Fault> {
         "INSERT OR REPLACE INTO draft (draft, form, children, body, begun, saved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .and_then(|mut insert| {
-        insert.execute(params![
-            draft.id.as_bytes(),
-            draft.form,
-            children,
-            body,
-            draft.begun.0,
-            draft.saved.0
-        ])
+        insert.execute(params![draft.id.as_bytes(), draft.form, children, body, draft.begun.0, draft.saved.0])
     })
     .map_err(Stop::from)?;
     Ok(())
@@ -66,6 +59,12 @@ pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Option<Draft>, Fault
         .prepare_cached(&format!("{COLUMNS} WHERE draft = ?1"))
         .and_then(|mut query| query.query_row(params![id.as_bytes()], read).optional());
     Ok(found.map_err(Stop::from)?)
+}
+
+/// The drafts about one child alone.
+pub(crate) fn about(db: &Connection, child: ChildId) -> rusqlite::Result<Vec<Draft>> {
+    let sql = format!("{COLUMNS} WHERE children = ?1 ORDER BY draft");
+    db.prepare_cached(&sql)?.query_map(params![child.as_bytes()], read)?.collect()
 }
 
 /// Every draft, the last saved first.

@@ -94,8 +94,7 @@ fn children(tx: &Connection) -> Result<Vec<ChildId>> {
 fn differing(tx: &Connection, meta: &RecordMeta, view: &View) -> Result<Vec<Tag>> {
     let gone =
         tx.prepare_cached("DELETE FROM differing WHERE record = ?1")?.execute(params![meta.record.as_bytes()])?;
-    let mut insert =
-        tx.prepare_cached("INSERT INTO differing (record, key, form, child) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = tx.prepare_cached("INSERT INTO differing (record, key, form, child) VALUES (?1, ?2, ?3, ?4)")?;
     let child = meta.child.map(|c| *c.as_bytes());
     let mut count = 0;
     for (key, _) in view.cells.iter().filter(|(_, cell)| cell.differs) {

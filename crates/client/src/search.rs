@@ -62,7 +62,7 @@ const QUERY_MAX: usize = 40;
 impl Query {
     /// `None` when nothing but spaces was typed.
     pub(crate) fn new(text: &str) -> Option<Self> {
-        let text: String = fold(text).chars().filter(|c| *c != '\'').take(QUERY_MAX).collect();
+        let text: String = fold(text).chars().filter(|c| !matches!(c, '\'' | '·')).take(QUERY_MAX).collect();
         let terms: Vec<Vec<char>> = text.split_whitespace().map(|t| t.chars().collect()).collect();
         let whole: Vec<char> = terms.iter().flatten().copied().collect();
         (!whole.is_empty()).then_some(Self { whole, terms })
@@ -92,9 +92,9 @@ fn fits(line: &str, typed: &[char]) -> Option<u8> {
             let long = typed.len() >= 4 && typed.iter().any(char::is_ascii_digit);
             (long && (text.ends_with(typed) || typed.len() >= 6 && contains(&text, typed))).then_some(base)
         }
-        Kind::Name | Kind::Family => (0..text.len())
-            .find(|start| sounds(&text[*start..], typed))
-            .map(|start| base + u8::from(start > 0)),
+        Kind::Name | Kind::Family => {
+            (0..text.len()).find(|start| sounds(&text[*start..], typed)).map(|start| base + u8::from(start > 0))
+        }
         // Long texts: two initials would fit nearly every address.
         Kind::School | Kind::Address => {
             let by_sound = typed.len() >= 3 && (0..text.len()).any(|start| sounds(&text[start..], typed));
@@ -220,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_name_in_parts_is_found_by_each_part() {
-        for typed in ["ayne", "ayiyakemaimaiti", "mmt", "maimaiti", "阿依努尔", "买买提", "阿依努尔买买提", "aynemmt"] {
+        for typed in ["ayne", "ayiyakemaimaiti", "mmt", "maimaiti", "阿依努尔", "买买提", "阿依努尔买买提", "aynemmt"]
+        {
             let name = if typed == "ayiyakemaimaiti" { "阿依亚克·买买提" } else { "阿依努尔·买买提" };
             assert!(finds(typed, name), "{typed}");
         }
@@ -237,9 +238,21 @@ mod tests {
             (Kind::School, "明湖路第二小学"),
             (Kind::Address, "澄明区明湖路街道竹影社区5号楼2单元301"),
         ]);
-        for typed in
-            ["002x", "002X", "1234", "14000001234", "李桂兰", "lgl", "liguil", "第二小学", "dexx", "竹影", "zysq", "王 小学", "wxm 竹影"]
-        {
+        for typed in [
+            "002x",
+            "002X",
+            "1234",
+            "14000001234",
+            "李桂兰",
+            "lgl",
+            "liguil",
+            "第二小学",
+            "dexx",
+            "竹影",
+            "zysq",
+            "王 小学",
+            "wxm 竹影",
+        ] {
             assert!(Query::new(typed).expect("a query").rank(&row).is_some(), "{typed}");
         }
         for typed in ["234", "9901", "王 第三小学", "0070"] {

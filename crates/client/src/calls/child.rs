@@ -50,10 +50,8 @@ pub(crate) fn open(desk: &Desk, m: &Moment, which: Which) -> Result<Opened, Faul
     let card = card::one(desk, m, which.child)?.ok_or(Code::NotFound)?;
     let computed = computed(&card);
     let sheets = sheets(desk, m, which.child)?;
-    let shown: Vec<Sheet<'_>> = sheets
-        .iter()
-        .map(|(form, record, view)| Sheet { form, record: *record, view, computed: &computed })
-        .collect();
+    let shown: Vec<Sheet<'_>> =
+        sheets.iter().map(|(form, record, view)| Sheet { form, record: *record, view, computed: &computed }).collect();
     let sections = page::sections(desk, &shown);
     Ok(Opened {
         card,
@@ -193,12 +191,18 @@ pub(crate) fn history(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>
     for (form, record, _) in sheets(desk, m, which.child)? {
         let Some(record) = record else { continue };
         let Some(opened) = desk.record(record)? else { continue };
-        for line in opened.doc.history().iter().filter(|line| line.key != domain::form::VERSION_KEY) {
-            lines.push(told(desk, form, record, line));
-        }
+        let told_of = |line: &&HistoryLine| line.key != domain::form::VERSION_KEY && !marks_choice(&line.key);
+        lines.extend(opened.doc.history().iter().filter(told_of).map(|line| told(desk, form, record, line)));
     }
-    lines.sort_by(|a, b| (b.at, &b.change, &a.key).cmp(&(a.at, &a.change, &b.key)));
+    // Newest first; of one moment, what was written upon the other.
+    lines.reverse();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.at));
     Ok(lines)
+}
+
+/// Whether a key only marks that a choice was taken back (`?name`): no field, nothing to tell.
+fn marks_choice(key: &str) -> bool {
+    key.starts_with('?')
 }
 
 fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line {
@@ -330,13 +334,7 @@ pub(super) fn named_rows(
 }
 
 /// What the rules say about the file after the edits, as far as it concerns the edited keys.
-fn about_edits(
-    desk: &Desk,
-    m: &Moment,
-    child: ChildId,
-    sheets: &Sheets,
-    edits: &[FieldEdit],
-) -> Vec<Finding> {
+fn about_edits(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (form, _, view) in sheets {
         let mut after = values(view);
@@ -366,15 +364,18 @@ fn about_edits(
 pub(super) fn acts(child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Result<Vec<Act>, Fault> {
     let mut acts = Vec::new();
     for (form, record, _) in sheets {
-        let own: Vec<Edit> = edits
-            .iter()
-            .filter_map(|edit| form.field(edit.key()).map(|field| edit.clone().into_edit(field)))
-            .collect();
+        let own: Vec<Edit> =
+            edits.iter().filter_map(|edit| form.field(edit.key()).map(|field| edit.clone().into_edit(field))).collect();
         if own.is_empty() {
             continue;
         }
         let id = FORMS.into_iter().find(|id| *id == form.id).ok_or(Code::Bug)?;
-        acts.push(Act::Edit { record: record.unwrap_or_else(|| record_for(child, id)), form: id, child: Some(child), edits: own });
+        acts.push(Act::Edit {
+            record: record.unwrap_or_else(|| record_for(child, id)),
+            form: id,
+            child: Some(child),
+            edits: own,
+        });
     }
     Ok(acts)
 }
@@ -391,9 +392,7 @@ pub(super) fn record_for(child: ChildId, form: &str) -> RecordId {
 /// Whether this person settles what two people wrote differently about a child.
 pub(super) fn may_choose(desk: &Desk, m: &Moment, child: ChildId) -> bool {
     let posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
-    posts
-        .into_iter()
-        .any(|(id, post)| settles(post.role) && desk.roster.reaches(id, post, child, domain::roster::NOW))
+    posts.into_iter().any(|(id, post)| settles(post.role) && desk.roster.reaches(id, post, child, domain::roster::NOW))
 }
 
 /// Which change to take back.
@@ -417,6 +416,7 @@ pub(crate) fn undo(desk: &mut Desk, m: &mut Moment, undo: Undo) -> Acted<Edited>
         .map(|edit| match edit {
             Edit::Set(key, _) | Edit::Clear(key) | Edit::Write(key, _) => key.clone(),
         })
+        .filter(|key| !marks_choice(key))
         .collect();
     let act = Act::Edit { record: undo.record, form: id, child: Some(child), edits };
     let touched = desk.commit(m, vec![act])?;

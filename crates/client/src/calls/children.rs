@@ -130,7 +130,10 @@ impl Filter {
         };
         any(&self.categories, &|code| card.categories.iter().any(|c| c.code == code))
             && any(&self.risk, &|code| card.risk.as_ref().is_some_and(|r| r.code == code))
-            && self.due.as_ref().is_none_or(|due| due.is_empty() || card.due.is_some_and(|state| due.contains(&Due::of(state))))
+            && self
+                .due
+                .as_ref()
+                .is_none_or(|due| due.is_empty() || card.due.is_some_and(|state| due.contains(&Due::of(state))))
             && self.area.is_none_or(|area| card.area.as_ref().is_some_and(|place| area.contains(place.code)))
             && self.post.is_none_or(|post| card.posts.iter().any(|charge| charge.post == post))
             && self.missing.is_none_or(|wanted| wanted == (card.missing > 0))

@@ -70,9 +70,8 @@ pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Cre
 fn finder(desk: &Desk, m: &Moment, area: Area) -> Option<PostId> {
     let covers = |place: Option<Area>| place.is_some_and(|place| place.contains(area));
     let mut posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
-    let found = posts.find(|(_, post)| {
-        role_may(post.role, Verb::Create, "register") && covers(desk.roster.area_of(post))
-    });
+    let found =
+        posts.find(|(_, post)| role_may(post.role, Verb::Create, "register") && covers(desk.roster.area_of(post)));
     found.map(|(id, _)| id).filter(|_| area.width() == Width::Community)
 }
 

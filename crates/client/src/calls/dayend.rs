@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::area::Area;
 use domain::day;
 use domain::fault::Fault;
-use domain::id::{ChildId, DeviceId, PersonId};
+use domain::id::{Branch, ChildId, DeviceId, PersonId};
 use domain::moment::{Moment, Timestamp};
 use domain::post::Role;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use sync::envelope::Envelope;
+use sync::item::Item;
+use sync::notice::Notice;
 
 use super::card;
 use super::child::{self, Which};
@@ -82,6 +84,8 @@ pub(crate) struct Director {
     missing: Vec<u32>,
     /// Numbers missing before older envelopes.
     missing_earlier: usize,
+    /// Items the server keeps aside with a reason (待认领), of all days.
+    held: usize,
 }
 
 /// What changed in one file that day.
@@ -134,6 +138,7 @@ struct Chain {
     last: Option<Timestamp>,
     missing: Vec<u32>,
     earlier: usize,
+    held: usize,
 }
 
 /// The chains of all devices: the numbers 1 to the newest that are not here. A gap counts for the
@@ -149,31 +154,44 @@ fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault
     }
     let gaps = "SELECT seq, before, head FROM (SELECT seq, head, lag(seq, 1, 0) OVER
         (PARTITION BY device, branch ORDER BY seq) AS before FROM envelope) WHERE seq > before + 1";
-    let gaps = rows(&desk.db, gaps, [], |row| {
-        Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?, row.get::<_, Vec<u8>>(2)?))
-    })?;
+    let gaps =
+        rows(&desk.db, gaps, [], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+    let held = held(desk)?;
     for (seq, before, head) in gaps {
         let Ok(envelope) = Envelope::decode(&head) else { continue };
         let chain = chains.entry(envelope.device).or_default();
+        let named = |seq: &u32| held.contains_key(&(envelope.device, envelope.branch, *seq));
         if day::Day::of(envelope.at) == day {
-            chain.missing.extend((before + 1..seq).take(MISSING_MAX));
+            chain.missing.extend((before + 1..seq).filter(|seq| !named(seq)).take(MISSING_MAX));
         } else {
-            chain.earlier += (seq - before - 1) as usize;
+            let named = held.range((envelope.device, envelope.branch, before + 1)..(envelope.device, envelope.branch, seq));
+            chain.earlier += (seq - before - 1) as usize - named.count();
         }
     }
+    for ((device, _, _), items) in held {
+        chains.entry(device).or_default().held += items;
+    }
     Ok(chains)
+}
+
+/// Numbers that are not missing though they are not here: the server keeps items of theirs aside
+/// and has said so. How many each.
+fn held(desk: &Desk) -> Result<BTreeMap<(DeviceId, Branch, u32), usize>, Fault> {
+    let mut held = BTreeMap::new();
+    for bytes in rows(&desk.db, "SELECT bytes FROM item WHERE form = 'notice'", [], |row| row.get::<_, Vec<u8>>(0))? {
+        let notice = Item::decode(&bytes).ok().and_then(|item| minicbor::decode::<Notice>(&item.body).ok());
+        if let Some(notice) = notice {
+            *held.entry((notice.device, notice.branch, notice.seq)).or_default() += 1;
+        }
+    }
+    Ok(held)
 }
 
 /// Most missing numbers named of one gap.
 const MISSING_MAX: usize = 100;
 
 /// The directors whose children this person sees, device by device.
-fn directors(
-    desk: &Desk,
-    m: &Moment,
-    visits: &[Line],
-    chains: &BTreeMap<DeviceId, Chain>,
-) -> Vec<Director> {
+fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceId, Chain>) -> Vec<Director> {
     let (roster, today) = (&desk.roster, desk.today(m));
     let posts = roster.posts_on(desk.me.device(), today);
     let mine: Vec<Area> = posts.filter_map(|(_, post)| roster.area_of(post)).collect();
@@ -206,6 +224,7 @@ fn directors(
                 waiting: made - received,
                 missing: chain.map(|chain| chain.missing.clone()).unwrap_or_default(),
                 missing_earlier: chain.map_or(0, |chain| chain.earlier),
+                held: chain.map_or(0, |chain| chain.held),
             }
         }));
     }

@@ -4,6 +4,7 @@
 //! taken back.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use domain::fault::{Code, Fault};
 use domain::finding::Level;
@@ -50,11 +51,14 @@ pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Differing>
         if !desk.may(m, domain::rights::Verb::Read, &form.id, child) {
             continue;
         }
-        if !views.contains_key(&record) {
-            let Some(opened) = desk.record(record)? else { continue };
-            views.insert(record, opened.doc.view(form));
-        }
-        let Some(cell) = views.get(&record).and_then(|view| view.cells.get(&key)) else { continue };
+        let view = match views.entry(record) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let Some(opened) = desk.record(record)? else { continue };
+                place.insert(opened.doc.view(form))
+            }
+        };
+        let Some(cell) = view.cells.get(&key) else { continue };
         out.push(Differing {
             child,
             name: card.name,

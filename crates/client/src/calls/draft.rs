@@ -58,8 +58,7 @@ pub(crate) fn begin(desk: &mut Desk, m: &mut Moment, begin: Begin) -> Acted<Draf
         values.insert("next_visit".to_owned(), Value::text(day.to_string()));
     }
     let id = RecordId::new(m.uuid());
-    let draft =
-        draft::Draft { id, form: "visit".to_owned(), children: begin.children, values, begun: now, saved: now };
+    let draft = draft::Draft { id, form: "visit".to_owned(), children: begin.children, values, begun: now, saved: now };
     draft::save(&desk.db, &draft)?;
     Ok((shown(desk, m, draft)?, vec![Tag::Drafts]))
 }

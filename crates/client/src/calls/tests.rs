@@ -23,10 +23,10 @@ fn station(names: &[&str]) -> (Scene, Record) {
     let mut rows = scene.first_rows(names);
     let street = domain::area::Area::new(STREET).expect("an area");
     let (unit, person) = (UnitId::new([9; 16]), PersonId::new([1; 16]));
-    let supervisor =
-        Row::Post { id: post(9), person, unit, role: Role::Supervisor, from: Day::EPOCH, to: None };
+    let supervisor = Row::Post { id: post(9), person, unit, role: Role::Supervisor, from: Day::EPOCH, to: None };
     let mut m = domain::moment::Moment::new(scene.now, &mut scene.chance);
-    let placed = scene.district.rows(&mut m, vec![Row::Unit { id: unit, name: "示例街道".into(), area: street }, supervisor]);
+    let placed =
+        scene.district.rows(&mut m, vec![Row::Unit { id: unit, name: "示例街道".into(), area: street }, supervisor]);
     rows[0].envelopes.push(placed);
     // One more file, whose document the test keeps.
     let placed = scene.district.rows(&mut m, crate::scene::District::entrust(50));
@@ -67,7 +67,8 @@ fn a_telephone_is_edited_told_in_the_history_and_taken_back() {
     assert_eq!(file["may_edit"], true);
     assert!(file["findings"].as_array().is_some_and(|f| !f.is_empty()), "much is still missing");
 
-    let edit = |value: &str| json!({ "child": child(7), "edits": [{ "set": { "key": "phone_child", "value": value } }] });
+    let edit =
+        |value: &str| json!({ "child": child(7), "edits": [{ "set": { "key": "phone_child", "value": value } }] });
     let edited = call(&mut scene, "child.edit", &edit("14000001234"));
     assert_eq!(edited["saved"], json!(["phone_child"]));
     let wrong = call(&mut scene, "child.edit", &edit("12"));
@@ -77,7 +78,8 @@ fn a_telephone_is_edited_told_in_the_history_and_taken_back() {
     assert_eq!(history[0]["label"], "儿童本人或手表电话");
     assert_eq!(history[0]["after"], "140****1234", "masked in the history too");
     assert_eq!(history[0]["who"]["person"], "主任1");
-    let shown = call(&mut scene, "child.reveal", &json!({ "child": child(7), "key": "phone_child", "reason": "联系家长" }));
+    let shown =
+        call(&mut scene, "child.reveal", &json!({ "child": child(7), "key": "phone_child", "reason": "联系家长" }));
     assert_eq!(shown["value"], "14000001234");
 
     scene.now = scene.now.plus_s(60);
@@ -144,6 +146,8 @@ fn two_telephones_differ_the_station_chooses_and_takes_it_back() {
 
     let undo = json!({ "record": history[0]["record"], "change": history[0]["change"] });
     assert_eq!(call(&mut scene, "child.undo", &undo)["saved"], json!(["phone_child"]));
+    let differing = call(&mut scene, "differing.list", &json!({}));
+    assert_eq!(differing[0]["cell"]["said"].as_array().map(Vec::len), Some(2), "they stand side by side again");
     assert!(scene.with(|client, m| client.rebuilt_equals(m)).expect("the store"));
 }
 

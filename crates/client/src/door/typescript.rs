@@ -51,17 +51,17 @@ impl Book {
 
 impl TypeVisitor for Book {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
-        let name = T::ident(&self.config);
         // Only types of the house have a file of their own; the others are spelled where they stand.
         if T::output_path().is_some() {
+            let name = T::ident(&self.config);
             let declaration = T::decl(&self.config);
             if let Some(known) = self.types.get(&name) {
                 assert_eq!(known, &declaration, "two types are called {name}");
                 return;
             }
             self.types.insert(name, declaration);
+            T::visit_dependencies(self);
         }
-        T::visit_dependencies(self);
         T::visit_generics(self);
     }
 }

@@ -62,8 +62,8 @@ fn facts(tx: &Connection, child: ChildId) -> Result<Option<Facts>> {
 
 /// The child's visits in the order they were made, with what each planned next.
 fn visits(tx: &Connection, child: ChildId) -> Result<Vec<(Attempt, Option<Day>)>> {
-    let mut query = tx
-        .prepare_cached("SELECT day, mode, met, next FROM visit_card WHERE child = ?1 ORDER BY at, made, record")?;
+    let mut query =
+        tx.prepare_cached("SELECT day, mode, met, next FROM visit_card WHERE child = ?1 ORDER BY at, made, record")?;
     let rows = query.query_map(params![child.as_bytes()], |row| {
         let (day, next): (String, Option<String>) = (row.get(0)?, row.get(3)?);
         let attempt = Attempt { on: day.parse().unwrap_or(Day::EPOCH), mode: row.get(1)?, met: row.get(2)? };

@@ -1,0 +1,855 @@
+// Written by `cargo test -p client` with TONGDANG_BINDINGS=write; do not edit.
+// Every call of the client: see crates/client/src/door.rs.
+
+export type About = { child: ChildId, findings: Array<Finding>, };
+
+export type Area = string;
+
+export type Assess = { child: ChildId, values: { [key in string]: Value }, };
+
+export type Assessed = { record: RecordId | null, findings: Array<Finding>, };
+
+export type Assign = { children: Array<ChildId>, post: PostId, };
+
+export type BeginVisit = { 
+/**
+ * One child, or several of one household.
+ */
+children: Array<ChildId>, };
+
+export type Card = { child: ChildId, name: string, sex: string, birth: string | null, age: number | null, 
+/**
+ * What the child is looked after for; the secret one (C1) is never among them.
+ */
+categories: Array<Coded>, risk: Coded | null, area: Place | null, posts: Array<Charge>, 
+/**
+ * `****0018`
+ */
+id_end: string | null, phone: string | null, school: string | null, 
+/**
+ * Fields that must be filled and are not.
+ */
+missing: number, 
+/**
+ * Values two people wrote differently.
+ */
+differs: number, last_visit: string | null, last_met: string | null, 
+/**
+ * Tries in a row without meeting the child.
+ */
+unmet: number, next_due: Day | null, due: State | null, 
+/**
+ * How the name is said, for sorting on the screen.
+ */
+sorted: string, };
+
+export type CellShown = { 
+/**
+ * The value; left out where it is masked.
+ */
+value: Value | null, 
+/**
+ * In words.
+ */
+text: string, 
+/**
+ * Whether to ask `child.reveal` for the whole.
+ */
+masked: boolean, 
+/**
+ * Whether two people wrote differently and somebody must choose.
+ */
+differs: boolean, 
+/**
+ * All that was said; more than one only when it differs.
+ */
+said: Array<Saying>, };
+
+export type Charge = { post: PostId, role: Role, person: string, };
+
+export type ChildFile = { card: Card, sections: Array<Section>, findings: Array<Finding>, 
+/**
+ * Whether this person may edit it.
+ */
+may_edit: boolean, 
+/**
+ * Whether this person may choose among differing values.
+ */
+may_choose: boolean, };
+
+export type ChildId = string;
+
+export type Choice = { record: RecordId, key: string, 
+/**
+ * One of the values said, or another one.
+ */
+value: Value, };
+
+export type Class = "ordinary" | "sensitive" | "sealed";
+
+export type Coded = { code: string, name: string, };
+
+export type Complete = { 
+/**
+ * The draft; it goes when the note is finished.
+ */
+draft?: RecordId, 
+/**
+ * In place of the draft's.
+ */
+children?: Array<ChildId>, 
+/**
+ * In place of the draft's.
+ */
+values?: { [key in string]: Value }, };
+
+export type Completed = { records: Array<Finished>, findings: Array<About>, };
+
+export type Created = { 
+/**
+ * `None` when something red stands in the way, or files that may be of the same child are
+ * to be looked at first.
+ */
+child: ChildId | null, findings: Array<Finding>, 
+/**
+ * Files here that may be of the same child.
+ */
+doubles: Array<Card>, };
+
+export type Day = string;
+
+export type Dayend = { day: Day, sum: Sum, 
+/**
+ * A line a director and device.
+ */
+directors: Array<Director>, 
+/**
+ * Notes finished that day.
+ */
+visits: Array<VisitLine>, 
+/**
+ * What changed that day in files, child by child.
+ */
+files: Array<FileChanged>, differing: Array<Differing>, };
+
+export type DeviceId = string;
+
+export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: string, 
+/**
+ * Every value with who, when and on which device.
+ */
+cell: CellShown, may_choose: boolean, };
+
+export type Director = { person: PersonId, name: string, unit: string, area: Area | null, 
+/**
+ * `None` for a director without a device.
+ */
+device: DeviceId | null, label: string, 
+/**
+ * Signed time of the newest envelope here.
+ */
+last_contact: Timestamp | null, 
+/**
+ * Notes made that day.
+ */
+made: number, 
+/**
+ * Of those, in the district's log.
+ */
+received: number, 
+/**
+ * Of those, here and not yet in the log.
+ */
+waiting: number, 
+/**
+ * Numbers missing before an envelope of that day.
+ */
+missing: Array<number>, 
+/**
+ * Numbers missing before older envelopes.
+ */
+missing_earlier: number, 
+/**
+ * Items the server keeps aside with a reason (待认领), of all days.
+ */
+held: number, };
+
+export type Draft = { draft: RecordId, children: Array<ChildId>, values: { [key in string]: Value }, begun: Timestamp, saved: Timestamp, 
+/**
+ * What is still to do before 完成, by the first child's rules.
+ */
+findings: Array<Finding>, };
+
+export type DraftLine = { draft: RecordId, names: Array<string>, opening: string, saved: Timestamp, };
+
+export type DueFilter = "overdue" | "today" | "coming" | "later";
+
+export type Edited = { 
+/**
+ * Keys that were written.
+ */
+saved: Array<string>, 
+/**
+ * About the keys edited: red ones were not written, yellow ones were.
+ */
+findings: Array<Finding>, 
+/**
+ * What new rows are called now.
+ */
+rows: { [key in string]: string }, };
+
+export type Edits = { child: ChildId, edits: Array<FieldEdit>, };
+
+export type Entry = { 
+/**
+ * What is stored.
+ */
+code: string, 
+/**
+ * What people read.
+ */
+name: string, 
+/**
+ * The same in English.
+ */
+en: string, };
+
+export type Field = { 
+/**
+ * Key in the record.
+ */
+key: string, 
+/**
+ * Chinese label.
+ */
+title: string, 
+/**
+ * English label.
+ */
+en: string, 
+/**
+ * Help text in Chinese.
+ */
+help: string, 
+/**
+ * Section, e.g. `A`.
+ */
+group: string, 
+/**
+ * What it holds.
+ */
+kind: Kind, 
+/**
+ * What happens when two differ.
+ */
+merge: Merge, 
+/**
+ * When it must be filled.
+ */
+need: Need, 
+/**
+ * Whether "unknown / not collected" is an answer.
+ */
+unknown: boolean, 
+/**
+ * Code table id.
+ */
+code: string | null, 
+/**
+ * Most characters.
+ */
+max: number, 
+/**
+ * Heading synonyms for import; the title is always one.
+ */
+excel: Array<string>, 
+/**
+ * Found by pinyin.
+ */
+pinyin: boolean, 
+/**
+ * Masked until asked for.
+ */
+mask: Mask | null, 
+/**
+ * Who may write it (only with [`Merge::Authority`]).
+ */
+authority: Array<Role>, 
+/**
+ * Columns of repeating rows.
+ */
+columns: Array<Field>, 
+/**
+ * Computed, never written.
+ */
+computed: boolean, 
+/**
+ * Keys this field had in older versions of the form (`x-was`).
+ */
+was: Array<string>, };
+
+export type FieldEdit = { "set": { 
+/**
+ * Which key.
+ */
+key: string, 
+/**
+ * `null` means 未采集.
+ */
+value: Value, } } | { "clear": { 
+/**
+ * Which key.
+ */
+key: string, } };
+
+export type FileChanged = { child: ChildId, name: string, 
+/**
+ * Begun that day.
+ */
+new: boolean, lines: Array<HistoryLine>, };
+
+export type Filter = { 
+/**
+ * Any of these categories.
+ */
+categories?: Array<string>, 
+/**
+ * Any of these levels.
+ */
+risk?: Array<string>, 
+/**
+ * How the next visit stands.
+ */
+due?: Array<DueFilter>, 
+/**
+ * In this community, street or district.
+ */
+area?: Area, 
+/**
+ * In this post's charge.
+ */
+post?: PostId, 
+/**
+ * Only with something missing, or something two people wrote differently.
+ */
+missing?: boolean, differs?: boolean, 
+/**
+ * Searched as the search box does.
+ */
+text?: string, sort?: Sort, };
+
+export type Find = { text: string, 
+/**
+ * At most so many; 20 when left out.
+ */
+most?: number, };
+
+export type Finding = { 
+/**
+ * The field, as a record key.
+ */
+key: string, 
+/**
+ * How grave.
+ */
+level: Level, 
+/**
+ * True when something is not filled in yet, rather than filled in wrongly.
+ */
+missing: boolean, 
+/**
+ * What to do, in Chinese.
+ */
+text: string, };
+
+export type Finished = { child: ChildId, visit: RecordId, next_visit: string | null, };
+
+export type Form = { 
+/**
+ * Its id, e.g. `child`.
+ */
+id: string, 
+/**
+ * Version; stands in the record under [`VERSION_KEY`].
+ */
+version: number, 
+/**
+ * Chinese title.
+ */
+title: string, 
+/**
+ * English title.
+ */
+en: string, 
+/**
+ * How widely it may be seen.
+ */
+class: Class, 
+/**
+ * An event: one author, one change at 完成, never changed.
+ */
+event: boolean, 
+/**
+ * The fields in the order of the page.
+ */
+fields: Array<Field>, };
+
+export type Forms = { forms: Array<Form>, codes: Array<Table>, };
+
+export type Found = { 
+/**
+ * The community; one of this person's own.
+ */
+area: Area, 
+/**
+ * What is known: keys of both records of the file. At least the name.
+ */
+values: { [key in string]: Value }, 
+/**
+ * True once the finder has looked at the files that may be of the same child.
+ */
+sure: boolean, };
+
+export type Held = { record: RecordId, 
+/**
+ * 走访记录
+ */
+form: string, child: ChildId | null, name: string | null, at: Timestamp, 
+/**
+ * Why, and what will happen.
+ */
+why: string, 
+/**
+ * What was written, a line a field.
+ */
+written: Array<string>, };
+
+export type HistoryLine = { record: RecordId, form: string, 
+/**
+ * The change, for `child.undo`.
+ */
+change: string, key: string, label: string, before: Array<string>, after: string | null, who: Who, at: Timestamp, 
+/**
+ * The whole in one sentence.
+ */
+words: string, };
+
+export type Kind = "text" | "long_text" | "day" | "month" | "time" | "int" | "money" | "decimal" | "yes" | "code" | "codes" | "id_no" | "tel" | "area" | "ref" | "rows" | "files";
+
+export type Level = "red" | "yellow";
+
+export type Listed = { cards: Array<Card>, 
+/**
+ * How many there are without any filter.
+ */
+total: number, };
+
+export type Mask = "id_no" | "tel" | "bank";
+
+export type Me = { 
+/**
+ * The district's name.
+ */
+district: string, person: PersonId, name: string, device: DeviceId, 
+/**
+ * What people call the device.
+ */
+label: string, 
+/**
+ * Posts held today.
+ */
+posts: Array<MyPost>, 
+/**
+ * Whether she works at a station or the centre: settles, reviews, sees a day's end.
+ */
+station: boolean, now: Timestamp, };
+
+export type Member = { key: string, code: Coded, who: Who | null, };
+
+export type Merge = "register" | "text" | "set" | "rows" | "higher" | "authority";
+
+export type MyPost = { post: PostId, role: Role, 
+/**
+ * 儿童主任
+ */
+title: string, unit: string, area: Area | null, };
+
+export type Need = "must" | "when" | "may";
+
+export type Nothing = Record<symbol, never>;
+
+export type Pair = { first: Card, second: Card, why: Same, };
+
+export type PersonId = string;
+
+export type Phrases = { 
+/**
+ * Everybody's.
+ */
+usual: Array<string>, 
+/**
+ * This person's own: the setting `phrases`, a list of texts.
+ */
+own: Array<string>, };
+
+export type Place = { code: Area, name: string, };
+
+export type PostId = string;
+
+export type PostLine = { post: PostId, role: Role, title: string, person: string, unit: string, area: Area | null, 
+/**
+ * How many children it has.
+ */
+children: number, };
+
+export type RecordId = string;
+
+export type Remark = { record: RecordId, 
+/**
+ * `supplement` or `review`.
+ */
+form: string, 
+/**
+ * Of a review.
+ */
+verdict: Coded | null, text: string, who: Who, };
+
+export type Reveal = { child: ChildId, key: string, 
+/**
+ * Why she needs it; stands in the audit.
+ */
+reason: string, };
+
+export type Revealed = { value: Value, text: string, };
+
+export type Review = { visit: RecordId, 
+/**
+ * `1` 已阅, `2` 退回补充.
+ */
+verdict: string, 
+/**
+ * What is to be supplemented.
+ */
+note?: string, };
+
+export type Role = "director" | "supervisor" | "specialist" | "social_worker" | "centre_admin" | "centre_officer" | "centre_leader";
+
+export type RowShown = { 
+/**
+ * Its id, or its code where the field names a table.
+ */
+row: string, 
+/**
+ * The code's name.
+ */
+name: string | null, fields: Array<Shown>, };
+
+export type Same = "document" | "name_and_birth";
+
+export type SaveDraft = { 
+/**
+ * Left out for a new one.
+ */
+draft?: RecordId, children: Array<ChildId>, 
+/**
+ * The whole note as it now stands.
+ */
+values: { [key in string]: Value }, };
+
+export type SavedDraft = { draft: RecordId, saved: Timestamp, findings: Array<Finding>, };
+
+export type Saying = { value: Value | null, text: string, who: Who, 
+/**
+ * The change that wrote it, for `child.undo`.
+ */
+change: string, };
+
+export type Section = { group: string, fields: Array<Shown>, };
+
+export type SetSetting = { key: string, value: unknown, };
+
+export type Settings = { values: Record<string, unknown>, };
+
+export type Shown = { 
+/**
+ * The whole key, e.g. `family/<row>/name`.
+ */
+key: string, form: string, 
+/**
+ * `None` while the record does not exist.
+ */
+record: RecordId | null, title: string, en: string, help: string, kind: Kind, merge: Merge, need: Need, 
+/**
+ * Code table.
+ */
+code: string | null, 
+/**
+ * Whether "未采集" is an answer.
+ */
+unknown: boolean, max: number, 
+/**
+ * Filled by the program, not by hand.
+ */
+computed: boolean, cell: CellShown | null, 
+/**
+ * Of a set: what is in it.
+ */
+members: Array<Member>, 
+/**
+ * Of repeating rows: the rows.
+ */
+rows: Array<RowShown>, };
+
+export type Sort = "due" | "name" | "risk" | "visit";
+
+export type Standing = "finished" | "read" | "returned" | "supplemented";
+
+export type State = { "state": "overdue", 
+/**
+ * Days since it was due.
+ */
+days: number, } | { "state": "today" } | { "state": "coming", 
+/**
+ * Days until it is due.
+ */
+days: number, } | { "state": "later", 
+/**
+ * Days until it is due.
+ */
+days: number, };
+
+export type Sum = { directors: number, 
+/**
+ * Visits made that day, as far as known here.
+ */
+visits: number, 
+/**
+ * Of those, in the district's log.
+ */
+received: number, 
+/**
+ * Numbers missing in the chains of that day.
+ */
+missing: number, 
+/**
+ * Values two people wrote differently.
+ */
+to_decide: number, 
+/**
+ * “131 位主任，今日 412 次走访，收到 412，缺 0，待核对 3”
+ */
+sentence: string, };
+
+export type Supplement = { visit: RecordId, text: string, };
+
+export type SyncState = { 
+/**
+ * The status line in words.
+ */
+line: string, 
+/**
+ * 已保存在本机, still to be sent.
+ */
+waiting: number, 
+/**
+ * 已送达区中心, not yet in a compared backup.
+ */
+received: number, 
+/**
+ * 已备份
+ */
+backed_up: number, 
+/**
+ * When the last exchange ended well.
+ */
+synced: Timestamp | null, 
+/**
+ * Until when this device may read without a connection.
+ */
+lease: Timestamp | null, 
+/**
+ * The centre's server was restored and waits for a station before it gives rows.
+ */
+restoring: boolean, revoked: boolean, held: Array<Held>, };
+
+export type Table = { 
+/**
+ * Its id, as `x-code` names it.
+ */
+id: string, 
+/**
+ * Chinese title.
+ */
+title: string, 
+/**
+ * English title.
+ */
+en: string, 
+/**
+ * The code that asks for words of one's own, if there is one.
+ */
+other: string | null, 
+/**
+ * The codes in the order of the standard.
+ */
+entries: Array<Entry>, };
+
+export type Timestamp = number;
+
+export type Today = { 
+/**
+ * 逾期, the longest first.
+ */
+overdue: Array<Card>, 
+/**
+ * 今天应访
+ */
+due: Array<Card>, 
+/**
+ * 将到期
+ */
+coming: Array<Card>, 
+/**
+ * Not met several times in a row: think of the risk level.
+ */
+unmet: Array<Card>, 
+/**
+ * Notes sent back to be supplemented, and those supplemented since.
+ */
+returned: Array<VisitLine>, 
+/**
+ * Notes a station has not looked at yet; empty for others.
+ */
+unread: number, differing: Array<Differing>, drafts: number, 
+/**
+ * Items still to be sent.
+ */
+waiting: number, };
+
+export type Undo = { record: RecordId, change: string, };
+
+export type Value = null | boolean | number | string;
+
+export type VisitLine = { record: RecordId, child: ChildId, 
+/**
+ * When the visit was, RFC 3339.
+ */
+visit_at: string, mode: Coded, met: boolean, next_visit: string | null, 
+/**
+ * How the note begins.
+ */
+opening: string, 
+/**
+ * Who finished it and when.
+ */
+who: Who, standing: Standing, supplements: number, 
+/**
+ * Whether the district has it in its log.
+ */
+received: boolean, };
+
+export type VisitNote = { line: VisitLine, card: Card, sections: Array<Section>, remarks: Array<Remark>, };
+
+export type WhichChild = { child: ChildId, };
+
+export type WhichDay = { day?: Day, };
+
+export type WhichDraft = { draft: RecordId, };
+
+export type WhichVisit = { visit: RecordId, };
+
+export type Who = { 
+/**
+ * Her name; "（名册里没有）" when unknown here.
+ */
+person: string, 
+/**
+ * What people call the device.
+ */
+device: string, 
+/**
+ * The device, where it is known here.
+ */
+device_id: DeviceId | null, 
+/**
+ * Whether it is this device.
+ */
+own: boolean, at: Timestamp, };
+
+export type Written = { record: RecordId | null, findings: Array<Finding>, };
+
+/** Arguments and answer of every call. */
+export type Calls = {
+  "me": { args: Nothing; answer: Me };
+  "forms": { args: Nothing; answer: Forms };
+  "children.list": { args: Filter; answer: Listed };
+  "children.find": { args: Find; answer: Listed };
+  "child.open": { args: WhichChild; answer: ChildFile };
+  "child.reveal": { args: Reveal; answer: Revealed };
+  "child.history": { args: WhichChild; answer: Array<HistoryLine> };
+  "child.edit": { args: Edits; answer: Edited };
+  "child.undo": { args: Undo; answer: Edited };
+  "child.choose": { args: Choice; answer: Edited };
+  "child.check": { args: WhichChild; answer: Array<Finding> };
+  "child.create": { args: Found; answer: Created };
+  "doubles.list": { args: Nothing; answer: Array<Pair> };
+  "visits.list": { args: WhichChild; answer: Array<VisitLine> };
+  "visit.open": { args: WhichVisit; answer: VisitNote };
+  "visit.begin": { args: BeginVisit; answer: Draft };
+  "visit.draft.save": { args: SaveDraft; answer: SavedDraft };
+  "visit.draft.open": { args: WhichDraft; answer: Draft };
+  "visit.draft.list": { args: Nothing; answer: Array<DraftLine> };
+  "visit.draft.drop": { args: WhichDraft; answer: Nothing };
+  "visit.phrases": { args: Nothing; answer: Phrases };
+  "visit.complete": { args: Complete; answer: Completed };
+  "visit.supplement": { args: Supplement; answer: Written };
+  "visit.review": { args: Review; answer: Written };
+  "assessment.complete": { args: Assess; answer: Assessed };
+  "today": { args: Nothing; answer: Today };
+  "dayend": { args: WhichDay; answer: Dayend };
+  "differing.list": { args: Nothing; answer: Array<Differing> };
+  "roster.posts": { args: Nothing; answer: Array<PostLine> };
+  "roster.assign": { args: Assign; answer: Nothing };
+  "roster.withdraw": { args: Assign; answer: Nothing };
+  "sync.state": { args: Nothing; answer: SyncState };
+  "settings.get": { args: Nothing; answer: Settings };
+  "settings.set": { args: SetSetting; answer: Nothing };
+};
+
+/** Tags after which a call's answer may be another one. */
+export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
+  "me": ["roster"],
+  "forms": [],
+  "children.list": ["children", "differing", "roster"],
+  "children.find": ["children"],
+  "child.open": ["child", "differing", "roster"],
+  "child.reveal": [],
+  "child.history": ["child"],
+  "child.edit": [],
+  "child.undo": [],
+  "child.choose": [],
+  "child.check": ["child"],
+  "child.create": [],
+  "doubles.list": ["children"],
+  "visits.list": ["visits"],
+  "visit.open": ["record"],
+  "visit.begin": [],
+  "visit.draft.save": [],
+  "visit.draft.open": ["drafts"],
+  "visit.draft.list": ["drafts"],
+  "visit.draft.drop": [],
+  "visit.phrases": ["settings"],
+  "visit.complete": [],
+  "visit.supplement": [],
+  "visit.review": [],
+  "assessment.complete": [],
+  "today": ["children", "visits", "differing", "drafts", "sync"],
+  "dayend": ["children", "visits", "differing", "sync", "roster"],
+  "differing.list": ["differing"],
+  "roster.posts": ["roster"],
+  "roster.assign": [],
+  "roster.withdraw": [],
+  "sync.state": ["sync"],
+  "settings.get": ["settings"],
+  "settings.set": [],
+};
