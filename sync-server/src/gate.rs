@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::form::builtin;
 use domain::id::{ChildId, DeviceId, Digest, Position, RecordId};
 use domain::moment::Timestamp;
+use domain::rights::Verb;
 use domain::roster::Roster;
 use dossier::{ChangeInfo, Refused};
 use sync::envelope::Envelope;
@@ -151,6 +152,9 @@ pub fn judge<K: Known>(
     Ok(rulings)
 }
 
+/// What became of each change, and the record's document when it grew.
+type Tried = (Vec<Ruling>, Option<Vec<u8>>);
+
 /// A change that may be tried.
 struct Candidate<'a> {
     place: u16,
@@ -233,7 +237,8 @@ impl<'a, K: Known> Court<'a, K> {
         if item.kind == Kind::Audit {
             return self.audit(item);
         }
-        self.right(item, fixed.is_some())
+        let verb = if fixed.is_some() { Verb::Change } else { Verb::Create };
+        self.right(item, &[verb])
     }
 
     /// Changes: what needs no document first, then the trial, once per record.
@@ -299,9 +304,10 @@ impl<'a, K: Known> Court<'a, K> {
         if fixed.is_some_and(|fixed| *fixed != Fixed::of(item)) {
             return Err(Reason::Mismatch);
         }
-        let known = fixed.is_some();
-        self.right(item, known)?;
+        // a record not in the log may be one whose beginning is still on its way
+        self.right(item, if fixed.is_some() { &[Verb::Change] } else { &[Verb::Create, Verb::Change] })?;
         let info = dossier::inspect(&item.body).map_err(|refused| reason(&refused))?;
+        self.right(item, if info.deps.is_empty() && fixed.is_none() { &[Verb::Create] } else { &[Verb::Change] })?;
         if !info.actor.is_of(self.batch.device) {
             return Err(Reason::Malformed);
         }
@@ -311,12 +317,7 @@ impl<'a, K: Known> Court<'a, K> {
     }
 
     /// The trial, on what the store holds; with a rebuilt document when that cannot be opened.
-    fn tried(
-        &mut self,
-        record: RecordId,
-        saved: Option<Vec<u8>>,
-        candidates: &[Candidate],
-    ) -> Result<(Vec<Ruling>, Option<Vec<u8>>), K::Error> {
+    fn tried(&mut self, record: RecordId, saved: Option<Vec<u8>>, candidates: &[Candidate]) -> Result<Tried, K::Error> {
         let changes: Vec<&[u8]> = candidates.iter().map(|c| c.item.body.as_slice()).collect();
         let mut base = saved;
         let mut tried = self.rehearsal.run(base.as_deref(), &changes);

@@ -2,6 +2,7 @@
 //! that caches rebuilt from the log equal the caches. It must not change anything.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use domain::id::{Position, RecordId};
 use domain::roster::{Roster, Row};
@@ -71,11 +72,11 @@ impl<S: Store> Server<S> {
                 told.wrong.push(Wrong::Chain(at));
             }
             before = value;
-            if !envelopes.contains_key(&item.envelope) {
-                let envelope = self.signed(&item, at, &mut told)?;
-                envelopes.insert(item.envelope, envelope);
-            }
-            let envelope = envelopes.get(&item.envelope).and_then(Option::as_ref);
+            let envelope = match envelopes.entry(item.envelope) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.signed(&item, at, &mut told)?),
+            };
+            let envelope = envelope.as_ref();
             self.check_item(&item, at, envelope, &mut roster, &mut told)?;
         }
         told.envelopes = envelopes.len() as u64;
