@@ -1,0 +1,26 @@
+//! The demo from the command line: `[--headless] [--json]`, and the hidden actor's part. It must
+//! not hold the play.
+#![allow(clippy::print_stdout, reason = "a command")]
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use tongdang_tests::demo::{self, actor, order};
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, dir] = &args[..]
+        && word == order::ACTOR
+    {
+        return actor::act(PathBuf::from(dir));
+    }
+    let known = ["--headless", "--json"];
+    if let Some(strange) = args.iter().find(|arg| !known.contains(&arg.as_str())) {
+        bail!("不认识的参数 {strange}；用法：cargo xtask demo [--headless] [--json]");
+    }
+    let figures = demo::play()?;
+    if args.iter().any(|arg| arg == "--json") {
+        println!("{}", serde_json::to_string(&figures)?);
+    }
+    Ok(())
+}

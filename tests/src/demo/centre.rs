@@ -1,0 +1,109 @@
+//! The district's centre: the real server binary, its commands, and its running process. It must
+//! not look into the server's files.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::synth::District;
+
+/// The data folder of a server, and its process while it serves. Dropped, the process ends.
+pub struct Centre {
+    binary: PathBuf,
+    dir: PathBuf,
+    listen: SocketAddr,
+    metrics: SocketAddr,
+    serving: Option<Child>,
+}
+
+impl Drop for Centre {
+    fn drop(&mut self) {
+        if let Some(mut serving) = self.serving.take() {
+            // Gone already is as good.
+            let _ = serving.kill();
+            let _ = serving.wait();
+        }
+    }
+}
+
+impl Centre {
+    /// Founds the district in a new folder.
+    pub fn found(dir: &Path, district: &District) -> Result<Self> {
+        let own = std::env::current_exe().context("找不到演示程序自己")?;
+        let binary = own.with_file_name(format!("tongdang-server{}", std::env::consts::EXE_SUFFIX));
+        ensure!(binary.is_file(), "还没有 {}：请用 cargo xtask demo 运行，它会先编译", binary.display());
+        let [listen, metrics] = free_ports()?;
+        let centre = Self { binary, dir: dir.to_owned(), listen, metrics, serving: None };
+        let area = format!("{}000000", district.scale.code);
+        let (host, at) = ("127.0.0.1", listen.to_string());
+        centre.run(&["init", "--name", district.scale.name, "--area", &area, "--host", host, "--listen", &at])?;
+        let file = dir.join("tongdang.toml");
+        let config = std::fs::read_to_string(&file)?;
+        std::fs::write(&file, format!("{config}metrics = \"{metrics}\"\n"))?;
+        Ok(centre)
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.listen
+    }
+
+    /// Runs one command of the server's binary; what it told the operator, or why not.
+    pub fn run(&self, args: &[&str]) -> Result<String> {
+        let mut command = Command::new(&self.binary);
+        command.arg("--dir").arg(&self.dir).args(args).stdin(Stdio::null());
+        let output = command.output().context("服务程序起不来")?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let wrong = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "tongdang-server {} 没有成功：{said}{wrong}", args.join(" "));
+        Ok(said)
+    }
+
+    /// A one-time code for a person, with the address under which her cable begins.
+    pub fn enrol_text(&self, person: &str, port: u16) -> Result<String> {
+        let said = self.run(&["enrol-code", "--person", person])?;
+        let text = said.lines().last().unwrap_or_default();
+        let (_, code) = text.split_once(' ').with_context(|| format!("看不懂登记码：{said}"))?;
+        Ok(format!("127.0.0.1:{port} {code}"))
+    }
+
+    /// Starts serving; returns once it listens.
+    pub fn serve(&mut self) -> Result<()> {
+        let log = std::fs::File::create(self.dir.join("server.log"))?;
+        let mut command = Command::new(&self.binary);
+        command.arg("--dir").arg(&self.dir).arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let child = self.serving.insert(command.spawn().context("服务程序起不来")?);
+        let Some(said) = child.stdout.take() else { bail!("服务程序没有管道") };
+        let mut line = String::new();
+        BufReader::new(said).read_line(&mut line)?;
+        ensure!(line.contains("已启动"), "服务没有启动，原因见 {}", self.dir.join("server.log").display());
+        Ok(())
+    }
+
+    /// Its process while it serves.
+    pub fn id(&self) -> u32 {
+        self.serving.as_ref().map_or(0, Child::id)
+    }
+
+    /// One of the running server's counters.
+    pub fn counter(&self, name: &str) -> Result<u64> {
+        let mut stream = TcpStream::connect(self.metrics).context("服务的指标读不到")?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.and_then(|v| v.trim().parse().ok()).with_context(|| format!("指标里没有 {name}"))
+    }
+}
+
+/// Two ports nobody has now.
+fn free_ports() -> Result<[SocketAddr; 2]> {
+    let one = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok([one.local_addr()?, other.local_addr()?])
+}
