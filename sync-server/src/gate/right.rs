@@ -3,7 +3,7 @@
 use domain::day::Day;
 use domain::form::{Merge, builtin};
 use domain::id::{ChildId, Position};
-use domain::rights::{Denied, Verb, may};
+use domain::rights::{Verb, may};
 use domain::roster::NOW;
 use dossier::ChangeInfo;
 use sync::item::Item;
@@ -16,28 +16,23 @@ impl<K: Known> Court<'_, K> {
         self.roster.children.get(&child).is_some_and(|seat| seat.erased)
     }
 
-    /// Forbidden then: held. Allowed then and not now: 待认领. Allowed in both: go on.
-    pub(super) fn right(&self, item: &Item, known: bool) -> Result<(), Reason> {
+    /// Whether the author may do one of the verbs. Forbidden then: held. Allowed then and not
+    /// now: 待认领. Allowed in both: go on.
+    pub(super) fn right(&self, item: &Item, verbs: &[Verb]) -> Result<(), Reason> {
         let Some(child) = item.child else { return Err(Reason::Forbidden) };
-        let verb = if known { Verb::Change } else { Verb::Create };
-        self.then_and_now(self.then(Some(child)), |when| {
-            may(&self.roster, self.batch.device, when, verb, &item.form, child)
-        })
+        let allowed = |verb: &Verb, when| may(&self.roster, self.batch.device, when, *verb, &item.form, child).is_ok();
+        self.then_and_now(self.then(Some(child)), |when| verbs.iter().any(|verb| allowed(verb, when)))
     }
 
     /// Asks once as of the position the author knew, once as of now.
-    pub(super) fn then_and_now(
-        &self,
-        then: Position,
-        allowed: impl Fn((Position, Day)) -> Result<(), Denied>,
-    ) -> Result<(), Reason> {
+    pub(super) fn then_and_now(&self, then: Position, allowed: impl Fn((Position, Day)) -> bool) -> Result<(), Reason> {
         let today = Day::of(self.now);
         let claimed = Day::of(self.batch.at.min(self.now));
         // a wrong clock must not lose work: today's posts count as well as those of the claimed day
-        if allowed((then, claimed)).is_err() && allowed((then, today)).is_err() {
+        if !allowed((then, claimed)) && !allowed((then, today)) {
             return Err(Reason::Forbidden);
         }
-        allowed((NOW, today)).map_err(|_| Reason::Unclaimed)
+        if allowed((NOW, today)) { Ok(()) } else { Err(Reason::Unclaimed) }
     }
 
     /// The roster position by which her rights then are judged: the version she says she knew,

@@ -26,7 +26,8 @@ impl<K: Known> Court<'_, K> {
         if row.child().is_some_and(|child| self.erased(child)) && self.batch.device != self.roster.server {
             return Err(Reason::Erased);
         }
-        self.then_and_now(self.then(row.child()), |when| may_write_row(&self.roster, self.batch.device, when, &row))?;
+        let device = self.batch.device;
+        self.then_and_now(self.then(row.child()), |when| may_write_row(&self.roster, device, when, &row).is_ok())?;
         Ok(row)
     }
 

@@ -265,6 +265,28 @@ fn a_change_waits_for_the_one_before_it_and_is_then_accepted() {
 }
 
 #[test]
+fn who_may_only_add_to_a_file_waits_for_its_beginning_instead_of_being_refused() {
+    let mut street = Street::new();
+    let (unit, person) = (UnitId::new([1; 16]), PersonId::new([4; 16]));
+    let officer = Row::Post { id: post(4), person, unit, role: Role::CentreOfficer, from: Day::EPOCH, to: None };
+    let desk = Row::Device { id: device(4), person, sign: [4; 32], seal: [4; 32], label: String::new() };
+    [officer, desk].iter().for_each(|row| street.roster.apply(3, row));
+    let (begun, mut record) = file();
+    let beginning = dossier::inspect(&begun.body).expect("honest").hash;
+    let added = change(10, "child", edit(&mut record, "child", 4, &[set("teacher", "陈老师")]));
+    let own = change(11, "child", edit(&mut Record::empty(), "child", 4, &[set("name", "林小溪")]));
+    let rulings = street.judge(&sent(4, vec![added.clone(), own]));
+    assert_eq!(rulings, [(0, Ruling::Wait(beginning)), (1, held(Reason::Forbidden))]);
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![begun])), Ruling::Accept);
+    assert_eq!(street.ruling(&sent(4, vec![added])), Ruling::Accept);
+    // an event has no second change to wait for
+    let mut note = Record::empty();
+    edit(&mut note, "visit", DIRECTOR, &[set("note", "家里都好。")]);
+    let later = change(20, "visit", edit(&mut note, "visit", DIRECTOR, &[set("note", "改口。")]));
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![later])), held(Reason::Forbidden));
+}
+
+#[test]
 fn a_risk_level_comes_only_with_its_assessment() {
     let (mut street, record) = Street::new().with_file();
     let risk = |level: &str| {
