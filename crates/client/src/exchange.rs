@@ -15,6 +15,7 @@ use sync::request::{PUSH_MAX, SignedRequest, WANT_MAX};
 use sync::wire::{End, Frame, Pushed, Request, Want};
 
 use crate::desk::Desk;
+use crate::store::items::Uncut;
 use crate::store::roster::{self, Hidden};
 use crate::store::{Stored, envelopes, items};
 use crate::tag::Tag;
@@ -97,16 +98,24 @@ impl Desk {
         let mut request =
             Request { cursor: work.standing.cursor, verdict: work.standing.verdict, ..Request::default() };
         let (mut pushed, mut bytes, mut again) = (Vec::new(), 0, false);
+        let mut sealed = Vec::new();
         for no in envelopes::to_push(&work.tx)? {
-            let Some(envelope) = envelopes::assemble(&work.tx, no)? else { continue };
-            bytes += envelope.weight();
-            if bytes > PUSH_BYTES_MAX || pushed.len() == PUSH_MAX {
+            if bytes > PUSH_BYTES_MAX || pushed.len() + sealed.len() == PUSH_MAX {
                 again = true;
                 break;
             }
-            pushed.push(no);
-            request.push.push(Pushed(envelope));
+            if let Some(whole) = envelopes::sealed(&work.tx, no)? {
+                bytes += whole.len();
+                request.sealed.push(whole.into());
+                sealed.push(no);
+            } else if let Some(envelope) = envelopes::assemble(&work.tx, no)? {
+                bytes += envelope.weight();
+                request.push.push(Pushed(envelope));
+                pushed.push(no);
+            }
         }
+        // Receipts come in this order.
+        pushed.append(&mut sealed);
         if work.standing.cursor.first == 0 {
             request.want = wants(&work)?;
         }
@@ -209,19 +218,19 @@ impl Work<'_> {
     /// Signs what was made since the last envelope: as few envelopes as the caps allow, never
     /// splitting a commit, never joining commits that knew different rosters.
     fn cut(&mut self) -> Stored<()> {
-        let mut open: Vec<(i64, u64, u64, Vec<u8>)> = Vec::new();
-        let mut commits: Vec<Vec<(i64, u64, u64, Vec<u8>)>> = Vec::new();
-        for line in items::uncut(&self.tx)? {
+        let mut open: Vec<Uncut> = Vec::new();
+        let mut commits: Vec<Vec<Uncut>> = Vec::new();
+        for item in items::uncut(&self.tx)? {
             match commits.last_mut() {
-                Some(commit) if commit[0].1 == line.1 => commit.push(line),
-                Some(_) | None => commits.push(vec![line]),
+                Some(commit) if commit[0].batch == item.batch => commit.push(item),
+                Some(_) | None => commits.push(vec![item]),
             }
         }
         for commit in commits {
-            let weight = |lines: &[(i64, u64, u64, Vec<u8>)]| lines.iter().map(|l| l.3.len() + 8).sum::<usize>();
+            let weight = |items: &[Uncut]| items.iter().map(|item| item.bytes.len() + 8).sum::<usize>();
             let full = open.len() + commit.len() > ITEMS_MAX
                 || weight(&open) + weight(&commit) > ENVELOPE_BYTES_MAX - ENVELOPE_HEAD_MAX;
-            let other = open.first().is_some_and(|first| first.2 != commit[0].2);
+            let other = open.first().is_some_and(|first| first.roster != commit[0].roster);
             if full || other {
                 self.sign(std::mem::take(&mut open))?;
             }
@@ -230,14 +239,19 @@ impl Work<'_> {
         self.sign(open)
     }
 
-    fn sign(&mut self, lines: Vec<(i64, u64, u64, Vec<u8>)>) -> Stored<()> {
-        let Some(first) = lines.first() else { return Ok(()) };
+    fn sign(&mut self, items: Vec<Uncut>) -> Stored<()> {
+        let Some(first) = items.first() else { return Ok(()) };
         let standing = &mut *self.standing;
         standing.seq += 1;
-        let link =
-            Link { branch: standing.branch, seq: standing.seq, prev: standing.prev, at: self.now, roster: first.2 };
-        let numbers: Vec<i64> = lines.iter().map(|l| l.0).collect();
-        let whole = lines.into_iter().map(|l| l.3).collect();
+        let link = Link {
+            branch: standing.branch,
+            seq: standing.seq,
+            prev: standing.prev,
+            at: self.now,
+            roster: first.roster,
+        };
+        let numbers: Vec<i64> = items.iter().map(|item| item.no).collect();
+        let whole = items.into_iter().map(|item| item.bytes).collect();
         let envelope = Envelope::sign(&self.me.key, &self.me.district, link, whole);
         standing.prev = envelope.id(&self.me.district);
         let no = envelopes::keep(&self.tx, &envelope, &standing.prev, true)?;

@@ -7,7 +7,7 @@ use dossier::Record;
 use sync::courier::NetFault;
 use sync::envelope::Part;
 use sync::item::{Item, Kind};
-use sync::wire::{Checkpoint, Cursor, History, Outcome, Reason, Receipt, Refusal, Rows, State, Verdict, Want};
+use sync::wire::{Checkpoint, Cursor, History, Mark, Outcome, Reason, Receipt, Refusal, Rows, State, Verdict, Want};
 
 use super::Reply;
 use crate::scene::{DISTRICT, District, START, STREET, Scene, child, post, set};
@@ -181,7 +181,8 @@ fn a_child_entrusted_later_appears_when_its_history_is_whole() {
     let server = scene.district.server.clone();
     let mut doc = Record::empty();
     let past = [set("name", "李小红"), set("school_name", "第三小学")];
-    let items: Vec<Item> = past.iter().map(|e| scene.district.change(&mut doc, 8, &[e.clone()], START)).collect();
+    let items: Vec<Item> =
+        past.iter().map(|e| scene.district.change(&mut doc, 8, std::slice::from_ref(e), START)).collect();
     let old: Vec<_> = items.into_iter().map(|item| scene.district.place(&server, vec![item])).collect();
     let mut chance = crate::scene::Seeded(4);
     let grant = scene.district.rows(&mut domain::moment::Moment::new(START, &mut chance), District::entrust(8));
@@ -337,7 +338,8 @@ fn a_restored_server_is_told_what_it_lacks_in_three_requests() {
     refuse(&mut scene, State::Restored(vec![backup]));
     assert_eq!(scene.client.desk().standing.cursor, backup);
     assert_eq!(scene.client.desk().ladder().expect("the store").saved, 1, "the ladder goes back honestly");
-    let mark = crate::store::envelopes::mark_of(&lost.envelope.0.id(&DISTRICT));
+    let id = lost.envelope.0.id(&DISTRICT);
+    let mark = Mark(id.0[..8].try_into().expect("8 of 32"));
     let second = refuse(&mut scene, State::Lacks(vec![mark]));
     assert!(second.have.contains(&mark));
     assert_eq!(second.push.len(), 1, "own work goes at once");

@@ -7,13 +7,6 @@ use sync::wire::{Mark, Refusal};
 
 use super::{Stored, signed};
 
-/// The first 8 bytes of an envelope's id.
-pub(crate) fn mark_of(id: &Digest) -> Mark {
-    let mut mark = [0; 8];
-    mark.copy_from_slice(&id.0[..8]);
-    Mark(mark)
-}
-
 /// The envelope with every item as a bare digest: its head.
 fn bare(envelope: &Envelope) -> Envelope {
     let mut head = envelope.clone();
@@ -57,6 +50,12 @@ pub(crate) fn assemble(db: &Connection, no: i64) -> Stored<Option<Envelope>> {
         }
     }
     Ok(Some(envelope))
+}
+
+/// The sealed copy of an own envelope whose child was purged here.
+pub(crate) fn sealed(db: &Connection, no: i64) -> Stored<Option<Vec<u8>>> {
+    let mut query = db.prepare_cached("SELECT sealed FROM envelope WHERE no = ?1")?;
+    Ok(query.query_row(params![no], |row| row.get(0)).optional()?.flatten())
 }
 
 /// Own envelopes the district has not received, and those it was found to lack, oldest first.

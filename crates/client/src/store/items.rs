@@ -197,13 +197,26 @@ pub(crate) fn unsent(db: &Connection, child: ChildId) -> Stored<bool> {
     Ok(query.query_row(params![child.as_bytes()], |row| row.get(0))?)
 }
 
-/// Items made and not yet in an envelope, in order: (no, commit, roster version, bytes).
-pub(crate) fn uncut(db: &Connection) -> Stored<Vec<(i64, u64, Position, Vec<u8>)>> {
+/// An own item that no envelope carries yet.
+pub(crate) struct Uncut {
+    /// Local order.
+    pub(crate) no: i64,
+    /// The commit it belongs to.
+    pub(crate) batch: u64,
+    /// Roster version known then.
+    pub(crate) roster: Position,
+    /// The encoded item.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Items made and not yet in an envelope, in order.
+pub(crate) fn uncut(db: &Connection) -> Stored<Vec<Uncut>> {
     let mut query = db.prepare_cached(
         "SELECT no, batch, roster, bytes FROM item WHERE envelope IS NULL AND batch IS NOT NULL ORDER BY no",
     )?;
     let rows = query.query_map([], |row| {
-        Ok((row.get(0)?, unsigned(row.get(1)?), unsigned(row.get(2)?), row.get::<_, Vec<u8>>(3)?))
+        let (batch, roster) = (unsigned(row.get(1)?), unsigned(row.get(2)?));
+        Ok(Uncut { no: row.get(0)?, batch, roster, bytes: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
