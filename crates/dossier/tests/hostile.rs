@@ -176,7 +176,7 @@ fn sealed(body: &[u8]) -> Vec<u8> {
     [&[0x85, 0x6f, 0x4a, 0x83], &hash[..4], &[1], body].concat()
 }
 
-/// A hash of a chunk, computed by Automerge itself from an honest change's place.
+/// The checksum of a chunk is the start of this hash over its type, length and body.
 fn sha256(bytes: &[u8]) -> [u8; 32] {
     use sha2::Digest as _;
     sha2::Sha256::digest(bytes).into()
