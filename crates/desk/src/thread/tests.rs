@@ -41,11 +41,9 @@ fn identity(paper: &Paper, address: SocketAddr) -> Identity {
 }
 
 /// A district that has nothing new for anybody.
-async fn quiet(paper: &Paper, key: [u8; 32]) -> std::net::TcpListener {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let own = listener.try_clone().expect("a listener");
-    own.set_nonblocking(true).expect("a listener");
-    let listening = tokio::net::TcpListener::from_std(own).expect("a listener");
+async fn quiet(paper: &Paper, key: [u8; 32]) -> SocketAddr {
+    let listening = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listening.local_addr().expect("an address");
     let acceptor = TlsAcceptor::from(paper.tls.clone());
     tokio::spawn(async move {
         while let Ok((socket, _)) = listening.accept().await {
@@ -72,7 +70,7 @@ async fn quiet(paper: &Paper, key: [u8; 32]) -> std::net::TcpListener {
             }
         }
     });
-    listener
+    address
 }
 
 /// A window that remembers what it was told.
@@ -112,8 +110,7 @@ const fn synced(event: &Event) -> bool {
 async fn a_desk_syncs_by_itself_and_on_request_and_nothing_changed_is_cheap() {
     let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
     let mut me = identity(&paper, SocketAddr::from(([127, 0, 0, 1], 1)));
-    let district = quiet(&paper, me.key.sign_public()).await;
-    me.address = district.local_addr().expect("an address").to_string();
+    me.address = quiet(&paper, me.key.sign_public()).await.to_string();
     let window = Window::open(folder.path(), me);
     window.wait_for(synced);
     let first = window.desk.traffic().expect("counters");
@@ -141,8 +138,7 @@ async fn a_district_that_is_away_is_said_once_a_try_and_the_desk_goes_on() {
 async fn locking_silences_a_desk_and_dropping_it_frees_the_profile() {
     let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
     let mut me = identity(&paper, SocketAddr::from(([127, 0, 0, 1], 1)));
-    let district = quiet(&paper, me.key.sign_public()).await;
-    me.address = district.local_addr().expect("an address").to_string();
+    me.address = quiet(&paper, me.key.sign_public()).await.to_string();
     let window = Window::open(folder.path(), me);
     window.wait_for(synced);
     window.desk.lock().expect("running");
