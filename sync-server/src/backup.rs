@@ -86,8 +86,11 @@ impl Server<Sqlite> {
         std::fs::rename(part.join(KEYS), part.join("keys").join(KEYS))?;
         std::fs::rename(&part, &folder)?;
         std::fs::File::open(to)?.sync_all()?;
-        self.durably(|s| Ok(s.set_number(fact::BACKED_UP, proven.number)?))?;
-        self.backed_up = proven.number;
+        self.durably(|s| {
+            s.set_number(fact::BACKED_UP_AT, m.now.0.unsigned_abs())?;
+            Ok(s.set_number(fact::BACKED_UP, proven.number)?)
+        })?;
+        (self.backed_up, self.backed_up_at) = (proven.number, m.now);
         forget_old_keys(to, m.now)?;
         Ok(Proven { folder, ..proven })
     }
@@ -183,7 +186,9 @@ mod tests {
         assert_eq!(director.pull(&mut world).head.expect("a head").backed_up, 0);
         let proven = world.server.backup(&mut world.dice.moment(50), to.path()).expect("backed up");
         assert_eq!((proven.head, proven.number), (director.cursor, world.server.newest_number().expect("asked")));
-        assert_eq!(director.pull(&mut world).head.expect("a head").backed_up, proven.number);
+        let head = director.pull(&mut world).head.expect("a head");
+        assert_eq!((head.backed_up, head.sig.is_some()), (proven.number, true), "a new backup is news");
+        assert!(director.pull(&mut world).head.expect("a head").sig.is_none(), "and told once");
         let c = crate::scene::child(1);
         director.visits(&mut world, c);
         director.pull(&mut world);

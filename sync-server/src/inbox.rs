@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{DeviceId, Position};
+use domain::id::{Branch, DeviceId, Digest, Position};
 use domain::moment::{Moment, Timestamp};
 use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
 use sync::item::{Item, Kind};
 use sync::request::SignedRequest;
-use sync::wire::{Receipt, Refusal, Request, State, Verdict};
+use sync::wire::{Pushed, Receipt, Refusal, Request, State, Verdict};
 
 use crate::server::{Server, ServerError, outcome};
 use crate::store::{DeviceState, NewEnvelope, NewItem, Standing, Store};
@@ -39,8 +39,28 @@ impl<S: Store> Server<S> {
     pub(crate) fn read(&self, body: &[u8]) -> Option<Incoming> {
         let signed = SignedRequest::read(body).ok()?;
         let public = self.roster.devices.get(&signed.device)?.sign;
-        let request = signed.open(&self.digest, &public).ok()?;
+        let mut request = signed.open(&self.digest, &public).ok()?;
+        let sealed = std::mem::take(&mut request.sealed);
+        request.push.extend(sealed.iter().map(|sealed| Pushed(self.unsealed(sealed))));
         Some(Incoming { device: signed.device, sig: signed.sig, request, counter: signed.counter })
+    }
+
+    /// Opens an envelope sealed to the inbox key; what cannot be opened is nobody's envelope and
+    /// gets its refusal like any other.
+    fn unsealed(&self, sealed: &[u8]) -> Envelope {
+        let opened = sync::seal::open_sealed(&self.secret.inbox.seal_secret(), sealed).ok();
+        opened.and_then(|bytes| Envelope::decode(&bytes).ok()).unwrap_or(Envelope {
+            v: 0,
+            suite: 0,
+            device: DeviceId::new([0; 16]),
+            branch: Branch([0; 8]),
+            seq: 0,
+            prev: Digest([0; 32]),
+            at: Timestamp(0),
+            roster: 0,
+            parts: Vec::new(),
+            sig: [0; 64],
+        })
     }
 
     /// Keeps what several requests bring; runs inside one transaction.
@@ -61,14 +81,11 @@ impl<S: Store> Server<S> {
         let receipts = self.keep_pushed(m, incoming, before.confirmed)?;
         let state = self.state_for(incoming, &before)?;
         let mut after = DeviceState { counter: incoming.counter, seen: m.now, ..before };
-        if !matches!(state, State::Revoked) {
-            after.epoch = self.epoch;
-        }
         let cursor = incoming.request.cursor;
         if state == State::Fine && cursor.first == 0 {
             after.confirmed = before.confirmed.max(cursor.position);
         }
-        if !receipts.is_empty() || m.now.since_s(before.leased) > 24 * 3600 {
+        if !receipts.is_empty() || self.lease_due(m.now, before.leased) {
             after.leased = m.now;
         }
         self.vault.store.set_device(incoming.device, &after)?;

@@ -9,6 +9,7 @@ use domain::roster::{Channel, Row};
 use sync::chain;
 use sync::envelope::Envelope;
 use sync::item::{Item, Kind};
+use sync::notice::{self, Notice};
 use sync::wire::{Outcome, Reason, Verdict};
 
 use crate::gate::{self, Batch, Fixed, InProcess, Known, Ruling};
@@ -117,7 +118,7 @@ impl<S: Store> Server<S> {
                 Ruling::Accept => {
                     let body = case.batch.items.iter().find(|(n, _)| *n == place).and_then(|(_, i)| i.as_ref().ok());
                     grown.insert(item.record);
-                    Outcome::Accepted(self.append(m, item, body.map_or(&[], |i| i.body.as_slice()))?)
+                    Outcome::Accepted(self.append(m, kept.device, item, body.map_or(&[], |i| i.body.as_slice()))?)
                 }
                 Ruling::Wait(digest) => Outcome::Waiting(digest),
                 Ruling::Hold(reason) => Outcome::Held(reason),
@@ -130,6 +131,7 @@ impl<S: Store> Server<S> {
             self.vault.store.set_document(record, at, &saved)?;
         }
         outcomes.sort_unstable_by_key(|(place, _)| *place);
+        self.note_held(m, &header, &case, &outcomes)?;
         self.tell(kept.device, &header, outcomes)?;
         grown.into_iter().try_for_each(|record| self.wake(record))
     }
@@ -196,20 +198,78 @@ impl<S: Store> Server<S> {
         Ok(())
     }
 
+    /// The stations hear of what was held: a number of a chain that is not in the log is named,
+    /// never silently missing.
+    fn note_held(
+        &mut self,
+        m: &mut Moment,
+        header: &Envelope,
+        case: &Case,
+        outcomes: &[(u16, Outcome)],
+    ) -> Result<(), ServerError> {
+        let mut items = Vec::new();
+        for (place, outcome) in outcomes {
+            let (Outcome::Held(reason), Some(item)) = (outcome, case.items.get(place)) else { continue };
+            let notice = Notice {
+                device: header.device,
+                branch: header.branch,
+                seq: header.seq,
+                place: *place,
+                reason: *reason,
+                form: item.form.clone(),
+                child: item.child,
+            };
+            let body = minicbor::to_vec(notice).unwrap_or_default();
+            let record = RecordId::new(m.uuid());
+            let form = notice::FORM.to_owned();
+            items.push(Item { kind: Kind::Audit, record, form, child: None, body }.encode());
+        }
+        if items.is_empty() || header.device == self.roster.server {
+            return Ok(());
+        }
+        self.keep_own(m, items).map(drop)
+    }
+
+    /// Where an accepted item is heard: with its child, and by the stations of its author, who
+    /// count the numbers of her chain.
+    fn hearers(&self, author: DeviceId, item: &StoredItem, body: &[u8]) -> BTreeSet<Channel> {
+        let mut heard = self.roster.stations_of(author);
+        heard.extend(item.child.map(|c| self.roster.channels_for_child(c)).unwrap_or_default());
+        if author == self.roster.server
+            && item.form == notice::FORM
+            && let Ok(notice) = minicbor::decode::<Notice>(body)
+        {
+            heard.extend(self.roster.stations_of(notice.device));
+            let with_child = notice.child.map(|c| self.roster.channels_for_child(c)).unwrap_or_default();
+            heard.extend(with_child.into_iter().filter(|c| matches!(c, Channel::Station(_))));
+        }
+        heard
+    }
+
     /// Appends an accepted item to the log and lets it be heard.
-    fn append(&mut self, m: &Moment, item: &StoredItem, body: &[u8]) -> Result<Position, ServerError> {
+    fn append(
+        &mut self,
+        m: &Moment,
+        author: DeviceId,
+        item: &StoredItem,
+        body: &[u8],
+    ) -> Result<Position, ServerError> {
         let (end, before) = self.vault.store.head()?;
         let at = end + 1;
         let chain = chain::step(&before, at, &item.digest);
         let heard = match item.kind {
-            Kind::Roster => self.apply_row(m, at, body)?,
-            Kind::Audit => BTreeSet::new(),
+            Kind::Roster => {
+                let mut heard = self.apply_row(m, at, body)?;
+                heard.extend(self.roster.stations_of(author));
+                heard
+            }
+            Kind::Audit => self.hearers(author, item, body),
             Kind::Change | Kind::Sealed | Kind::File => {
                 let record = self.vault.store.record(item.record)?;
                 let state =
                     record.unwrap_or_else(|| RecordState { form: item.form.clone(), child: item.child, last: at });
                 self.vault.store.set_record(item.record, &RecordState { last: at, ..state })?;
-                item.child.map(|c| self.roster.channels_for_child(c)).unwrap_or_default()
+                self.hearers(author, item, body)
             }
         };
         let heard: Vec<Channel> = heard.into_iter().collect();

@@ -1,6 +1,7 @@
 //! What a device hears: the log after its cursor, filtered by what it may see now; the history of
 //! what it was just granted; its first download. It must not open documents or change anything.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::day::Day;
@@ -46,12 +47,17 @@ impl Reader {
         let everything = self.channels.contains(&Channel::District);
         match (item.kind, item.child) {
             (Kind::Roster, _) => true,
-            (Kind::Audit, _) => everything,
+            (Kind::Audit, _) => everything || item.form == sync::notice::FORM,
             (Kind::Change | Kind::Sealed | Kind::File, None) => everything,
             (Kind::Change | Kind::Sealed | Kind::File, Some(child)) => self.posts.iter().any(|(id, post)| {
                 rights::role_may(post.role, Verb::Read, &item.form) && roster.reaches(*id, post, child, NOW)
             }),
         }
+    }
+
+    /// Whether she sees to it that no number of a chain is missing.
+    pub(crate) fn counts_chains(&self) -> bool {
+        self.channels.iter().any(|c| matches!(c, Channel::Station(_) | Channel::District))
     }
 
     /// Position since which she sees the child; `None` when she does not.
@@ -131,7 +137,7 @@ impl<S: Store> Server<S> {
         frames: &mut Vec<Vec<u8>>,
     ) -> Result<(Cursor, BTreeMap<ChildId, Position>), ServerError> {
         let (positions, upto) = self.heard(&rows.reader.channels.clone(), from.position, head.position)?;
-        let mut grants = BTreeMap::new();
+        let (mut grants, mut authors) = (BTreeMap::new(), BTreeMap::new());
         let mut at = from.position;
         for position in positions {
             let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
@@ -142,7 +148,10 @@ impl<S: Store> Server<S> {
                 grants.insert(child, since);
             }
             let comes_as_history = item.kind != Kind::Roster && granted.is_some_and(|(_, since)| position < since);
-            let own = self.author_is(&item, rows.reader.device)?;
+            let own = match authors.entry(item.envelope) {
+                Entry::Occupied(author) => *author.get(),
+                Entry::Vacant(new) => *new.insert(self.author_of(&item)?),
+            } == rows.reader.device;
             if !own && !comes_as_history {
                 self.add(rows, &item, position)?;
             }
@@ -161,9 +170,8 @@ impl<S: Store> Server<S> {
         Ok((cursor, grants))
     }
 
-    fn author_is(&mut self, item: &StoredItem, device: Option<DeviceId>) -> Result<bool, ServerError> {
-        let author = self.vault.store.envelope(item.envelope)?.map(|e| e.device);
-        Ok(author == device)
+    fn author_of(&mut self, item: &StoredItem) -> Result<Option<DeviceId>, ServerError> {
+        Ok(self.vault.store.envelope(item.envelope)?.map(|kept| kept.device))
     }
 
     /// Positions heard on any of the channels, ascending, and up to where that is complete.

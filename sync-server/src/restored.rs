@@ -20,17 +20,20 @@ impl<S: Store> Server<S> {
     /// and no rows for anybody until a station's or centre's desk has synced.
     pub fn mark_restored(&mut self, m: &mut Moment) -> Result<(), ServerError> {
         let epoch = self.epoch + 1;
+        let life = u32::from_be_bytes(m.bytes());
         let (end, _) = self.vault.store.head()?;
         let own = OwnChain { branch: Branch(m.bytes()), seq: 0, prev: chain::START };
         self.durably(|s| {
             s.vault.store.set_fact(fact::LINK, &minicbor::to_vec(own).unwrap_or_default())?;
             s.vault.store.skip_verdicts_to(epoch << NUMBERS_PER_EPOCH)?;
             s.set_number(fact::EPOCH, epoch)?;
+            s.set_number(fact::LIFE, u64::from(life))?;
             s.set_number(fact::RESTORED_AT, end)?;
             s.set_number(fact::WITHHELD, 1)?;
             Ok(())
         })?;
         self.epoch = epoch;
+        self.life = life;
         self.withheld = true;
         Ok(())
     }
@@ -45,8 +48,8 @@ impl<S: Store> Server<S> {
         if !self.roster.active(incoming.device) {
             return Ok(State::Revoked);
         }
-        let untold = before.epoch < self.epoch && before.counter > 0 && request.have.is_empty();
-        if !self.is_ours(request.cursor)? || (untold && request.cursor.position > 0) {
+        let untold = request.life.is_some_and(|life| life != self.life);
+        if !self.is_ours(request.cursor)? || untold {
             return Ok(State::Restored(self.checkpoints(before.confirmed)?));
         }
         if !request.have.is_empty() {

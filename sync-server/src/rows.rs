@@ -104,10 +104,8 @@ impl Rows {
 impl<S: Store> Server<S> {
     /// Adds one row, if the reader may read it and it was not erased.
     pub(crate) fn add(&mut self, rows: &mut Rows, item: &StoredItem, position: Position) -> Result<(), ServerError> {
-        if !rows.reader.may_read(&self.roster, item) {
-            return Ok(());
-        }
-        let Some(bytes) = self.vault.open(item)? else { return Ok(()) };
+        let bytes = if rows.reader.may_read(&self.roster, item) { self.vault.open(item)? } else { None };
+        let Some(bytes) = bytes else { return self.add_header(rows, item, position) };
         self.meter.rows += 1;
         if rows.newest.contains_key(&item.envelope) && rows.put(item, position, bytes.clone()) {
             return Ok(());
@@ -120,6 +118,21 @@ impl<S: Store> Server<S> {
         self.introduce(rows, kept.device);
         rows.newest.insert(item.envelope, rows.gathered.len());
         rows.gathered.push(Gathered { envelope, place: item.place, at: position, steps: vec![position] });
+        Ok(())
+    }
+
+    /// A station counts the numbers of its authors' chains also where it may not read: the signed
+    /// header with bare digests, no content.
+    fn add_header(&mut self, rows: &mut Rows, item: &StoredItem, position: Position) -> Result<(), ServerError> {
+        if !rows.reader.counts_chains() || rows.newest.contains_key(&item.envelope) {
+            return Ok(());
+        }
+        let Some(kept) = self.vault.store.envelope(item.envelope)? else { return Err(ServerError::Row(position)) };
+        let envelope = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(position))?;
+        rows.bytes += kept.header.len();
+        self.introduce(rows, kept.device);
+        rows.newest.insert(item.envelope, rows.gathered.len());
+        rows.gathered.push(Gathered { envelope, place: 0, at: 0, steps: Vec::new() });
         Ok(())
     }
 

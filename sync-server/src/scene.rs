@@ -130,7 +130,17 @@ impl World {
         let session = self.moment().bytes();
         let actor = Actor::new(key.id(), session);
         let branch = Branch(self.moment().bytes());
-        Desk { key, actor, branch, counter: 0, seq: 0, prev: Digest([0; 32]), cursor: Cursor::default(), verdict: 0 }
+        Desk {
+            key,
+            actor,
+            branch,
+            counter: 0,
+            seq: 0,
+            prev: Digest([0; 32]),
+            cursor: Cursor::default(),
+            verdict: 0,
+            life: None,
+        }
     }
 }
 
@@ -149,6 +159,7 @@ pub(crate) struct Desk {
     prev: Digest,
     pub(crate) cursor: Cursor,
     pub(crate) verdict: u64,
+    life: Option<u32>,
 }
 
 /// What one answer said.
@@ -193,7 +204,7 @@ impl Heard {
 
 impl Desk {
     pub(crate) fn request(&self) -> Request {
-        Request { cursor: self.cursor, verdict: self.verdict, ..Request::default() }
+        Request { cursor: self.cursor, verdict: self.verdict, life: self.life, ..Request::default() }
     }
 
     pub(crate) fn body(&mut self, world: &World, request: &Request) -> Vec<u8> {
@@ -217,6 +228,7 @@ impl Desk {
             match frame {
                 Frame::Head(head) => {
                     self.verdict = head.verdict;
+                    self.life = Some(head.life);
                     heard.state = Some(head.state.clone());
                     heard.receipts = head.receipts.clone();
                     heard.verdicts = head.verdicts.clone();

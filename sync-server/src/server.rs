@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::day::Day;
 use domain::id::RecordId;
-use domain::id::{Branch, DeviceId, Digest, Position, PostId};
+use domain::id::{Branch, DeviceId, Digest, PersonId, Position, PostId};
 use domain::moment::{Moment, Timestamp};
 use domain::roster::{Roster, Row};
 use sync::chain;
@@ -59,8 +59,12 @@ pub(crate) mod fact {
     pub(crate) const LINK: &str = "link";
     /// Inbox numbers up to here are in a compared backup.
     pub(crate) const BACKED_UP: &str = "backed_up";
+    /// When that backup was made.
+    pub(crate) const BACKED_UP_AT: &str = "backed_up_at";
     /// How often the store was restored; the log's end at the last time; whether rows are withheld.
     pub(crate) const EPOCH: &str = "epoch";
+    /// Drawn anew at each restore.
+    pub(crate) const LIFE: &str = "life";
     pub(crate) const RESTORED_AT: &str = "restored_at";
     pub(crate) const WITHHELD: &str = "withheld";
 }
@@ -85,8 +89,10 @@ pub struct Server<S> {
     /// Position of the row since which a post is what it is now.
     pub(crate) since: BTreeMap<PostId, Position>,
     pub(crate) epoch: u64,
+    pub(crate) life: u32,
     pub(crate) withheld: bool,
     pub(crate) backed_up: u64,
+    pub(crate) backed_up_at: Timestamp,
     pub(crate) wanted: BTreeSet<Set>,
     pub(crate) meter: Meter,
 }
@@ -103,8 +109,10 @@ impl<S: Store> Server<S> {
             roster,
             since: BTreeMap::new(),
             epoch: 0,
+            life: 0,
             withheld: false,
             backed_up: 0,
+            backed_up_at: Timestamp(0),
             wanted: BTreeSet::new(),
             meter: Meter::default(),
         };
@@ -115,8 +123,9 @@ impl<S: Store> Server<S> {
     /// Takes everything held in memory anew from the store.
     fn reload(&mut self) -> Result<(), ServerError> {
         self.epoch = self.number(fact::EPOCH)?;
+        self.life = u32::try_from(self.number(fact::LIFE)?).unwrap_or_default();
         self.withheld = self.number(fact::WITHHELD)? != 0;
-        self.backed_up = self.number(fact::BACKED_UP)?;
+        self.look_for_backup()?;
         self.roster = Roster::new(self.secret.id());
         self.since.clear();
         for (at, bytes) in self.vault.store.roster_rows(0)? {
@@ -192,6 +201,19 @@ impl<S: Store> Server<S> {
         Ok(self.vault.store.device(device)?)
     }
 
+    /// Reads how far compared backups reach.
+    fn look_for_backup(&mut self) -> Result<(), StoreError> {
+        self.backed_up = self.number(fact::BACKED_UP)?;
+        self.backed_up_at = Timestamp(i64::try_from(self.number(fact::BACKED_UP_AT)?).unwrap_or(0));
+        Ok(())
+    }
+
+    /// Whether a device is due a signed answer although nothing is new: its lease is over a day
+    /// old, or it has not heard of the newest backup.
+    pub(crate) fn lease_due(&self, now: Timestamp, leased: Timestamp) -> bool {
+        now.since_s(leased) > DAY_S || leased < self.backed_up_at
+    }
+
     /// Until when a device that syncs now may read offline.
     pub fn lease(&self, now: Timestamp) -> Timestamp {
         let days = self.roster.policies.get("lease_days").and_then(|v| v.trim().parse().ok());
@@ -243,7 +265,7 @@ impl<S: Store> Server<S> {
         let incoming: Vec<Option<Incoming>> = bodies.iter().map(|body| self.read(body)).collect();
         let just_restored = self.withheld;
         // A backup may have been made by another process of this server.
-        self.backed_up = self.number(fact::BACKED_UP).unwrap_or(self.backed_up);
+        let _ = self.look_for_backup();
         let asked = self.durably(|s| s.keep_all(m, &incoming));
         let Ok(asked) = asked else {
             tracing::error!("store failed, requests turned away");
@@ -284,6 +306,7 @@ impl<S: Store> Server<S> {
             checkpoint: None,
             backed_up: self.backed_up,
             sig: None,
+            life: self.life,
         };
         if head.state == State::Fine {
             self.add_verdicts(incoming.device, &mut head)?;
@@ -295,7 +318,7 @@ impl<S: Store> Server<S> {
             self.add_verdicts(incoming.device, &mut head)?;
         }
         let news = !pull.frames.is_empty() || !head.receipts.is_empty() || !head.verdicts.is_empty();
-        let lease_due = now.since_s(asked.leased) > DAY_S;
+        let lease_due = self.lease_due(now, asked.leased);
         let revoked = head.state == State::Revoked;
         if !revoked && (news || lease_due) {
             head.lease = Some(self.lease(now));
@@ -314,7 +337,8 @@ impl<S: Store> Server<S> {
     /// Roster rows written by the server's own device, through inbox, gate and log; judged when
     /// this returns, one outcome a row.
     pub fn write_rows(&mut self, m: &mut Moment, rows: Vec<Row>) -> Result<Vec<Outcome>, ServerError> {
-        let items = rows.iter().map(|row| Item {
+        let items = self.with_people(rows);
+        let items = items.iter().map(|row| Item {
             kind: Kind::Roster,
             record: RecordId::new(m.uuid()),
             form: "roster".to_owned(),
@@ -323,6 +347,36 @@ impl<S: Store> Server<S> {
         });
         let items = items.collect();
         self.write_items(m, items)
+    }
+
+    /// A post brings its person's name and devices to where it is heard: rows written before the
+    /// post were heard elsewhere or by nobody.
+    fn with_people(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        let posts = rows.iter().filter_map(|row| match row {
+            Row::Post { person, .. } => Some(*person),
+            _ => None,
+        });
+        let people: BTreeSet<PersonId> = posts.collect();
+        let (mut names, rest): (Vec<Row>, Vec<Row>) =
+            rows.drain(..).partition(|row| matches!(row, Row::Person { id, .. } if people.contains(id)));
+        for id in &people {
+            if let Some(name) = self.roster.people.get(id)
+                && !names.iter().any(|row| matches!(row, Row::Person { id: named, .. } if named == id))
+            {
+                names.push(Row::Person { id: *id, name: name.clone() });
+            }
+            names.extend(self.roster.devices.iter().filter(|(_, d)| d.person == *id).map(|(device, d)| Row::Device {
+                id: *device,
+                person: d.person,
+                sign: d.sign,
+                seal: d.seal,
+                label: d.label.clone(),
+            }));
+        }
+        let after = rest.iter().rposition(|row| matches!(row, Row::Post { .. })).map_or(0, |n| n + 1);
+        let mut out = rest;
+        out.splice(after..after, names);
+        out
     }
 
     /// Items written by the server's own device; judged when this returns, one outcome an item.
@@ -340,7 +394,7 @@ impl<S: Store> Server<S> {
         Ok(outcomes)
     }
 
-    fn keep_own(&mut self, m: &mut Moment, items: Vec<Vec<u8>>) -> Result<u64, ServerError> {
+    pub(crate) fn keep_own(&mut self, m: &mut Moment, items: Vec<Vec<u8>>) -> Result<u64, ServerError> {
         let stored = self.vault.store.fact(fact::LINK)?.and_then(|b| minicbor::decode(&b).ok());
         let OwnChain { branch, seq, prev } =
             stored.unwrap_or_else(|| OwnChain { branch: Branch(m.bytes()), seq: 0, prev: chain::START });

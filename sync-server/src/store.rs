@@ -52,8 +52,6 @@ pub struct DeviceState {
     pub seen: Timestamp,
     /// When it last got a lease.
     pub leased: Timestamp,
-    /// How many restores of the server it has been told of.
-    pub epoch: u64,
 }
 
 /// An envelope as kept: every part bare.

@@ -1,4 +1,7 @@
 //! What the tests, the demo and the benches share. It must not hold rules of the work.
 
 pub mod chance;
+pub mod corpus;
+pub mod sim;
 pub mod synth;
+pub mod world;

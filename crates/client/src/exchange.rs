@@ -95,8 +95,12 @@ impl Desk {
         let mut work = self.work(m)?;
         work.cut()?;
         work.standing.counter += 1;
-        let mut request =
-            Request { cursor: work.standing.cursor, verdict: work.standing.verdict, ..Request::default() };
+        let mut request = Request {
+            cursor: work.standing.cursor,
+            verdict: work.standing.verdict,
+            life: work.standing.life,
+            ..Request::default()
+        };
         let (mut pushed, mut bytes, mut again) = (Vec::new(), 0, false);
         let mut sealed = Vec::new();
         for no in envelopes::to_push(&work.tx)? {

@@ -11,8 +11,8 @@
 //!   [`purge`] children that went elsewhere; [`rebuild`] caches from the log.
 //! - `door` and `calls` the use cases; `project` and `search` what screens read.
 
-mod desk;
 mod calls;
+mod desk;
 mod door;
 mod draft;
 mod exchange;
@@ -24,9 +24,9 @@ mod purge;
 mod rebuild;
 #[cfg(test)]
 mod scene;
+mod search;
 mod slot;
 mod store;
-mod search;
 mod tag;
 mod work;
 mod write;

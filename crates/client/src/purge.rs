@@ -1,11 +1,18 @@
 //! Children that went elsewhere: hidden at once, purged once nothing of them is unsent, confirmed.
 //! It must not decide who may see whom.
 
+use std::collections::BTreeMap;
+
+use domain::fault::Code;
 use domain::id::ChildId;
 use domain::moment::Moment;
+use domain::value::{Key, Value};
+use dossier::Edit;
 use rusqlite::params;
 
+use crate::draft;
 use crate::project;
+use crate::store::records::RecordMeta;
 use crate::store::roster::{self, Hidden};
 use crate::store::{Stored, envelopes, items, signed};
 use crate::tag::Tag;
@@ -15,12 +22,35 @@ use crate::write::AuditRow;
 impl Work<'_> {
     /// A child went out of sight.
     pub(crate) fn leave(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
+        self.hand_in_drafts(child)?;
         let tags = project::forget_child(&self.tx, child)?;
         tags.into_iter().for_each(|tag| self.touch(tag));
         self.touch(Tag::Children);
         self.touch(Tag::Child(child));
         roster::hide(&self.tx, child, Hidden::Leaving)?;
         self.purge_if_sent(m, child)
+    }
+
+    /// What was begun about the child alone and not finished goes to the district as it stands:
+    /// what was saved is not lost, the gate keeps it aside and the station hears of it.
+    fn hand_in_drafts(&mut self, child: ChildId) -> Stored<()> {
+        if self.roster.children.get(&child).is_some_and(|seat| seat.erased) {
+            return Ok(());
+        }
+        for draft in draft::about(&self.tx, child)? {
+            let meta = RecordMeta { record: draft.id, form: draft.form, child: Some(child) };
+            let edits = |values: BTreeMap<Key, Value>| -> Vec<Edit> {
+                values.into_iter().map(|(key, value)| Edit::Set(key, value)).collect()
+            };
+            self.standing.batch += 1;
+            if self.edit(&meta, &edits(draft.values.clone()), None).is_err() {
+                // A draft may hold what no form takes; then it goes as the text it is kept as.
+                let text = serde_json::to_string(&draft.values).map_err(|_| Code::Bug)?;
+                let whole = BTreeMap::from([("note".to_owned(), Value::text(text))]);
+                self.edit(&meta, &edits(whole), None)?;
+            }
+        }
+        Ok(())
     }
 
     /// Children whose posts ended with the day, not with a row.
@@ -54,6 +84,7 @@ impl Work<'_> {
             self.seal_unbacked(m, child)?;
         }
         self.close_child(child);
+        project::forget_child(&self.tx, child)?;
         let id = child.as_bytes();
         let gone = self.tx.execute("DELETE FROM item WHERE child = ?1 AND kind <> 2", params![id])?;
         self.tx

@@ -273,6 +273,7 @@ impl Scene {
             checkpoint: None,
             backed_up: 0,
             sig: None,
+            life: 0,
         }
     }
 

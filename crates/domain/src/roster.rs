@@ -490,6 +490,13 @@ impl Roster {
         channels
     }
 
+    /// The stations that count a device's chain: those of every street its person works or worked in.
+    pub fn stations_of(&self, device: DeviceId) -> BTreeSet<Channel> {
+        let person = self.devices.get(&device).map(|d| d.person);
+        let areas = person.into_iter().flat_map(|p| self.posts_of(p)).filter_map(|(_, post)| self.area_of(post));
+        areas.filter(|a| a.width() != Width::District).map(|a| Channel::Station(a.street())).collect()
+    }
+
     /// Where rows about a child are heard now, besides [`Channel::District`].
     pub fn channels_for_child(&self, child: ChildId) -> BTreeSet<Channel> {
         let mut channels = BTreeSet::new();

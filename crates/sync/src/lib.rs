@@ -7,7 +7,7 @@
 //! - [`wire`] what a request and an answer say; [`request`] and [`frame`] their bytes;
 //!   [`pack`] zstd with the shared dictionary, hard caps;
 //! - [`chain`] the log's hash chain and the newest point two sides have in common;
-//! - [`key`] signing keys; [`certified`] the district's root key and what it vouches for;
+//! - [`notice`] what was kept outside the log; [`key`] signing keys; [`certified`] the district's root key and what it vouches for;
 //!   [`seal`] bytes encrypted to a device or to the district's inbox key;
 //! - [`enrol`] the enrolment text and handshake; [`courier`] when to ask next.
 //!
@@ -21,6 +21,7 @@ pub mod envelope;
 pub mod frame;
 pub mod item;
 pub mod key;
+pub mod notice;
 pub mod pack;
 pub mod request;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use domain::id::{DeviceId, Digest};
 use crate::envelope::ENVELOPE_BYTES_MAX;
 use crate::key::{DeviceKey, verified};
 use crate::pack::{self, Level};
+use crate::seal::SEAL_OVERHEAD;
 use crate::wire::Request;
 
 /// Largest request body, packed as well as unpacked.
@@ -103,7 +104,8 @@ fn covered<'a>(district: &'a Digest, device: &'a DeviceId, counter: &'a [u8; 8],
 }
 
 fn within_caps(request: &Request) -> bool {
-    request.push.len() <= PUSH_MAX
+    request.push.len() + request.sealed.len() <= PUSH_MAX
+        && request.sealed.iter().all(|sealed| sealed.len() <= ENVELOPE_BYTES_MAX + SEAL_OVERHEAD)
         && request.want.len() <= WANT_MAX
         && request.have.len() <= HAVE_MAX
         && request.push.iter().all(|pushed| pushed.0.weight() <= ENVELOPE_BYTES_MAX)

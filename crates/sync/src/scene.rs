@@ -56,6 +56,8 @@ pub(crate) fn request() -> Request {
         push: vec![Pushed(envelope(&device(1), 1, 3)), Pushed(envelope(&device(1), 2, 1))],
         want: vec![Want { child: ChildId::new([4; 16]), after: 9 }],
         have: vec![Mark([7; 8])],
+        sealed: vec![vec![9; 60].into()],
+        life: Some(77),
     }
 }
 

@@ -49,6 +49,13 @@ pub struct Request {
     /// `cursor.position`; the server answers which it lacks.
     #[n(4)]
     pub have: Vec<Mark>,
+    /// Own envelopes whose child this device may no longer see: whole, sealed to the district's
+    /// inbox key when it purged. Their receipts follow those of `push`.
+    #[n(5)]
+    pub sealed: Vec<minicbor::bytes::ByteVec>,
+    /// The server's life it last heard of; none before its first answer.
+    #[n(6)]
+    pub life: Option<u32>,
 }
 
 /// An encoded envelope inside a request or a row.
@@ -102,6 +109,10 @@ pub struct Head {
     /// Ed25519 by the server's device, when there is news or the lease is over a day old.
     #[n(8)]
     pub sig: Option<Signature>,
+    /// Drawn anew each time the server is restored: shows a restore also to a device whose
+    /// cursor lies below the backup, which may hold receipts that count no more.
+    #[n(9)]
+    pub life: u32,
 }
 
 /// An Ed25519 signature.

@@ -401,6 +401,7 @@ fn a_revocation_lost_in_a_restore_applies_before_anybody_gets_rows() {
     let heard = station.pull(&mut world);
     let held: Vec<Envelope> = heard.frames[0].envelopes.iter().map(|p| p.envelope.0.clone()).collect();
     world.restore(backup);
+    assert!(matches!(thief.pull(&mut world).state, Some(State::Restored(_))));
     thief.cursor = Cursor::default();
     assert_eq!(thief.pull(&mut world).state, Some(State::NotYet));
     station.cursor = Cursor::default();

@@ -59,7 +59,7 @@ fn what_is_not_committed_never_was(store: &mut impl Store) {
 fn devices_codes_and_facts_come_back(store: &mut impl Store) {
     let device = DeviceId::new([1; 16]);
     assert_eq!(store.device(device), Ok(DeviceState::default()));
-    let state = DeviceState { counter: 3, confirmed: 9, seen: Timestamp(5), leased: Timestamp(-1), epoch: 2 };
+    let state = DeviceState { counter: 3, confirmed: 9, seen: Timestamp(5), leased: Timestamp(-1) };
     let person = PersonId::new([8; 16]);
     let code = Code { id: 77, secret: [1; 10], person, expires: Timestamp(7), tries: 1, used: false };
     store.begin().expect("begins");

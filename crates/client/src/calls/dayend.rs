@@ -164,7 +164,8 @@ fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault
         if day::Day::of(envelope.at) == day {
             chain.missing.extend((before + 1..seq).filter(|seq| !named(seq)).take(MISSING_MAX));
         } else {
-            let named = held.range((envelope.device, envelope.branch, before + 1)..(envelope.device, envelope.branch, seq));
+            let named =
+                held.range((envelope.device, envelope.branch, before + 1)..(envelope.device, envelope.branch, seq));
             chain.earlier += (seq - before - 1) as usize - named.count();
         }
     }

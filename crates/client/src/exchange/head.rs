@@ -119,6 +119,7 @@ impl Work<'_> {
             State::Fine => {
                 flight.fine = true;
                 self.standing.asking = false;
+                self.standing.life = Some(head.life);
                 self.standing.revoked &= !signed;
             }
             State::Counter(newest) => {
@@ -135,6 +136,7 @@ impl Work<'_> {
             State::Restored(theirs) => {
                 flight.again = true;
                 self.go_back(theirs)?;
+                self.standing.life = Some(head.life);
             }
             State::Lacks(marks) => {
                 flight.again = true;

@@ -137,6 +137,7 @@ fn scene_head(request: &sync::wire::Request, scene: &Scene) -> sync::wire::Head 
         checkpoint: None::<Checkpoint>,
         backed_up: 0,
         sig: None,
+        life: 0,
     }
 }
 

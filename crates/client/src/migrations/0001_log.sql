@@ -47,6 +47,7 @@ CREATE INDEX item_child ON item (child, no);
 CREATE INDEX item_envelope ON item (envelope);
 CREATE INDEX item_position ON item (position);
 CREATE INDEX item_open ON item (state) WHERE state <> 1;
+CREATE INDEX item_notice ON item (no) WHERE form = 'notice';
 CREATE INDEX item_uncut ON item (batch) WHERE envelope IS NULL;
 CREATE INDEX item_roster ON item (position) WHERE kind = 2;
 

@@ -52,6 +52,9 @@ pub(crate) struct Standing {
     /// The server was restored and gives no rows yet.
     #[n(13)]
     pub(crate) not_yet: bool,
+    /// The server's life it last heard of.
+    #[n(14)]
+    pub(crate) life: Option<u32>,
 }
 
 impl Standing {
@@ -72,6 +75,7 @@ impl Standing {
             asking: false,
             revoked: false,
             not_yet: false,
+            life: None,
         }
     }
 

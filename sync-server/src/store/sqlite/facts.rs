@@ -49,7 +49,7 @@ impl Facts for Sqlite {
     fn device(&mut self, device: DeviceId) -> Stored<DeviceState> {
         let mut q = self
             .db
-            .prepare_cached("SELECT counter, confirmed, seen, leased, epoch FROM device WHERE device = ?")
+            .prepare_cached("SELECT counter, confirmed, seen, leased FROM device WHERE device = ?")
             .map_err(failed)?;
         let state = q.query_row([device.as_bytes()], |r| {
             Ok(DeviceState {
@@ -57,18 +57,17 @@ impl Facts for Sqlite {
                 confirmed: unsigned(r.get(1)?),
                 seen: Timestamp(r.get(2)?),
                 leased: Timestamp(r.get(3)?),
-                epoch: unsigned(r.get(4)?),
             })
         });
         Ok(state.optional().map_err(failed)?.unwrap_or_default())
     }
 
     fn set_device(&mut self, device: DeviceId, state: &DeviceState) -> Stored<()> {
-        let sql = "INSERT OR REPLACE INTO device (device, counter, confirmed, seen, leased, epoch)
-                   VALUES (?, ?, ?, ?, ?, ?)";
+        let sql = "INSERT OR REPLACE INTO device (device, counter, confirmed, seen, leased)
+                   VALUES (?, ?, ?, ?, ?)";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
-        let (counter, confirmed, epoch) = (signed(state.counter), signed(state.confirmed), signed(state.epoch));
-        q.execute(params![device.as_bytes(), counter, confirmed, state.seen.0, state.leased.0, epoch])
+        let (counter, confirmed) = (signed(state.counter), signed(state.confirmed));
+        q.execute(params![device.as_bytes(), counter, confirmed, state.seen.0, state.leased.0])
             .map(drop)
             .map_err(failed)
     }

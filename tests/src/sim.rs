@@ -1,0 +1,99 @@
+//! A whole district in one thread, seeded: people write, lines break, programs are killed, children
+//! change hands, an old backup is put back; then everything that was acknowledged is looked for.
+//! It must not know how the rooms do it: it calls, and compares with a plain model.
+
+mod check;
+mod deed;
+mod model;
+
+use sync_server::store::sqlite::Sqlite;
+
+use crate::chance::Seeded;
+use crate::world::World;
+
+pub use check::Broken;
+pub use model::Model;
+
+/// What happened in one run, to be compared between two runs of the same seed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Trace {
+    /// A line a deed.
+    pub lines: Vec<String>,
+    /// Deeds of each kind.
+    pub notes: usize,
+    /// Fields changed.
+    pub edits: usize,
+    /// Syncs tried, in all weathers.
+    pub syncs: usize,
+    /// Desks killed.
+    pub crashes: usize,
+    /// Children that changed hands.
+    pub moves: usize,
+    /// Old backups put back.
+    pub restores: usize,
+    /// Acknowledged work that the gate held, not lost.
+    pub held: usize,
+}
+
+/// A run under way.
+pub struct Run {
+    /// The district.
+    pub world: World,
+    /// What people were told is saved.
+    pub model: Model,
+    /// What happened.
+    pub trace: Trace,
+    /// What happens next.
+    pub dice: Seeded,
+    backups: Vec<Sqlite>,
+}
+
+/// Runs one seed to its end and checks every invariant.
+pub fn run(seed: u64) -> Result<Trace, Broken> {
+    let mut run = begin(seed);
+    match live(&mut run) {
+        Ok(()) => Ok(run.trace),
+        Err(broken) => Err(Broken { trace: run.trace.lines, ..broken }),
+    }
+}
+
+fn live(run: &mut Run) -> Result<(), Broken> {
+    let deeds = 40 + run.dice.below(80);
+    for _ in 0..deeds {
+        deed::one(run);
+        check::scope(run)?;
+    }
+    calm(run);
+    check::everything(run)
+}
+
+fn begin(seed: u64) -> Run {
+    let mut dice = Seeded::named(seed, "dice");
+    let streets = 1 + dice.below(2) as u64;
+    let communities = 1 + dice.below(3) as u64;
+    let mut world = World::found(seed, streets, communities);
+    let directors: Vec<usize> = (streets as usize..world.seats.len()).collect();
+    let mut model = Model::default();
+    for director in directors {
+        for n in 0..1 + dice.below(3) {
+            let name = format!("{}的孩子{n}", world.seats[director].name);
+            model.children.push(world.child(&name, director));
+        }
+    }
+    world.gate();
+    for seat in 0..world.seats.len() {
+        world.sync(seat);
+    }
+    Run { world, model, trace: Trace::default(), dice, backups: Vec::new() }
+}
+
+/// Everything heals: desks wake, clocks are right, lines are fine, everybody syncs.
+fn calm(run: &mut Run) {
+    for seat in 0..run.world.seats.len() {
+        run.world.skew(seat, 0);
+        if run.world.seats[seat].client.is_none() {
+            run.world.wake(seat);
+        }
+    }
+    run.world.settle();
+}

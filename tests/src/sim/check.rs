@@ -1,0 +1,248 @@
+//! The invariants of DESIGN §8, as far as one thread can see them. It must not change anything
+//! but by asking.
+
+use std::collections::BTreeMap;
+
+use domain::id::ChildId;
+use serde_json::{Value, json};
+
+use super::Run;
+use super::model::{Change, Note};
+
+/// An invariant that did not hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broken {
+    /// Its number in DESIGN §8.
+    pub invariant: u8,
+    /// What was seen.
+    pub what: String,
+    /// What had happened until then.
+    pub trace: Vec<String>,
+}
+
+fn broken<T>(invariant: u8, what: impl Into<String>) -> Result<T, Broken> {
+    Err(Broken { invariant, what: what.into(), trace: Vec::new() })
+}
+
+/// (2) At any time: the server gives a desk nothing of a child it may not see; what a desk shows
+/// after a sync is its scope. Checked on what the last answer could have brought.
+pub(super) fn scope(run: &mut Run) -> Result<(), Broken> {
+    for seat in 0..run.world.seats.len() {
+        let Some(client) = &run.world.seats[seat].client else { continue };
+        let known = client.with_db(|db| {
+            let mut query = db.prepare("SELECT DISTINCT child FROM item WHERE child IS NOT NULL")?;
+            query.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()
+        });
+        let Some(Ok(known)) = known else { continue };
+        let ever = run.world.ever_in_scope(seat);
+        for child in known.into_iter().map(ChildId::new) {
+            if !ever.contains(&child) {
+                return broken(2, format!("{} holds {child}, never hers", run.world.seats[seat].name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All that must hold once everybody is up to date.
+pub(super) fn everything(run: &mut Run) -> Result<(), Broken> {
+    drained(run)?;
+    holdings(run)?;
+    acknowledged(run)?;
+    converged(run)?;
+    rebuilt(run)?;
+    drafts(run)?;
+    proof(run)
+}
+
+/// (4) Nothing waits to be sent.
+fn drained(run: &mut Run) -> Result<(), Broken> {
+    for seat in 0..run.world.seats.len() {
+        let state = run.world.ok(seat, "sync.state", json!({}));
+        if state["waiting"] != 0 || state["restoring"] == true {
+            let chains = chains(run);
+            return broken(4, format!("{} still waits: {state}\n{chains}", run.world.seats[seat].name));
+        }
+    }
+    Ok(())
+}
+
+/// (2) A desk holds what is in its scope now, and nothing else.
+fn holdings(run: &mut Run) -> Result<(), Broken> {
+    for seat in 0..run.world.seats.len() {
+        let scope = run.world.scope(seat);
+        let client = run.world.seats[seat].client.as_ref().expect("awake");
+        for table in ["item", "record", "child_card", "visit_card", "remark_card", "differing"] {
+            let held = client.with_db(|db| {
+                let mut query =
+                    db.prepare(&format!("SELECT DISTINCT child FROM {table} WHERE child IS NOT NULL"))?;
+                query.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()
+            });
+            let held = held.expect("unlocked").expect("the table is there");
+            // A confirmation of a purge names the child it is about; it is a roster-like fact, not content.
+            let left: Vec<ChildId> = held.into_iter().map(ChildId::new).filter(|c| !scope.contains(c)).collect();
+            if table != "item" && !left.is_empty() {
+                return broken(2, format!("{} still holds {left:?} in {table}", run.world.seats[seat].name));
+            }
+        }
+        let listed = run.world.ok(seat, "children.list", json!({}));
+        if listed["total"] != scope.len() {
+            let name = &run.world.seats[seat].name;
+            return broken(1, format!("{name} sees {} of {} children", listed["total"], scope.len()));
+        }
+    }
+    Ok(())
+}
+
+/// (1) and (7) Acknowledged work is in every replica that may see it, or kept and named by the
+/// server with its reason.
+fn acknowledged(run: &mut Run) -> Result<(), Broken> {
+    for note in run.model.notes.clone() {
+        found_note(run, &note)?;
+    }
+    for change in run.model.changes.clone() {
+        found_change(run, &change)?;
+    }
+    Ok(())
+}
+
+fn found_note(run: &mut Run, note: &Note) -> Result<(), Broken> {
+    if run.world.kept_aside(note.visit) {
+        run.trace.held += 1;
+        return Ok(());
+    }
+    for seat in 0..run.world.seats.len() {
+        if !run.world.scope(seat).contains(&note.child) {
+            continue;
+        }
+        let opened = run.world.call(seat, "visit.open", &json!({ "visit": note.visit })).unwrap_or_default();
+        if !opened.to_string().contains(&note.text) {
+            let name = &run.world.seats[seat].name;
+            let name = name.clone();
+            let stands = run.world.server.standings_of(note.visit);
+            let chains = chains(run);
+            return broken(1, format!("note {} of seat {} is not at {name}: {stands:?}\n{chains}", note.visit, note.seat));
+        }
+    }
+    Ok(())
+}
+
+fn found_change(run: &mut Run, change: &Change) -> Result<(), Broken> {
+    if run.world.held_from(change.seat, change.child) {
+        run.trace.held += 1;
+        return Ok(());
+    }
+    for seat in 0..run.world.seats.len() {
+        if !run.world.scope(seat).contains(&change.child) {
+            continue;
+        }
+        let history = run.world.ok(seat, "child.history", json!({ "child": change.child }));
+        let said = history.as_array().into_iter().flatten().filter(|line| line["key"] == change.key);
+        let tail: String = change.value.chars().skip(change.value.chars().count().saturating_sub(4)).collect();
+        if !said.map(|line| line["after"].to_string()).any(|after| after.contains(&tail)) {
+            let name = &run.world.seats[seat].name;
+            return broken(1, format!("{} of seat {} is not in the history at {name}", change.value, change.seat));
+        }
+    }
+    Ok(())
+}
+
+/// (3) Where two desks hold the same record, it is the same.
+fn converged(run: &mut Run) -> Result<(), Broken> {
+    let mut views: BTreeMap<ChildId, (String, String)> = BTreeMap::new();
+    for seat in 0..run.world.seats.len() {
+        for child in run.world.scope(seat) {
+            let opened = run.world.ok(seat, "child.open", json!({ "child": child }));
+            let view = facts(&opened);
+            let name = run.world.seats[seat].name.clone();
+            let (other, first) = views.entry(child).or_insert_with(|| (name.clone(), view.clone()));
+            if *first != view {
+                return broken(3, format!("{child} at {other} and {name}:\n{first}\n{view}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a file says, whoever looks.
+fn facts(opened: &Value) -> String {
+    let mut sections = opened["sections"].clone();
+    strip(&mut sections);
+    sections.to_string()
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.remove("own");
+            map.values_mut().for_each(strip);
+        }
+        Value::Array(list) => list.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+/// (8) Caches rebuilt from the log equal the caches.
+fn rebuilt(run: &mut Run) -> Result<(), Broken> {
+    for seat in 0..run.world.seats.len() {
+        if !run.world.rebuilt_equals(seat) {
+            return broken(8, format!("{}'s caches are not what its log says", run.world.seats[seat].name));
+        }
+    }
+    Ok(())
+}
+
+/// A draft that was saved and not finished is still there, word for word; when the child went to
+/// somebody else, the district keeps it aside.
+fn drafts(run: &mut Run) -> Result<(), Broken> {
+    for draft in run.model.drafts.clone() {
+        let kept = run.world.call(draft.seat, "visit.draft.open", &json!({ "draft": draft.visit }));
+        let here = kept.as_ref().is_ok_and(|d| d.to_string().contains(&draft.text));
+        if !here && !run.world.kept_aside(draft.visit) {
+            return broken(1, format!("draft {} of seat {}: {kept:?}", draft.visit, draft.seat));
+        }
+    }
+    Ok(())
+}
+
+/// The station's proof: no number is missing in any chain.
+fn proof(run: &mut Run) -> Result<(), Broken> {
+    for seat in 0..run.world.seats.len() {
+        if !run.world.is_station(seat) {
+            continue;
+        }
+        let end = run.world.ok(seat, "dayend", json!({}));
+        let lines = end["directors"].as_array().cloned().unwrap_or_default();
+        for line in lines {
+            let missing = line["missing"].as_array().map_or(0, Vec::len) as u64;
+            if missing + line["missing_earlier"].as_u64().unwrap_or(0) > 0 {
+                let chains = chains(run);
+                return broken(1, format!("{} sees numbers missing: {line}\n{chains}", run.world.seats[seat].name));
+            }
+        }
+    }
+    Ok(())
+}
+
+
+/// What every desk holds of every chain, for messages: device, branch, number, items whole.
+fn chains(run: &Run) -> String {
+    let mut out = String::new();
+    for seat in &run.world.seats {
+        let lines = seat.client.as_ref().and_then(|client| {
+            client.with_db(|db| -> rusqlite::Result<Vec<String>> {
+                let mut query = db.prepare(
+                    "SELECT hex(substr(device, 1, 3)) || ' ' || hex(substr(branch, 1, 2)) || ' ' || seq || ' own ' || own
+                     || ' inbox ' || ifnull(inbox, '-') || CASE WHEN sealed IS NULL THEN '' ELSE ' sealed' END || ' items '
+                     || (SELECT ifnull(group_concat(state || ':' || kind || ':' || ifnull(position, '-'), ' '), 'none')
+                         FROM item WHERE item.envelope = envelope.no)
+                     FROM envelope ORDER BY device, branch, seq",
+                )?;
+                query.query_map([], |row| row.get(0))?.collect()
+            })
+        });
+        out.push_str(&format!("{} {}\n", seat.name, seat.device));
+        lines.into_iter().flatten().flatten().for_each(|line| out.push_str(&format!("  {line}\n")));
+    }
+    out
+}

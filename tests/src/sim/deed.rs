@@ -1,0 +1,211 @@
+//! What people, lines and machines do in the simulator. It must not check anything.
+
+use domain::id::{ChildId, RecordId};
+use domain::post::Role;
+use serde_json::{Value, json};
+
+use super::Run;
+use super::model::{Change, Note};
+use crate::world::Weather;
+
+const FIELDS: &[&str] = &["phone_child", "school_name", "live_addr", "grade_class", "wx_contact"];
+const WORDS: &[&str] = &["家中整洁", "外婆照护", "情绪稳定", "作业按时", "父亲来过电话", "饮食正常", "想念妈妈"];
+
+/// One deed, by weight.
+pub(super) fn one(run: &mut Run) {
+    let seat = run.dice.below(run.world.seats.len());
+    if run.world.seats[seat].client.is_none() {
+        run.trace.lines.push(format!("{seat} wakes"));
+        return run.world.wake(seat);
+    }
+    match run.dice.below(100) {
+        0..22 => note(run, seat),
+        22..42 => edit(run, seat),
+        42..47 => draft(run, seat),
+        47..68 => sync(run, seat),
+        68..76 => run.world.gate(),
+        76..82 => crash(run, seat),
+        82..86 => hand_over(run),
+        86..90 => pass(run, seat),
+        90..93 => backup(run),
+        93..95 => restore(run),
+        95..97 => run.world.restart_server(),
+        _ => choose(run, seat),
+    }
+}
+
+fn seen(run: &mut Run, seat: usize) -> Vec<(ChildId, String)> {
+    let listed = run.world.call(seat, "children.list", &json!({})).unwrap_or_default();
+    let cards = listed["cards"].as_array().cloned().unwrap_or_default();
+    let card = |card: &Value| Some((card["child"].as_str()?.parse().ok()?, card["name"].as_str()?.to_owned()));
+    cards.iter().filter_map(card).collect()
+}
+
+fn one_seen(run: &mut Run, seat: usize) -> Option<ChildId> {
+    let seen = seen(run, seat);
+    let at = run.dice.below(seen.len());
+    seen.get(at).map(|(child, _)| *child)
+}
+
+fn words(run: &mut Run) -> String {
+    let n = run.dice.number();
+    let chosen: Vec<&str> = (0..4).map(|_| run.dice.pick(WORDS)).collect();
+    format!("{}，记录号{n}。", chosen.join("，"))
+}
+
+/// A complete note about a visit yesterday, by the desk's own clock.
+fn values(run: &mut Run, seat: usize, text: &str) -> Value {
+    let at = domain::day::Day::of(run.world.moment_at(seat).now).plus(-1);
+    let mut values = json!({
+        "visit_at": format!("{at}T00:10:00+08:00"), "mode": "1", "purpose/1": true, "met_child": true,
+        "met_guardian": true, "note": text, "risk_hint": "1", "next_visit": at.plus(14).to_string(), "source": "1",
+    });
+    for aspect in ["living", "guard", "health", "study", "psych", "safety", "social"] {
+        values[aspect] = json!("1");
+    }
+    values
+}
+
+fn note(run: &mut Run, seat: usize) {
+    let Some(child) = one_seen(run, seat) else { return };
+    let text = words(run);
+    let mut values = values(run, seat, &text);
+    values[format!("visitors/{}", run.world.seats[seat].post)] = json!(true);
+    let args = json!({ "children": [child], "values": values });
+    let done = match run.world.call(seat, "visit.complete", &args) {
+        Ok(done) => done,
+        Err(fault) => return run.trace.lines.push(format!("{seat} cannot finish a note: {:?}", fault.code)),
+    };
+    let Some(visit) = done["records"][0]["visit"].as_str().and_then(|id| id.parse::<RecordId>().ok()) else {
+        panic!("a note with everything in it is finished: {done}");
+    };
+    run.trace.notes += 1;
+    run.trace.lines.push(format!("{seat} finishes {visit}"));
+    run.model.notes.push(Note { visit, child, seat, text });
+}
+
+fn edit(run: &mut Run, seat: usize) {
+    let Some(child) = one_seen(run, seat) else { return };
+    let key: &'static str = FIELDS[run.dice.below(FIELDS.len())];
+    let n = run.dice.below(10_000);
+    let value = if key == "phone_child" { format!("1400000{n:04}") } else { format!("写法{n}号") };
+    let args = json!({ "child": child, "edits": [{ "set": { "key": key, "value": value } }] });
+    match run.world.call(seat, "child.edit", &args) {
+        Ok(edited) => {
+            run.trace.edits += 1;
+            run.trace.lines.push(format!("{seat} writes {key} {n}"));
+            assert_eq!(edited["saved"][0], *key, "a plain value is saved: {edited}");
+            run.model.changes.push(Change { child, key, value, seat });
+        }
+        Err(fault) => run.trace.lines.push(format!("{seat} cannot write: {:?}", fault.code)),
+    }
+}
+
+fn draft(run: &mut Run, seat: usize) {
+    let Some(child) = one_seen(run, seat) else { return };
+    let text = words(run);
+    let args = json!({ "children": [child], "values": { "note": text } });
+    if let Ok(saved) = run.world.call(seat, "visit.draft.save", &args) {
+        let visit = saved["draft"].as_str().and_then(|id| id.parse().ok()).expect("a draft has an id");
+        run.model.drafts.push(Note { visit, child, seat, text });
+    }
+}
+
+fn sync(run: &mut Run, seat: usize) {
+    let mut dice = run.dice.clone();
+    let mut weather = |_: &mut crate::world::World| match dice.below(12) {
+        0 => Weather::RequestLost,
+        1 => Weather::AnswerLost,
+        2 | 3 => Weather::Cut(dice.below(40_000)),
+        4 => Weather::Twice,
+        5 => Weather::Late,
+        6 => Weather::Portal,
+        _ => Weather::Fine,
+    };
+    let met = run.world.sync_in(seat, &mut weather);
+    run.dice = dice;
+    run.trace.syncs += 1;
+    run.trace.lines.push(format!("{seat} syncs: {} requests, {:?} bytes", met.requests, met.bytes));
+}
+
+/// Killed in the middle of whatever it does to its disk.
+fn crash(run: &mut Run, seat: usize) {
+    let after = run.dice.below(400);
+    run.world.arm(seat, after);
+    match run.dice.below(3) {
+        0 => sync(run, seat),
+        1 => note(run, seat),
+        _ => edit(run, seat),
+    }
+    run.world.crash(seat);
+    run.trace.crashes += 1;
+    run.trace.lines.push(format!("{seat} is killed at step {after}"));
+}
+
+/// The supervisor of a street takes a child from one director and gives it to another.
+fn hand_over(run: &mut Run) {
+    let supervisors: Vec<usize> = (0..run.world.seats.len())
+        .filter(|s| {
+            let post = &run.world.server.roster().posts[&run.world.seats[*s].post];
+            post.role == Role::Supervisor && run.world.seats[*s].client.is_some()
+        })
+        .collect();
+    let Some(&seat) = supervisors.get(run.dice.below(supervisors.len())) else { return };
+    let Some(child) = one_seen(run, seat) else { return };
+    let street = {
+        let roster = run.world.server.roster();
+        let post = &roster.posts[&run.world.seats[seat].post];
+        roster.area_of(post).expect("a station has an area").street()
+    };
+    let directors: Vec<usize> = (0..run.world.seats.len())
+        .filter(|s| {
+            let roster = run.world.server.roster();
+            let post = &roster.posts[&run.world.seats[*s].post];
+            post.role == Role::Director && roster.area_of(post).is_some_and(|a| a.street() == street)
+        })
+        .collect();
+    let to = run.world.seats[directors[run.dice.below(directors.len())]].post;
+    let from: Vec<_> = run.world.server.roster().children[&child].posts().collect();
+    for post in from.into_iter().filter(|p| *p != to) {
+        drop(run.world.call(seat, "roster.withdraw", &json!({ "children": [child], "post": post })));
+    }
+    drop(run.world.call(seat, "roster.assign", &json!({ "children": [child], "post": to })));
+    run.trace.moves += 1;
+    run.trace.lines.push(format!("{seat} hands {child} over"));
+}
+
+fn pass(run: &mut Run, seat: usize) {
+    let hours = run.dice.below(30) as i64;
+    run.world.pass_s(hours * 3600);
+    if run.dice.hits(0.3) {
+        let days = run.dice.between(-3, 3);
+        run.world.skew(seat, days * 86_400);
+    }
+    run.trace.lines.push(format!("{hours} hours pass"));
+}
+
+fn backup(run: &mut Run) {
+    let copy = run.world.backup();
+    run.backups.push(copy);
+}
+
+fn restore(run: &mut Run) {
+    let Some(copy) = run.backups.pop() else { return };
+    run.world.restore(&copy);
+    run.trace.restores += 1;
+    run.trace.lines.push("an old backup is put back".into());
+}
+
+/// Whoever may picks one of the values that differ.
+fn choose(run: &mut Run, seat: usize) {
+    let listed = run.world.call(seat, "differing.list", &json!({})).unwrap_or_default();
+    let lines = listed.as_array().cloned().unwrap_or_default();
+    let Some(line) = lines.iter().find(|l| l["may_choose"] == true) else { return };
+    // A masked value is not shown here; whoever settles may write another one.
+    let said = line["cell"]["said"][0]["value"].clone();
+    let value = if said.is_null() { json!("14000009999") } else { said };
+    let args = json!({ "record": line["record"], "key": line["key"], "value": value });
+    if run.world.call(seat, "child.choose", &args).is_ok() {
+        run.trace.lines.push(format!("{seat} settles {}", line["key"]));
+    }
+}

@@ -1,0 +1,43 @@
+//! What people were told is saved: plain lists, no merging, no rights. The reference the district
+//! is compared with.
+
+use domain::id::{ChildId, RecordId};
+
+/// A finished visit note.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// Its record.
+    pub visit: RecordId,
+    /// Whose.
+    pub child: ChildId,
+    /// Who finished it.
+    pub seat: usize,
+    /// Its text.
+    pub text: String,
+}
+
+/// A field changed in a child's file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// Whose.
+    pub child: ChildId,
+    /// Which field.
+    pub key: &'static str,
+    /// To what.
+    pub value: String,
+    /// By whom.
+    pub seat: usize,
+}
+
+/// All of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Model {
+    /// Children of the district, in the order in which they came.
+    pub children: Vec<ChildId>,
+    /// Notes acknowledged.
+    pub notes: Vec<Note>,
+    /// Changes acknowledged.
+    pub changes: Vec<Change>,
+    /// Drafts acknowledged and not finished.
+    pub drafts: Vec<Note>,
+}

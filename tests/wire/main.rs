@@ -1,0 +1,90 @@
+//! Frozen bytes of every released format, version 1: they are read for ever, and what is written
+//! today is what was written then. `WIRE_WRITE=1` adds bytes of new samples; it never changes old ones.
+
+mod samples;
+
+use std::path::PathBuf;
+
+use dossier::Record;
+use samples::{DISTRICT, key, say};
+use sync::envelope::Envelope;
+use sync::frame::FrameReader;
+use sync::item::Item;
+use sync::request::SignedRequest;
+use sync::wire::Frame;
+
+fn frozen(name: &str, fresh: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wire/v1").join(name);
+    if !path.exists() && std::env::var_os("WIRE_WRITE").is_some() {
+        std::fs::write(&path, fresh()).expect("written");
+    }
+    std::fs::read(&path).unwrap_or_else(|_| panic!("{name} has no frozen bytes: run once with WIRE_WRITE=1"))
+}
+
+#[test]
+fn items_of_every_kind_are_what_they_were() {
+    for (name, item) in samples::items() {
+        let bytes = frozen(&format!("item-{name}.cbor"), || item.encode());
+        assert_eq!(Item::decode(&bytes).as_ref(), Ok(&item), "{name}");
+        assert_eq!(item.encode(), bytes, "{name}");
+    }
+}
+
+#[test]
+fn roster_rows_of_every_variant_are_what_they_were() {
+    for (name, row) in samples::rows() {
+        let bytes = frozen(&format!("row-{name}.cbor"), || minicbor::to_vec(&row).expect("encodes"));
+        assert_eq!(minicbor::decode::<domain::roster::Row>(&bytes).expect("decodes"), row, "{name}");
+        assert_eq!(minicbor::to_vec(&row).expect("encodes"), bytes, "{name}");
+    }
+}
+
+#[test]
+fn an_envelope_still_verifies_whole_and_with_bare_digests() {
+    let bytes = frozen("envelope.cbor", || samples::envelope().encode());
+    let whole = Envelope::decode(&bytes).expect("an envelope");
+    assert_eq!(whole, samples::envelope());
+    whole.verify(&DISTRICT, &key().sign_public()).expect("the signature fits");
+    let part = frozen("envelope-part.cbor", || samples::partial().encode());
+    let part = Envelope::decode(&part).expect("an envelope");
+    part.verify(&DISTRICT, &key().sign_public()).expect("a subset verifies");
+    assert_eq!(part.id(&DISTRICT), whole.id(&DISTRICT), "and is the same envelope");
+}
+
+#[test]
+fn a_request_of_then_is_read_today() {
+    let bytes = frozen("request.bin", || samples::signed_request());
+    let read = SignedRequest::read(&bytes).expect("a request");
+    let request = read.open(&DISTRICT, &key().sign_public()).expect("the signature fits");
+    assert_eq!(request, samples::request());
+}
+
+#[test]
+fn an_answer_of_then_is_read_today() {
+    let bytes = frozen("answer.bin", samples::answer);
+    let mut reader = FrameReader::default();
+    reader.feed(&bytes);
+    let mut frames = Vec::new();
+    while let Some(frame) = reader.take().expect("frames of version 1") {
+        frames.push(frame);
+    }
+    reader.finish().expect("whole");
+    assert_eq!(frames, samples::frames());
+    let Some(Frame::Head(head)) = frames.first() else { panic!("a head first") };
+    assert_eq!(head.verdicts.len(), 1);
+}
+
+#[test]
+fn a_record_of_then_says_the_same_today() {
+    for (name, changes) in samples::records() {
+        let bytes = frozen(&format!("record-{name}.cbor"), || minicbor::to_vec(&changes).expect("encodes"));
+        let kept: Vec<minicbor::bytes::ByteVec> = minicbor::decode(&bytes).expect("changes");
+        assert_eq!(kept, changes, "{name}: the same edits make the same bytes");
+        let mut record = Record::empty();
+        kept.iter().for_each(|change| assert_eq!(record.admit(change), Ok(true), "{name}"));
+        let form = domain::form::builtin(name).expect("a built-in form");
+        let said = say(&record.view(form));
+        let told = String::from_utf8(frozen(&format!("record-{name}.txt"), || said.clone().into_bytes()));
+        assert_eq!(told.expect("text"), said, "{name}");
+    }
+}

@@ -1,0 +1,193 @@
+//! One fixed sample of everything that is frozen. Change nothing here: add.
+
+use domain::area::Area;
+use domain::day::Day;
+use domain::form::builtin;
+use domain::id::{Branch, ChildId, DeviceId, Digest, PersonId, PostId, RecordId, UnitId};
+use domain::moment::{Chance, Moment, Timestamp};
+use domain::post::Role;
+use domain::roster::Row;
+use domain::value::Value;
+use dossier::{Actor, Edit, Record, View};
+use minicbor::bytes::ByteVec;
+use sync::envelope::{Envelope, Link, Part};
+use sync::item::{Item, Kind};
+use sync::key::DeviceKey;
+use sync::pack::Level;
+use sync::request::SignedRequest;
+use sync::wire::{
+    Checkpoint, Cursor, End, Frame, Head, History, Mark, Outcome, Placed, Pushed, Reason, Receipt, Request, Rows,
+    State, Verdict, Want,
+};
+
+/// SHA-256 of no real district's root key.
+pub const DISTRICT: Digest = Digest([7; 32]);
+const AT: Timestamp = Timestamp(1_795_392_000_000);
+const CHILD: ChildId = ChildId::new([3; 16]);
+
+struct Counting(u8);
+
+impl Chance for Counting {
+    fn fill(&mut self, buffer: &mut [u8]) {
+        for byte in buffer {
+            self.0 = self.0.wrapping_add(1);
+            *byte = self.0;
+        }
+    }
+}
+
+/// The device of all samples.
+pub fn key() -> DeviceKey {
+    DeviceKey::fresh(&mut Moment::new(AT, &mut Counting(0)))
+}
+
+/// Items of every kind.
+pub fn items() -> Vec<(&'static str, Item)> {
+    let item = |kind, form: &str, child, body: &[u8]| Item {
+        kind,
+        record: RecordId::new([9; 16]),
+        form: form.into(),
+        child,
+        body: body.to_vec(),
+    };
+    vec![
+        ("change", item(Kind::Change, "child", Some(CHILD), b"opaque")),
+        ("sealed", item(Kind::Sealed, "report", Some(CHILD), b"age")),
+        ("roster", item(Kind::Roster, "roster", None, b"row")),
+        ("audit", item(Kind::Audit, "audit", Some(CHILD), b"who")),
+        ("file", item(Kind::File, "file", Some(CHILD), b"manifest")),
+    ]
+}
+
+/// Roster rows of every variant.
+pub fn rows() -> Vec<(&'static str, Row)> {
+    let area = Area::new(990_102_001_001).expect("an area");
+    let (post, person, unit) = (PostId::new([1; 16]), PersonId::new([2; 16]), UnitId::new([4; 16]));
+    let (device, from) = (DeviceId::new([5; 16]), Day::EPOCH.plus(20_000));
+    let label = "纪主任的电脑".to_owned();
+    vec![
+        ("unit", Row::Unit { id: unit, name: "竹影社区".into(), area }),
+        ("person", Row::Person { id: person, name: "纪　宁".into() }),
+        ("post", Row::Post { id: post, person, unit, role: Role::Director, from, to: None }),
+        ("post-ended", Row::Post { id: post, person, unit, role: Role::Supervisor, from, to: Some(from.plus(9)) }),
+        ("device", Row::Device { id: device, person, sign: [6; 32], seal: [7; 32], label }),
+        ("revoke", Row::Revoke { device }),
+        ("child", Row::Child { child: CHILD, area }),
+        ("register", Row::Register { child: CHILD, area, post }),
+        ("assign", Row::Assign { child: CHILD, post }),
+        ("withdraw", Row::Withdraw { child: CHILD, post }),
+        ("alias", Row::Alias { child: CHILD, of: ChildId::new([8; 16]), joined: true }),
+        ("policy", Row::Policy { key: "lease_days".into(), value: "14".into() }),
+        ("erase", Row::Erase { child: CHILD }),
+    ]
+}
+
+/// A signed envelope.
+pub fn envelope() -> Envelope {
+    let link = Link { branch: Branch([1; 8]), seq: 2, prev: Digest([4; 32]), at: AT, roster: 77 };
+    Envelope::sign(&key(), &DISTRICT, link, items().into_iter().map(|(_, i)| i.encode()).collect())
+}
+
+/// The same with its first item as a bare digest.
+pub fn partial() -> Envelope {
+    let mut envelope = envelope();
+    envelope.parts[0] = Part::Bare(envelope.parts[0].digest());
+    envelope
+}
+
+/// A request with everything in it.
+pub fn request() -> Request {
+    Request {
+        cursor: Cursor { position: 1234, chain: [1; 8], first: 0 },
+        verdict: 5,
+        push: vec![Pushed(envelope())],
+        want: vec![Want { child: CHILD, after: 3 }],
+        have: vec![Mark([2; 8])],
+        sealed: vec![vec![9; 60].into()],
+        life: Some(77),
+    }
+}
+
+/// The same, signed.
+pub fn signed_request() -> Vec<u8> {
+    SignedRequest::sign(&key(), &DISTRICT, 42, &request(), Level::Dense)
+}
+
+/// Frames of every kind.
+pub fn frames() -> Vec<Frame> {
+    let head = Head {
+        now: AT,
+        state: State::Fine,
+        receipts: vec![Receipt::Kept(9)],
+        verdicts: vec![Verdict {
+            branch: Branch([1; 8]),
+            seq: 2,
+            outcomes: vec![
+                (0, Outcome::Accepted(1235)),
+                (1, Outcome::Waiting(Digest([5; 32]))),
+                (2, Outcome::Held(Reason::Unclaimed)),
+            ],
+        }],
+        verdict: 6,
+        lease: Some(AT.plus_s(14 * 86_400)),
+        checkpoint: Some(Checkpoint { position: 1235, chain: Digest([6; 32]) }),
+        backed_up: 8,
+        sig: None,
+        life: 77,
+    };
+    let cursor = Cursor { position: 1235, chain: [6; 8], first: 0 };
+    let rows = Rows {
+        authors: vec![rows().swap_remove(4).1],
+        envelopes: vec![Placed { envelope: Pushed(partial()), steps: vec![1230, 1, 1, 1] }],
+        history: Some(History { child: CHILD, upto: 1230, whole: true }),
+        cursor: Some(cursor),
+    };
+    vec![Frame::Head(Box::new(head)), Frame::Rows(rows), Frame::End(End { cursor, more: false })]
+}
+
+/// The answer's bytes.
+pub fn answer() -> Vec<u8> {
+    frames().iter().flat_map(|frame| sync::frame::encode(Level::Dense, frame)).collect()
+}
+
+/// Changes of one record of each form of the trunk.
+pub fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
+    let set = |key: &str, value: Value| Edit::Set(key.into(), value);
+    let row = "family/000102030405060708090a0b0c0d0e0f";
+    let child = vec![
+        vec![
+            set("name", Value::text("𬭎·玥")),
+            set("hukou_has", Value::Unknown),
+            set("categories/B1/status", Value::text("1")),
+            set(&format!("{row}/name"), Value::text("纪　宁")),
+            Edit::Write("remark".into(), "外婆照护，情绪稳定。".into()),
+        ],
+        vec![set("name", Value::text("𬭎玥")), Edit::Clear("categories/B1/status".into())],
+        vec![Edit::Write("remark".into(), "外婆照护，近来情绪稳定。".into())],
+    ];
+    let visit = vec![vec![
+        set("visit_at", Value::text("2026-11-23T09:30:00+08:00")),
+        set("minutes", Value::Int(40)),
+        set("purpose/1", Value::Yes(true)),
+        set("met_child", Value::Yes(true)),
+        set("note", Value::text("家中整洁，学习正常，已约下月再访。")),
+    ]];
+    let sessions = [("child", child), ("visit", visit)];
+    sessions.into_iter().map(|(form, sittings)| (form, write(form, &sittings))).collect()
+}
+
+fn write(form: &str, sittings: &[Vec<Edit>]) -> Vec<ByteVec> {
+    let form = builtin(form).expect("a built-in form");
+    let mut record = Record::empty();
+    let mut sitting = |n: usize, edits: &[Edit]| {
+        let actor = Actor::new(DeviceId::new([5; 16]), [n as u8; 8]);
+        let change = record.edit(form, &actor, AT.plus_s(n as i64), edits).expect("the edits fit");
+        ByteVec::from(change.expect("a change"))
+    };
+    sittings.iter().enumerate().map(|(n, edits)| sitting(n, edits)).collect()
+}
+
+/// A view as text.
+pub fn say(view: &View) -> String {
+    view.cells.iter().map(|(key, cell)| format!("{key} = {:?}\n", cell.value)).collect()
+}
