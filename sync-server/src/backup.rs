@@ -185,6 +185,7 @@ mod tests {
         let (mut world, mut director) = on_disk(dir.path());
         assert_eq!(director.pull(&mut world).head.expect("a head").backed_up, 0);
         let proven = world.server.backup(&mut world.dice.moment(50), to.path()).expect("backed up");
+        world.second = 51;
         assert_eq!((proven.head, proven.number), (director.cursor, world.server.newest_number().expect("asked")));
         let head = director.pull(&mut world).head.expect("a head");
         assert_eq!((head.backed_up, head.sig.is_some()), (proven.number, true), "a new backup is news");
