@@ -73,6 +73,7 @@ pub(crate) fn head() -> Head {
         checkpoint: Some(Checkpoint { position: 60, chain: Digest([6; 32]) }),
         backed_up: 70,
         sig: None,
+        life: 77,
     }
 }
 
