@@ -13,6 +13,7 @@ use crate::synth::District;
 
 /// The data folder of a server, and its process while it serves. Dropped, the process ends.
 pub struct Centre {
+    own: PathBuf,
     binary: PathBuf,
     dir: PathBuf,
     listen: SocketAddr,
@@ -23,11 +24,25 @@ pub struct Centre {
 impl Drop for Centre {
     fn drop(&mut self) {
         if let Some(mut serving) = self.serving.take() {
-            // Gone already is as good.
-            let _ = serving.kill();
+            // The keeper hears the end of his input; gone already is as good.
+            drop(serving.stdin.take());
             let _ = serving.wait();
         }
     }
+}
+
+/// The hidden word that makes the demo's binary a keeper.
+pub const KEEPER: &str = "keeper";
+
+/// Runs a command until nobody holds the other end of the standard input, so that it does not
+/// outlive the demo, however that ends.
+pub fn keep(command: &[String]) -> Result<()> {
+    let [program, args @ ..] = command else { bail!("没有要看管的程序") };
+    let mut kept = Command::new(program).args(args).stdin(Stdio::null()).spawn()?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink())?;
+    kept.kill()?;
+    kept.wait()?;
+    Ok(())
 }
 
 impl Centre {
@@ -37,7 +52,7 @@ impl Centre {
         let binary = own.with_file_name(format!("tongdang-server{}", std::env::consts::EXE_SUFFIX));
         ensure!(binary.is_file(), "还没有 {}：请用 cargo xtask demo 运行，它会先编译", binary.display());
         let [listen, metrics] = free_ports()?;
-        let centre = Self { binary, dir: dir.to_owned(), listen, metrics, serving: None };
+        let centre = Self { own, binary, dir: dir.to_owned(), listen, metrics, serving: None };
         let area = format!("{}000000", district.scale.code);
         let (host, at) = ("127.0.0.1", listen.to_string());
         centre.run(&["init", "--name", district.scale.name, "--area", &area, "--host", host, "--listen", &at])?;
@@ -74,19 +89,15 @@ impl Centre {
     /// Starts serving; returns once it listens.
     pub fn serve(&mut self) -> Result<()> {
         let log = std::fs::File::create(self.dir.join("server.log"))?;
-        let mut command = Command::new(&self.binary);
-        command.arg("--dir").arg(&self.dir).arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut command = Command::new(&self.own);
+        command.arg(KEEPER).arg(&self.binary).arg("--dir").arg(&self.dir).arg("serve");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let child = self.serving.insert(command.spawn().context("服务程序起不来")?);
         let Some(said) = child.stdout.take() else { bail!("服务程序没有管道") };
         let mut line = String::new();
         BufReader::new(said).read_line(&mut line)?;
         ensure!(line.contains("已启动"), "服务没有启动，原因见 {}", self.dir.join("server.log").display());
         Ok(())
-    }
-
-    /// Its process while it serves.
-    pub fn id(&self) -> u32 {
-        self.serving.as_ref().map_or(0, Child::id)
     }
 
     /// One of the running server's counters.

@@ -107,7 +107,14 @@ impl Day<'_> {
         let differing = list(&dayend["differing"]).first().context("没有要核对的")?;
         let said: Vec<String> = list(&differing["cell"]["said"])
             .iter()
-            .map(|said| format!("{}写 {}（{}）", text(&said["who"]["person"]), text(&said["text"]), text(&said["who"]["device"])))
+            .map(|said| {
+                format!(
+                    "{}写 {}（{}）",
+                    text(&said["who"]["person"]),
+                    text(&said["text"]),
+                    text(&said["who"]["device"])
+                )
+            })
             .collect();
         self.story.tell(format!("{}的“{}”：{}", text(&differing["name"]), text(&differing["label"]), said.join("；")));
         self.tally.same("这一项写过的值", 2, said.len());

@@ -29,11 +29,12 @@ pub(super) fn found(story: &Story, folder: &Path, district: &District, tally: &m
         Ok((write("组织.xlsx", &org_book::write(district)?)?, write("台账.xlsx", &book.bytes)?, book.truth.rows.len()))
     })?;
     let (org, book, rows) = sheets;
-    story.tell(format!("街道平时记的台账：台账.xlsx，{rows} 行儿童，带着真实台账的毛病；组织.xlsx：单位、人员、分派。"));
+    story
+        .tell(format!("街道平时记的台账：台账.xlsx，{rows} 行儿童，带着真实台账的毛病；组织.xlsx：单位、人员、分派。"));
     let mut centre = Centre::found(&folder.join("区中心"), district)?;
     let said = story.during("导入组织", || centre.run(&["import-org", &org]))?;
     said.lines().filter(|line| line.starts_with("组织导入完成")).for_each(|line| story.tell(line));
-    let said = story.during("导入台账", || centre.run(&["import-ledger", &book, "--accept-doubtful"]))?;
+    let said = story.during("导入台账", || centre.run(&["import-ledger", &book]))?;
     for line in said.lines().filter(|line| line.starts_with("读到") || line.starts_with("导入完成")) {
         story.tell(line);
     }
@@ -45,7 +46,7 @@ pub(super) fn found(story: &Story, folder: &Path, district: &District, tally: &m
     tally.same("台账导入的儿童", ready, number_after(&said, "导入完成：儿童 "));
     tally.holds("退改表写出来了", said.contains("退改表："));
     centre.serve()?;
-    story.tell(format!("区中心服务已启动（进程 {}），只经 HTTPS 往来。", centre.id()));
+    story.tell(format!("区中心服务已启动：https://{}", centre.address()));
     Ok(centre)
 }
 
@@ -61,8 +62,7 @@ pub(super) fn enrol(story: &Story, folder: &Path, centre: &Centre, cast: &Cast<'
     let people = std::iter::once(cast.supervisor).chain(cast.directors.iter().copied());
     let seats = story.during("登记", || {
         std::thread::scope(|scope| {
-            let joining: Vec<_> =
-                people.map(|post| scope.spawn(|| join(folder, centre, &post.person))).collect();
+            let joining: Vec<_> = people.map(|post| scope.spawn(|| join(folder, centre, &post.person))).collect();
             let joined = joining.into_iter().map(|one| one.join().unwrap_or_else(|_| bail!("登记的线程断了")));
             joined.collect::<Result<Vec<Seat>>>()
         })

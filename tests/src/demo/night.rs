@@ -43,7 +43,12 @@ impl Day<'_> {
         self.tally.holds("原主任打不开这份档案", self.directors[0].player.ask(&open)?.is_err());
         self.story.tell(format!(
             "{}从{}交给{}：新主任有 {} 篇走访、{} 条历史；原主任电脑里剩 {}",
-            child.name, names.0, names.1, came.0, came.1, count(&left)
+            child.name,
+            names.0,
+            names.1,
+            came.0,
+            came.1,
+            count(&left)
         ));
         Ok(())
     }
@@ -68,6 +73,8 @@ impl Day<'_> {
         self.tally.holds("服务器数据逐条核验一致", proof.contains("全部一致"));
         let held = self.centre.counter("tongdang_items_held_total")?;
         self.tally.same("区中心没有收下的", 0, held);
+        let refused = self.centre.counter("tongdang_requests_refused_total")?;
+        self.tally.same("区中心不认识的请求", 0, refused);
         self.all_sync("听到备份")?;
         self.ladder()?;
         self.sum()
