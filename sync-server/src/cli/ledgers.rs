@@ -43,10 +43,14 @@ pub(super) fn import_org(place: &Place<'_>, file: &Path) -> anyhow::Result<()> {
     let outcomes = now(|m| server.write_rows(m, plan.rows.clone()))?;
     all_accepted(&outcomes)?;
     say(&format!("组织导入完成：新增 {rows} 条（单位、人员、岗位）。"));
-    if !plan.assignments.is_empty() {
-        assign(&mut server, &plan)?;
+    match (plan.assignments.len(), server.roster().children.is_empty()) {
+        (0, _) => Ok(()),
+        (_, false) => assign(&mut server, &plan),
+        (n, true) => {
+            say(&format!("分派表有 {n} 条，等台账导入后写入：import-ledger 台账.xlsx --org {}", file.display()));
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// Writes the 分派 sheet for the children that are there.
