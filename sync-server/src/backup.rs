@@ -136,6 +136,10 @@ impl Server<Sqlite> {
             return Err(BackupError::Differs);
         }
         server.mark_restored(m)?;
+        // All there is now came from this backup.
+        let number = server.newest_number()?;
+        server.durably(|s| Ok(s.set_number(fact::BACKED_UP, number)?))?;
+        server.backed_up = number;
         Ok(server)
     }
 
@@ -184,7 +188,8 @@ mod tests {
         let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         let (mut world, mut director) = on_disk(dir.path());
         assert_eq!(director.pull(&mut world).head.expect("a head").backed_up, 0);
-        let proven = world.server.backup(&mut world.dice.moment(50), to.path()).expect("backed up");
+        world.second += 1;
+        let proven = world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up");
         world.second = 51;
         assert_eq!((proven.head, proven.number), (director.cursor, world.server.newest_number().expect("asked")));
         let head = director.pull(&mut world).head.expect("a head");
@@ -199,6 +204,7 @@ mod tests {
         let restored = Server::restore(&mut chance.moment(60), dir.path(), &proven.folder, secret);
         world.server = restored.expect("put back");
         assert!(world.server.verify().expect("checked").wrong.is_empty());
+        assert_eq!(world.server.backed_up(), Ok(proven.number));
         assert!(matches!(director.pull(&mut world).state, Some(State::Restored(_))));
         let aside = std::fs::read_dir(dir.path()).expect("a folder").filter_map(Result::ok);
         assert!(aside.filter(|e| e.path().is_dir()).any(|e| e.path().join(STORE).is_file()), "nothing was deleted");
