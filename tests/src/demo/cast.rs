@@ -90,12 +90,19 @@ mod tests {
     use crate::synth;
 
     #[test]
-    fn one_street_plays_with_three_directors_and_its_supervisor() {
-        let district = synth::district(1);
-        let cast = cast(&district).expect("a cast");
-        let street = district.units.iter().position(|unit| unit.name == cast.station).expect("the station");
-        assert_eq!((cast.directors.len(), cast.supervisor.unit), (DIRECTORS, street));
-        assert!(cast.directors.iter().all(|post| district.units[post.unit].above == Some(street)));
-        assert!(!words(&district, district.children[0].text("name")).is_empty());
+    fn on_any_day_one_street_plays_with_its_supervisor_and_three_directors_with_siblings_to_visit() {
+        for days in [0, 100, 400] {
+            let district = synth::make(synth::Scale::district(), 1, synth::as_of().plus(days));
+            let cast = cast(&district).expect("a cast");
+            let street = district.units.iter().position(|unit| unit.name == cast.station).expect("the station");
+            assert_eq!((cast.directors.len(), cast.supervisor.unit), (DIRECTORS, street));
+            for director in &cast.directors {
+                assert_eq!(district.units[director.unit].above, Some(street));
+                let hers = district.children.iter().filter(|child| child.community == director.unit);
+                let names: Vec<&str> = hers.map(|child| child.text("name")).collect();
+                assert!(names.len() >= 20 && siblings(&district, &names).is_some(), "{}", names.len());
+                assert!(words(&district, names[0]).chars().count() >= 10);
+            }
+        }
     }
 }

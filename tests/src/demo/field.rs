@@ -23,12 +23,18 @@ impl Day<'_> {
         self.story.chapter("三、断网，各自下户");
         self.everybody().for_each(|seat| seat.player.cable.unplug());
         let (story, district) = (self.story, self.district);
+        let mut together = 0;
         for seat in &mut self.directors {
-            story.during("写走访", || write_notes(seat, district))?;
+            let siblings = story.during("写走访", || write_notes(seat, district))?;
+            together += siblings.len() / 2;
             let (notes, edits) = (seat.visits.len(), seat.edits);
-            let line = text(&seat.state()?["line"]);
-            story.tell(format!("{} 写完 {notes} 次走访，改了 {edits} 项档案（{line}）", seat.name()));
+            story.tell(format!("{} 写完 {notes} 次走访，改了 {edits} 项档案", seat.name()));
+            if !siblings.is_empty() {
+                story.tell(format!("  其中{}是一家的孩子，写一遍，各存一篇", siblings.join("、")));
+            }
+            story.tell(format!("  屏幕下方：{}", text(&seat.state()?["line"])));
         }
+        self.tally.holds("有为兄弟姐妹一起写的走访", together > 0);
         self.two_numbers()?;
         self.power_cut()
     }
@@ -84,17 +90,19 @@ impl Day<'_> {
     }
 }
 
-/// One note for two siblings where there are two, then one a child; two files corrected.
-fn write_notes(seat: &mut Seat, district: &District) -> Result<()> {
+/// One note for two siblings where there are two, then one a child; two files corrected. The
+/// siblings' names.
+fn write_notes(seat: &mut Seat, district: &District) -> Result<Vec<String>> {
     let names: Vec<&str> = seat.children.iter().map(|card| card.name.as_str()).collect();
     let pair = cast::siblings(district, &names).map(|(one, two)| (one.to_owned(), two.to_owned()));
     let mut left: Vec<Card> = seat.children.clone();
     let mut households: Vec<Vec<Card>> = Vec::new();
     if let Some((one, two)) = pair {
-        let (both, others) = left.into_iter().partition(|card| card.name == one || card.name == two);
+        let (both, others): (Vec<Card>, _) = left.into_iter().partition(|c| c.name == one || c.name == two);
         left = others;
         households.push(both);
     }
+    let siblings = households.concat().into_iter().map(|card| card.name).collect();
     households.extend(left.into_iter().map(|card| vec![card]));
     for household in households {
         if seat.visits.len() >= NOTES {
@@ -106,9 +114,9 @@ fn write_notes(seat: &mut Seat, district: &District) -> Result<()> {
     let corrected: Vec<String> = seat.children.iter().take(2).map(|card| card.id.clone()).collect();
     for (n, child) in corrected.iter().enumerate() {
         seat.edit(child, "wx_contact", &format!("奶奶的微信，晚上看（{n}）"))?;
-        seat.edit(child, "grade_class", "三年级2班")?;
+        seat.edit(child, "live_addr", &format!("虚构路{}号", n + 1))?;
     }
-    Ok(())
+    Ok(siblings)
 }
 
 fn write_note(seat: &mut Seat, district: &District, household: &[Card]) -> Result<()> {

@@ -35,6 +35,7 @@ impl Day<'_> {
             list(&taken.call("visits.list", which.clone())?).len(),
             list(&taken.call("child.history", which.clone())?).len(),
         );
+        self.tally.holds("换主任的孩子今天有走访", visits > 0);
         self.tally.same("换主任后，走访随档案到新主任", visits, came.0);
         self.tally.same("换主任后，修改历史到新主任", history, came.1);
         let left = self.directors[0].player.done(&Order::Traces { child: child.id.clone() })?;
@@ -76,13 +77,13 @@ impl Day<'_> {
         let refused = self.centre.counter("tongdang_requests_refused_total")?;
         self.tally.same("区中心不认识的请求", 0, refused);
         self.all_sync("听到备份")?;
-        self.ladder()?;
-        self.sum()
+        let uncovered = self.ladder()?;
+        self.sum(uncovered)
     }
 
-    /// Where everybody's work stands: all of it in the backup.
-    fn ladder(&mut self) -> Result<()> {
-        let (mut delivered, mut backed_up) = (0, 0);
+    /// Where everybody's work stands: all of it in the backup. How much of it is not.
+    fn ladder(&mut self) -> Result<usize> {
+        let (mut delivered, mut backed_up, mut left) = (0, 0, 0);
         let mut states = Vec::new();
         for seat in self.everybody() {
             states.push((seat.player.name.clone(), seat.state()?));
@@ -94,12 +95,13 @@ impl Day<'_> {
             self.tally.same(&format!("{name}没有被收下"), 0, list(&state["held"]).len());
             delivered += received + covered;
             backed_up += covered;
+            left += waiting;
         }
-        self.story.tell(format!("四台电脑：已送达区中心 {delivered} 条，其中已备份 {backed_up} 条，待上传 0 条"));
-        Ok(())
+        self.story.tell(format!("四台电脑：已送达区中心 {delivered} 条，其中已备份 {backed_up} 条，待上传 {left} 条"));
+        Ok(left + delivered - backed_up)
     }
 
-    fn sum(&mut self) -> Result<()> {
+    fn sum(&mut self, uncovered: usize) -> Result<()> {
         let dayend = self.station.player.call("dayend", json!({}))?;
         let sum = &dayend["sum"];
         self.figures.directors = count(&sum["directors"]);
@@ -111,7 +113,11 @@ impl Day<'_> {
         self.tally.same("缺", 0, self.figures.missing);
         self.tally.same("还待核对", 0, count(&sum["to_decide"]));
         self.tally.same("已核对", self.figures.to_decide, self.figures.decided);
-        self.story.say(&format!("\n{}。已送达 {made}，已备份 {made}。", text(&sum["sentence"])));
+        // What is not in the backup might be notes: none of them is promised then.
+        let (delivered, covered) =
+            (self.figures.visits_received, self.figures.visits_received.saturating_sub(uncovered));
+        self.tally.same("已备份", made, covered);
+        self.story.say(&format!("\n{}。已送达 {delivered}，已备份 {covered}。", text(&sum["sentence"])));
         Ok(())
     }
 }
