@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod corpus;
+pub mod demo;
 pub mod sim;
 pub mod synth;
 pub mod world;
