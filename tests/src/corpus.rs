@@ -50,6 +50,11 @@ impl Pen {
         &self.key
     }
 
+    /// The post that its visits name as the visitor.
+    pub const fn post(&self) -> PostId {
+        self.post
+    }
+
     fn uuid(&mut self) -> [u8; 16] {
         self.at = self.at.plus_s(self.chance.between(20, 400));
         Moment::new(self.at, &mut self.chance).uuid()

@@ -1,5 +1,6 @@
 //! What the tests, the demo and the benches share. It must not hold rules of the work.
 
+pub mod bench;
 pub mod chance;
 pub mod corpus;
 pub mod demo;

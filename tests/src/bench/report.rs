@@ -1,0 +1,266 @@
+//! A phase's figures, its targets, and how both are shown: one JSON object a phase, or a table.
+//! It measures nothing.
+
+use serde::Serialize;
+
+use super::sample::{Sample, median, ms};
+
+/// What one phase cost; per device where that makes sense, medians.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Phase {
+    /// Its name.
+    pub phase: String,
+    /// Devices measured.
+    pub devices: usize,
+    #[serde(flatten)]
+    line: Option<OnLine>,
+    #[serde(flatten)]
+    desk: Option<AtDesk>,
+    #[serde(flatten)]
+    growth: Option<Growth>,
+    #[serde(flatten)]
+    restore: Option<Restore>,
+    #[serde(flatten)]
+    window: Option<Window>,
+}
+
+/// Cost of exchanges.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct OnLine {
+    bytes_up: u64,
+    bytes_down: u64,
+    tls_bytes: u64,
+    requests: u64,
+    server_request_cpu_ms: f64,
+    server_gate_cpu_ms: f64,
+    client_cpu_ms: f64,
+    server_rss_mb: f64,
+    store_mb: f64,
+}
+
+/// Time a person waits.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct AtDesk {
+    /// Half of all are faster.
+    pub ms_p50: f64,
+    /// 99 of 100 are faster.
+    pub ms_p99: f64,
+    /// The thread's CPU, median: what a quiet machine would show.
+    pub cpu_ms_p50: f64,
+    /// Key derivation, which stands apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub derivation_ms: Option<f64>,
+}
+
+/// Ratios to the base district.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Growth {
+    /// Bytes of a sync with nothing new.
+    pub unchanged_bytes_ratio: f64,
+    /// Request CPU of it.
+    pub unchanged_cpu_ratio: f64,
+    /// Bytes of a day.
+    pub day_bytes_ratio: f64,
+    /// Request CPU of it.
+    pub day_cpu_ratio: f64,
+    /// Gate CPU of it.
+    pub gate_cpu_ratio: f64,
+}
+
+/// What a restore cost.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Restore {
+    /// Items of the log that did not come back.
+    pub lost: u64,
+    /// Bytes beside the envelopes brought back, median.
+    pub overhead_bytes: u64,
+    /// The same, of the device that had most.
+    pub overhead_bytes_max: u64,
+    /// Most requests of a device.
+    pub requests_max: u64,
+    /// Devices that saw it in their first request.
+    pub seen_first: usize,
+}
+
+/// The whole window.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Window {
+    /// All CPU of the server, ms.
+    pub server_cpu_ms: f64,
+    /// Longest wait for a receipt, ms.
+    pub durable_ms_max: f64,
+}
+
+impl Phase {
+    /// Medians over devices.
+    pub fn on_line(name: &str, samples: &[Sample], rss_mb: f64, store_mb: f64) -> Self {
+        let line = OnLine {
+            bytes_up: median(samples, |s| s.up),
+            bytes_down: median(samples, |s| s.down),
+            tls_bytes: median(samples, |s| s.tls),
+            requests: median(samples, |s| s.requests),
+            server_request_cpu_ms: ms(median(samples, |s| s.server.request)),
+            server_gate_cpu_ms: ms(median(samples, |s| s.server.gate)),
+            client_cpu_ms: ms(median(samples, |s| s.client)),
+            server_rss_mb: (rss_mb * 10.0).round() / 10.0,
+            store_mb: (store_mb * 10.0).round() / 10.0,
+        };
+        Self { phase: name.to_owned(), devices: samples.len(), line: Some(line), ..Self::default() }
+    }
+
+    /// A figure of a desk.
+    pub fn at_desk(name: &str, desk: AtDesk) -> Self {
+        Self { phase: name.to_owned(), devices: 1, desk: Some(desk), ..Self::default() }
+    }
+
+    /// With the number of devices that the samples come from.
+    #[must_use]
+    pub fn of(self, devices: usize) -> Self {
+        Self { devices, ..self }
+    }
+
+    /// With ratios.
+    #[must_use]
+    pub fn grown(self, growth: Growth) -> Self {
+        Self { growth: Some(growth), ..self }
+    }
+
+    /// With what a restore cost.
+    #[must_use]
+    pub fn restored(self, restore: Restore) -> Self {
+        Self { restore: Some(restore), ..self }
+    }
+
+    /// With the whole window's sums.
+    #[must_use]
+    pub fn windowed(self, window: Window) -> Self {
+        Self { window: Some(window), ..self }
+    }
+
+    /// What was to be reached and what was: (what, target, measured, unit).
+    fn aims(&self) -> Vec<Aim> {
+        let mut aims = Vec::new();
+        let mut aim =
+            |what: &'static str, most: f64, measured: f64| aims.push(Aim { what, least: 0.0, most, measured });
+        if let Some(line) = &self.line {
+            let bytes = (line.bytes_up + line.bytes_down) as f64;
+            let (requests, request, gate) = (line.requests as f64, line.server_request_cpu_ms, line.server_gate_cpu_ms);
+            match self.phase.as_str() {
+                "unchanged" => {
+                    aim("requests", 1.0, requests);
+                    aim("bytes", 450.0, bytes);
+                    aim("request CPU ms", f64::INFINITY, request);
+                }
+                "day_director" => {
+                    aim("requests", 1.0, requests);
+                    aim("bytes", 6_500.0, bytes);
+                    aim("request CPU ms", 1.0, request);
+                    aim("gate CPU ms", 4.0, gate);
+                }
+                "first_director" => {
+                    aim("requests", 2.0, requests);
+                    aim("bytes", 285_000.0, bytes);
+                    aim("request CPU ms", 2.0, request);
+                }
+                "first_station" => {
+                    aim("requests", f64::INFINITY, requests);
+                    aim("bytes", f64::INFINITY, bytes);
+                    aim("request CPU ms", f64::INFINITY, request);
+                }
+                "day_station" => {
+                    aim("requests", 1.0, requests);
+                    aim("bytes", 65_000.0, bytes);
+                    aim("request CPU ms", f64::INFINITY, request);
+                }
+                "whole_window" => aim("server MB", 128.0, line.server_rss_mb),
+                _ => {}
+            }
+        }
+        if let Some(window) = &self.window {
+            aim("server CPU ms in all", 1_000.0, window.server_cpu_ms);
+            aim("longest wait for a receipt, ms", 2_000.0, window.durable_ms_max);
+        }
+        if let Some(restore) = &self.restore {
+            aim("lost", 0.0, restore.lost as f64);
+            aim("requests, most", 3.0, restore.requests_max as f64);
+            aim("overhead bytes, most", 10_000.0, restore.overhead_bytes_max as f64);
+            aims.push(Aim {
+                what: "seen in the first request",
+                least: self.devices as f64,
+                most: f64::INFINITY,
+                measured: restore.seen_first as f64,
+            });
+        }
+        if let Some(growth) = &self.growth {
+            let mut ratio = |what, measured| aims.push(Aim { what, least: 0.95, most: 1.05, measured });
+            ratio("unchanged: bytes", growth.unchanged_bytes_ratio);
+            ratio("unchanged: request CPU", growth.unchanged_cpu_ratio);
+            ratio("day: bytes", growth.day_bytes_ratio);
+            ratio("day: request CPU", growth.day_cpu_ratio);
+            aims.push(Aim { what: "day: gate CPU", least: 0.0, most: 2.0, measured: growth.gate_cpu_ratio });
+        }
+        if let Some(desk) = &self.desk {
+            let most = match self.phase.as_str() {
+                "desk_open" => 1_000.0,
+                "desk_file" => 100.0,
+                _ => 50.0,
+            };
+            aims.push(Aim { what: "ms, median", least: 0.0, most, measured: desk.ms_p50 });
+            aims.push(Aim { what: "ms, 99 of 100", least: 0.0, most: f64::INFINITY, measured: desk.ms_p99 });
+        }
+        aims
+    }
+}
+
+/// One line of the table.
+struct Aim {
+    what: &'static str,
+    least: f64,
+    most: f64,
+    measured: f64,
+}
+
+impl Aim {
+    fn met(&self) -> bool {
+        (self.least..=self.most).contains(&self.measured)
+    }
+
+    fn target(&self) -> String {
+        match (self.least, self.most) {
+            (_, most) if most == f64::INFINITY && self.least == 0.0 => "–".to_owned(),
+            (least, f64::INFINITY) => format!("≥ {least}"),
+            (0.0, most) => format!("≤ {most}"),
+            (least, most) => format!("{least}–{most}"),
+        }
+    }
+}
+
+/// The phases as a table.
+pub fn table(phases: &[Phase]) -> String {
+    let mut out = format!("{:<20} {:<32} {:>12} {:>12}\n", "phase", "what", "target", "measured");
+    for phase in phases {
+        for aim in phase.aims() {
+            let verdict = if aim.met() { "" } else { "  MISSED" };
+            let line = (&phase.phase, aim.what, aim.target(), aim.measured);
+            out.push_str(&format!("{:<20} {:<32} {:>12} {:>12.2}{verdict}\n", line.0, line.1, line.2, line.3));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phase_is_one_flat_object_and_the_table_says_what_was_missed() {
+        let sample = Sample { requests: 1, up: 300, down: 200, ..Sample::default() };
+        let phase = Phase::on_line("unchanged", &[sample], 20.0, 90.0);
+        let json = serde_json::to_value(&phase).expect("JSON");
+        assert_eq!((json["bytes_up"].as_u64(), json["devices"].as_u64()), (Some(300), Some(1)));
+        assert!(json.get("ms_p50").is_none());
+        let shown = table(&[phase]);
+        assert!(shown.lines().any(|line| line.contains("bytes") && line.ends_with("MISSED")), "{shown}");
+        assert_eq!(shown.matches("MISSED").count(), 1);
+    }
+}
