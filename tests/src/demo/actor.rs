@@ -34,8 +34,11 @@ pub fn act(dir: PathBuf) -> anyhow::Result<()> {
             break;
         }
         let answer = seat.obey(order).map_or_else(Answer::Fault, Answer::Done);
-        writeln!(said, "{}", serde_json::to_string(&answer)?)?;
-        said.flush()?;
+        let told = writeln!(said, "{}", serde_json::to_string(&answer)?).and_then(|()| said.flush());
+        // Nobody listens any more: the play is over.
+        if told.is_err() {
+            break;
+        }
     }
     Ok(())
 }
