@@ -3,20 +3,20 @@
 //!
 //! Phrases of the work and words drawn by corpus-like frequency, calibrated (performance.md
 //! §2.1): one note of 400 characters under zstd-19 is 0.67 of its bytes (real texts 0.61–0.69),
-//! six in one frame 0.49 (0.45–0.56), six with the dictionary about 0.42. So that the last figure
-//! is honest the dictionary never sees the bench's mixture: it is trained on half of the words in
-//! another order of frequency, and on other phrases. It must not hold anything a real person
-//! wrote.
+//! six in one frame 0.50 (0.45–0.56), six with the dictionary 0.42 (0.42–0.43). So that the last
+//! figure is honest the dictionary never sees the bench's mixture: it is trained on other phrases
+//! and on words in another order of frequency. It must not hold anything a real person wrote.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::word::{TRAINING_PHRASES, WORDS, WORK_PHRASES};
 use crate::chance::Seeded;
 
 /// Share of clauses that are a stock phrase.
-const PHRASE_SHARE: f64 = 0.15;
-/// Zipf–Mandelbrot: the k-th word comes with weight 1 / (k + SHIFT).
-const SHIFT: f64 = 5.0;
+const PHRASE_SHARE: f64 = 0.3;
+/// Rare words after the common ones: names, dialect, slips. Without this tail text packs too well.
+const RARE_WORDS: usize = 40_000;
 
 /// Which language a text is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,8 +28,8 @@ pub enum Mixture {
 }
 
 struct Vocabulary {
-    words: Vec<&'static str>,
-    /// Running sums of the weights.
+    words: Vec<String>,
+    /// Running sums of the weights: the k-th word comes with weight 1/k (Zipf).
     sums: Vec<f64>,
     phrases: &'static [&'static str],
 }
@@ -39,28 +39,31 @@ impl Vocabulary {
         static WORK: OnceLock<Vocabulary> = OnceLock::new();
         static TRAINING: OnceLock<Vocabulary> = OnceLock::new();
         match mixture {
-            Mixture::Work => WORK.get_or_init(|| Self::build(WORDS.split(' ').collect(), &WORK_PHRASES, 11)),
-            Mixture::Training => {
-                TRAINING.get_or_init(|| Self::build(WORDS.split(' ').step_by(2).collect(), &TRAINING_PHRASES, 12))
-            }
+            Mixture::Work => WORK.get_or_init(|| Self::build(&WORK_PHRASES, 11)),
+            Mixture::Training => TRAINING.get_or_init(|| Self::build(&TRAINING_PHRASES, 12)),
         }
     }
 
-    fn build(mut words: Vec<&'static str>, phrases: &'static [&'static str], order: u64) -> Self {
-        Seeded::new(order).shuffle(&mut words);
+    fn build(phrases: &'static [&'static str], order: u64) -> Self {
+        let mut chance = Seeded::new(order);
+        let mut words: Vec<String> = WORDS.split(' ').map(str::to_owned).collect();
+        let characters: Vec<char> = WORDS.chars().filter(|c| *c != ' ').collect::<BTreeSet<_>>().into_iter().collect();
+        chance.shuffle(&mut words);
+        let mut character = || characters[chance.below(characters.len())];
+        words.extend((0..RARE_WORDS).map(|_| [character(), character()].iter().collect()));
         let mut sum = 0.0;
         let weight = |k: usize| {
-            sum += 1.0 / (k as f64 + SHIFT);
+            sum += 1.0 / k as f64;
             sum
         };
-        let sums = (0..words.len()).map(weight).collect();
+        let sums = (1..=words.len()).map(weight).collect();
         Self { words, sums, phrases }
     }
 
-    fn word(&self, chance: &mut Seeded) -> &'static str {
+    fn word(&self, chance: &mut Seeded) -> &str {
         let at = chance.share() * self.sums.last().copied().unwrap_or(0.0);
         let n = self.sums.partition_point(|sum| *sum <= at);
-        self.words[n.min(self.words.len() - 1)]
+        &self.words[n.min(self.words.len() - 1)]
     }
 }
 
@@ -150,6 +153,6 @@ mod tests {
             packed += packer.compress(text.as_bytes()).expect("packs").len();
         }
         let ratio = packed as f64 / raw as f64;
-        assert!((0.38..=0.46).contains(&ratio), "six with the dictionary: {ratio:.3}");
+        assert!((0.39..=0.45).contains(&ratio), "six with the dictionary: {ratio:.3}");
     }
 }
