@@ -18,6 +18,7 @@ use sync_server::store::sqlite::Sqlite;
 
 use crate::chance::Seeded;
 
+pub use cast::SERVER;
 pub use line::{Met, Weather};
 
 /// The passphrase of every desk of the world.

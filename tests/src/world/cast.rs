@@ -21,21 +21,46 @@ use crate::chance::Seeded;
 /// 2026-11-23 08:00 in China.
 const MORNING: Timestamp = Timestamp(1_795_392_000_000);
 const DISTRICT: u64 = 990_102_000_000;
+/// The server's folder, where it has one.
+pub const SERVER: &str = "server";
 
 impl World {
     /// A district of `streets` streets with `communities` communities each: one supervisor per
     /// street, one director per community. Seats: supervisors first, then directors.
     pub fn found(seed: u64, streets: u64, communities: u64) -> Self {
+        Self::found_over(seed, streets, communities, |_, _| Sqlite::in_memory().expect("a store"))
+    }
+
+    /// The same, with the server's store and keys in files of the folder `server` beside the desks.
+    pub fn found_on_disk(seed: u64, streets: u64, communities: u64) -> Self {
+        Self::found_over(seed, streets, communities, |folder, secret| {
+            let dir = folder.join(SERVER);
+            std::fs::create_dir(&dir).expect("a folder");
+            secret
+                .save(&mut Moment::new(MORNING, &mut Seeded::named(seed, "salt")), &dir, None)
+                .expect("keys are kept");
+            Sqlite::open(&dir, &secret.files).expect("a store")
+        })
+    }
+
+    fn found_over(
+        seed: u64,
+        streets: u64,
+        communities: u64,
+        store: impl FnOnce(&std::path::Path, &Secret) -> Sqlite,
+    ) -> Self {
         let mut chance = Seeded::named(seed, "world");
         let mut moment = Moment::new(MORNING, &mut chance);
         let area = Area::new(DISTRICT).expect("an area");
         let founding = Founding { name: "澄明区", area, host: "district.invalid:7443", ca: b"", tls: Vec::new() };
         let (secret, _root) = Secret::found(&mut moment, founding);
-        let server = Server::open(Sqlite::in_memory().expect("a store"), secret).expect("a server");
         let folder = tempfile::tempdir().expect("a folder");
+        let store = store(folder.path(), &secret);
+        let server = Server::open(store, secret).expect("a server");
         let (seats, skews, ever, late) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let communities_of = Vec::new();
-        let mut world = Self { now: MORNING, chance, server, seats, communities: communities_of, skews, ever, late, folder };
+        let mut world =
+            Self { now: MORNING, chance, server, seats, communities: communities_of, skews, ever, late, folder };
         world.write(vec![Row::Unit { id: UnitId::new([1; 16]), name: "澄明区未保中心".into(), area }]);
         let mut directors = Vec::new();
         for street in 1..=streets {
