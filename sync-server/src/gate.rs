@@ -107,6 +107,9 @@ pub struct Batch {
     pub items: Vec<(u16, Result<Item, BadItem>)>,
     /// Places of the items accepted when the envelope was judged before.
     pub settled: BTreeSet<u16>,
+    /// The station's or centre's device that returned it after a restore: what stood in its log is
+    /// taken over where it reaches the child, though the author has the right no longer.
+    pub voucher: Option<DeviceId>,
 }
 
 impl Batch {
@@ -114,7 +117,7 @@ impl Batch {
     pub fn of(envelope: &Envelope, confirmed: Position) -> Self {
         let items = envelope.items().map(|(n, item)| (n as u16, item)).collect();
         let (device, at, roster) = (envelope.device, envelope.at, envelope.roster);
-        Self { device, at, roster, confirmed, items, settled: BTreeSet::new() }
+        Self { device, at, roster, confirmed, items, settled: BTreeSet::new(), voucher: None }
     }
 }
 

@@ -112,7 +112,10 @@ impl<S: Store> Server<S> {
             receipts[n] = match self.verified(envelope, &brought) {
                 Err(refusal) => Receipt::Refused(refusal),
                 Ok(()) => {
-                    let (_, kept) = self.keep(m, envelope, floor, number + 1)?;
+                    let (row, kept) = self.keep(m, envelope, floor, number + 1)?;
+                    if envelope.device != incoming.device && self.is_wide(incoming.device) {
+                        self.vault.store.vouch(row, incoming.device)?;
+                    }
                     number = number.max(kept);
                     Receipt::Kept(kept)
                 }
@@ -169,7 +172,7 @@ impl<S: Store> Server<S> {
                 let header = bare(envelope).encode();
                 let Envelope { device, branch, seq, .. } = *envelope;
                 self.meter.pushes += 1;
-                self.vault.store.add_envelope(&NewEnvelope { id, device, branch, seq, floor, header })?
+                self.vault.store.add_envelope(&NewEnvelope { id, device, branch, seq, floor, header, voucher: None })?
             }
         };
         let (mut covered, mut judged) = (0, Vec::new());

@@ -106,7 +106,7 @@ impl<S: Store> Server<S> {
     fn judge_envelope(&mut self, m: &mut Moment, row: u64) -> Result<(), ServerError> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Err(ServerError::Row(0)) };
         let header = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(0))?;
-        let mut case = self.case(row, &header, kept.floor)?;
+        let mut case = self.case(row, &header, kept.floor, kept.voucher)?;
         let mut docs = Docs::new(&mut self.vault);
         let rulings = gate::judge(&self.roster, &case.batch, &mut docs, &mut InProcess, m.now)?;
         let saved = docs.saved;
@@ -138,8 +138,15 @@ impl<S: Store> Server<S> {
 
     /// Lays an envelope out for the gate: what is new or waiting, what was accepted before, and
     /// what cannot be opened any more.
-    fn case(&mut self, row: u64, header: &Envelope, floor: Position) -> Result<Case, ServerError> {
+    fn case(
+        &mut self,
+        row: u64,
+        header: &Envelope,
+        floor: Position,
+        voucher: Option<DeviceId>,
+    ) -> Result<Case, ServerError> {
         let mut batch = Batch::of(header, floor);
+        batch.voucher = voucher;
         let (mut items, mut erased) = (BTreeMap::new(), Vec::new());
         for stored in self.vault.store.items_of_envelope(row)? {
             match stored.standing {

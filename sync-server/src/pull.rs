@@ -9,6 +9,7 @@ use domain::id::{ChildId, DeviceId, Position, PostId};
 use domain::post::Reach;
 use domain::rights::{self, Verb};
 use domain::roster::{Channel, NOW, Post, Roster};
+use sync::envelope::Envelope;
 use sync::item::Kind;
 use sync::wire::{Cursor, End, History, Request, Want};
 
@@ -148,11 +149,14 @@ impl<S: Store> Server<S> {
                 grants.insert(child, since);
             }
             let comes_as_history = item.kind != Kind::Roster && granted.is_some_and(|(_, since)| position < since);
-            let own = match authors.entry(item.envelope) {
+            let (author, knew) = match authors.entry(item.envelope) {
                 Entry::Occupied(author) => *author.get(),
                 Entry::Vacant(new) => *new.insert(self.author_of(&item)?),
-            } == rows.reader.device;
-            if !own && !comes_as_history {
+            };
+            // Her own work is with her, unless she wrote it before the child was taken from her
+            // and given back: then she purged it in between.
+            let has = Some(author) == rows.reader.device && since.is_none_or(|(_, since)| since <= knew);
+            if !has && !comes_as_history {
                 self.add(rows, &item, position)?;
             }
             if rows.is_full() {
@@ -170,8 +174,11 @@ impl<S: Store> Server<S> {
         Ok((cursor, grants))
     }
 
-    fn author_of(&mut self, item: &StoredItem) -> Result<Option<DeviceId>, ServerError> {
-        Ok(self.vault.store.envelope(item.envelope)?.map(|kept| kept.device))
+    /// Who signed an item, and the roster version she knew.
+    fn author_of(&mut self, item: &StoredItem) -> Result<(DeviceId, Position), ServerError> {
+        let kept = self.vault.store.envelope(item.envelope)?.ok_or(ServerError::Row(item.envelope))?;
+        let header = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(item.envelope))?;
+        Ok((kept.device, header.roster))
     }
 
     /// Positions heard on any of the channels, ascending, and up to where that is complete.

@@ -69,6 +69,8 @@ pub struct NewEnvelope {
     pub floor: Position,
     /// The encoded envelope, every part a bare digest.
     pub header: Vec<u8>,
+    /// The station's or centre's device that returned it after a restore.
+    pub voucher: Option<DeviceId>,
 }
 
 /// An item as it enters the inbox.
@@ -223,6 +225,9 @@ pub trait Inbox {
     fn unjudged(&mut self, limit: usize) -> Stored<Vec<u64>>;
     /// The sealed bytes of an item.
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>>;
+    /// Notes who returned an envelope after a restore; what was held of it for want of a right is
+    /// judged again.
+    fn vouch(&mut self, envelope: u64, voucher: DeviceId) -> Stored<()>;
     /// Puts an item where it stands.
     fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()>;
     /// Highest inbox number given.

@@ -3,6 +3,8 @@
 
 use domain::id::{ChildId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
+use domain::rights::{self, Verb};
+use domain::roster::NOW;
 use dossier::{Actor, Edit};
 use rusqlite::params;
 
@@ -98,6 +100,11 @@ impl Work<'_> {
             // The one change of an event stays visible to its author as it is.
             self.rebuild(&meta)?;
             return Ok(());
+        }
+        // Who may not write there any more would only be held again: it stays as it was written.
+        let (me, on) = (self.me.device(), self.today());
+        if meta.child.is_some_and(|c| rights::may(self.roster, me, (NOW, on), Verb::Change, &meta.form, c).is_err()) {
+            return self.rebuild(&meta);
         }
         let items = items::of_record(&self.tx, record)?;
         let Some(held) = items.iter().find(|i| i.state == State::Held).map(|i| i.no) else { return Ok(()) };

@@ -3,8 +3,9 @@
 use domain::day::Day;
 use domain::form::{Merge, builtin};
 use domain::id::{ChildId, Position};
+use domain::post::Reach;
 use domain::rights::{Verb, may};
-use domain::roster::NOW;
+use domain::roster::{NOW, Post};
 use dossier::ChangeInfo;
 use sync::item::Item;
 use sync::wire::Reason;
@@ -21,7 +22,17 @@ impl<K: Known> Court<'_, K> {
     pub(super) fn right(&self, item: &Item, verbs: &[Verb]) -> Result<(), Reason> {
         let Some(child) = item.child else { return Err(Reason::Forbidden) };
         let allowed = |verb: &Verb, when| may(&self.roster, self.batch.device, when, *verb, &item.form, child).is_ok();
-        self.then_and_now(self.then(Some(child)), |when| verbs.iter().any(|verb| allowed(verb, when)))
+        let judged = self.then_and_now(self.then(Some(child)), |when| verbs.iter().any(|verb| allowed(verb, when)));
+        if judged.is_err() && self.vouched(child) { Ok(()) } else { judged }
+    }
+
+    /// Whether a station or the centre that reaches the child returned the envelope after a restore.
+    fn vouched(&self, child: ChildId) -> bool {
+        let Some(voucher) = self.batch.voucher.filter(|device| self.roster.active(*device)) else { return false };
+        let known = self.roster.devices.contains_key(&self.batch.device);
+        let wide = |post: &Post| post.role.reach() != Reach::Assigned;
+        let mut posts = self.roster.posts_on(voucher, Day::of(self.now));
+        known && posts.any(|(id, post)| wide(post) && self.roster.reaches(id, post, child, NOW))
     }
 
     /// Asks once as of the position the author knew, once as of now.

@@ -123,7 +123,7 @@ impl Street {
 
 fn sent(by: u8, items: Vec<Item>) -> Batch {
     let items = items.into_iter().enumerate().map(|(n, item)| (n as u16, Ok(item))).collect();
-    Batch { device: device(by), at: NOON, roster: 3, confirmed: 0, items, settled: BTreeSet::new() }
+    Batch { device: device(by), at: NOON, roster: 3, confirmed: 0, items, settled: BTreeSet::new(), voucher: None }
 }
 
 fn change(record: u8, form: &str, body: Vec<u8>) -> Item {

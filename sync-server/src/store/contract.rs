@@ -29,6 +29,7 @@ fn envelope(n: u8) -> NewEnvelope {
         seq: 1,
         floor: 5,
         header: vec![n],
+        voucher: None,
     }
 }
 

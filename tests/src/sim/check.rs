@@ -60,7 +60,7 @@ fn drained(run: &mut Run) -> Result<(), Broken> {
     for seat in 0..run.world.seats.len() {
         let state = run.world.ok(seat, "sync.state", json!({}));
         if state["waiting"] != 0 || state["restoring"] == true {
-            let chains = chains(run);
+            let chains = run.world.chains();
             return broken(4, format!("{} still waits: {state}\n{chains}", run.world.seats[seat].name));
         }
     }
@@ -120,7 +120,7 @@ fn found_note(run: &mut Run, note: &Note) -> Result<(), Broken> {
             let name = &run.world.seats[seat].name;
             let name = name.clone();
             let stands = run.world.server.standings_of(note.visit);
-            let chains = chains(run);
+            let chains = run.world.chains();
             return broken(1, format!("note {} of seat {} is not at {name}: {stands:?}\n{chains}", note.visit, note.seat));
         }
     }
@@ -157,18 +157,28 @@ fn converged(run: &mut Run) -> Result<(), Broken> {
             let name = run.world.seats[seat].name.clone();
             let (other, first) = views.entry(child).or_insert_with(|| (name.clone(), view.clone()));
             if *first != view {
-                return broken(3, format!("{child} at {other} and {name}:\n{first}\n{view}"));
+                let apart: Vec<String> = first
+                    .lines()
+                    .zip(view.lines())
+                    .filter(|(one, two)| one != two)
+                    .map(|(one, two)| format!("{one}\n{two}"))
+                    .collect();
+                let what = format!("{child} at {other} and {name}:\n{}\n{}", apart.join("\n"), run.world.chains());
+                return broken(3, what);
             }
         }
     }
     Ok(())
 }
 
-/// What a file says, whoever looks.
+/// What a file says, whoever looks: a line a field.
 fn facts(opened: &Value) -> String {
     let mut sections = opened["sections"].clone();
     strip(&mut sections);
-    sections.to_string()
+    let fields = sections.as_array().into_iter().flatten().flat_map(|s| s["fields"].as_array().cloned());
+    // What is computed from visits may count an own note that the gate keeps aside.
+    let written = fields.flatten().filter(|f| f["computed"] == false);
+    written.map(|f| format!("{} {} {} {}\n", f["key"], f["cell"], f["members"], f["rows"])).collect()
 }
 
 fn strip(value: &mut Value) {
@@ -193,13 +203,14 @@ fn rebuilt(run: &mut Run) -> Result<(), Broken> {
 }
 
 /// A draft that was saved and not finished is still there, word for word; when the child went to
-/// somebody else, the district keeps it aside.
+/// somebody else, the district keeps it as it was.
 fn drafts(run: &mut Run) -> Result<(), Broken> {
     for draft in run.model.drafts.clone() {
         let kept = run.world.call(draft.seat, "visit.draft.open", &json!({ "draft": draft.visit }));
         let here = kept.as_ref().is_ok_and(|d| d.to_string().contains(&draft.text));
-        if !here && !run.world.kept_aside(draft.visit) {
-            return broken(1, format!("draft {} of seat {}: {kept:?}", draft.visit, draft.seat));
+        if !here && run.world.server.standings_of(draft.visit).is_ok_and(|kept| kept.is_empty()) {
+            let chains = run.world.chains();
+            return broken(1, format!("draft {} of {} seat {}: {kept:?}\n{chains}", draft.visit, draft.child, draft.seat));
         }
     }
     Ok(())
@@ -216,33 +227,10 @@ fn proof(run: &mut Run) -> Result<(), Broken> {
         for line in lines {
             let missing = line["missing"].as_array().map_or(0, Vec::len) as u64;
             if missing + line["missing_earlier"].as_u64().unwrap_or(0) > 0 {
-                let chains = chains(run);
+                let chains = run.world.chains();
                 return broken(1, format!("{} sees numbers missing: {line}\n{chains}", run.world.seats[seat].name));
             }
         }
     }
     Ok(())
-}
-
-
-/// What every desk holds of every chain, for messages: device, branch, number, items whole.
-fn chains(run: &Run) -> String {
-    let mut out = String::new();
-    for seat in &run.world.seats {
-        let lines = seat.client.as_ref().and_then(|client| {
-            client.with_db(|db| -> rusqlite::Result<Vec<String>> {
-                let mut query = db.prepare(
-                    "SELECT hex(substr(device, 1, 3)) || ' ' || hex(substr(branch, 1, 2)) || ' ' || seq || ' own ' || own
-                     || ' inbox ' || ifnull(inbox, '-') || CASE WHEN sealed IS NULL THEN '' ELSE ' sealed' END || ' items '
-                     || (SELECT ifnull(group_concat(state || ':' || kind || ':' || ifnull(position, '-'), ' '), 'none')
-                         FROM item WHERE item.envelope = envelope.no)
-                     FROM envelope ORDER BY device, branch, seq",
-                )?;
-                query.query_map([], |row| row.get(0))?.collect()
-            })
-        });
-        out.push_str(&format!("{} {}\n", seat.name, seat.device));
-        lines.into_iter().flatten().flatten().for_each(|line| out.push_str(&format!("  {line}\n")));
-    }
-    out
 }

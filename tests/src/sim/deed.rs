@@ -92,9 +92,14 @@ fn edit(run: &mut Run, seat: usize) {
     let args = json!({ "child": child, "edits": [{ "set": { "key": key, "value": value } }] });
     match run.world.call(seat, "child.edit", &args) {
         Ok(edited) => {
+            if edited["saved"][0] != *key {
+                // Differing values are settled by the station first; nothing was said to be saved.
+                let told = edited["findings"][0]["level"] == "red";
+                assert!(told, "what is not saved is said to be not saved: {edited}");
+                return;
+            }
             run.trace.edits += 1;
             run.trace.lines.push(format!("{seat} writes {key} {n}"));
-            assert_eq!(edited["saved"][0], *key, "a plain value is saved: {edited}");
             run.model.changes.push(Change { child, key, value, seat });
         }
         Err(fault) => run.trace.lines.push(format!("{seat} cannot write: {:?}", fault.code)),
@@ -107,6 +112,7 @@ fn draft(run: &mut Run, seat: usize) {
     let args = json!({ "children": [child], "values": { "note": text } });
     if let Ok(saved) = run.world.call(seat, "visit.draft.save", &args) {
         let visit = saved["draft"].as_str().and_then(|id| id.parse().ok()).expect("a draft has an id");
+        run.trace.lines.push(format!("{seat} begins {visit} about {child}"));
         run.model.drafts.push(Note { visit, child, seat, text });
     }
 }

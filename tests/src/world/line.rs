@@ -81,7 +81,29 @@ impl World {
                 return;
             }
         }
-        panic!("the district never settles");
+        panic!("the district never settles:\n{}", self.chains());
+    }
+
+    /// What every desk holds of every chain, for messages: device, branch, number, items whole.
+    pub fn chains(&self) -> String {
+        let mut out = String::new();
+        for seat in &self.seats {
+            let lines = seat.client.as_ref().and_then(|client| {
+                client.with_db(|db| -> rusqlite::Result<Vec<String>> {
+                    let mut query = db.prepare(
+                        "SELECT hex(substr(device, 1, 3)) || ' ' || hex(substr(branch, 1, 2)) || ' ' || seq || ' own ' || own
+                         || ' inbox ' || ifnull(inbox, '-') || CASE WHEN refused IS NULL THEN '' ELSE ' refused' END || CASE WHEN sealed IS NULL THEN '' ELSE ' sealed' END || ' items '
+                         || (SELECT ifnull(group_concat(state || ':' || kind || ':' || ifnull(position, '-') || ifnull(':r' || reason, '') || ':' || hex(substr(child, 8, 4)), ' '), 'none')
+                             FROM item WHERE item.envelope = envelope.no)
+                         FROM envelope ORDER BY device, branch, seq",
+                    )?;
+                    query.query_map([], |row| row.get(0))?.collect()
+                })
+            });
+            out.push_str(&format!("{} {}\n", seat.name, seat.device));
+            lines.into_iter().flatten().flatten().for_each(|line| out.push_str(&format!("  {line}\n")));
+        }
+        out
     }
 
     /// Items of a desk that wait to be sent.

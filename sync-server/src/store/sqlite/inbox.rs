@@ -83,16 +83,18 @@ impl Inbox for Sqlite {
     }
 
     fn add_envelope(&mut self, new: &NewEnvelope) -> Stored<u64> {
-        let sql = "INSERT INTO envelope (id, device, branch, seq, floor, header) VALUES (?, ?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO envelope (id, device, branch, seq, floor, header, voucher)
+                   VALUES (?, ?, ?, ?, ?, ?, ?)";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let (device, branch) = (new.device.as_bytes(), new.branch.0);
-        q.insert(params![new.id.0, device, branch, new.seq, signed(new.floor), new.header])
+        let voucher = new.voucher.map(|v| *v.as_bytes());
+        q.insert(params![new.id.0, device, branch, new.seq, signed(new.floor), new.header, voucher])
             .map(unsigned)
             .map_err(failed)
     }
 
     fn envelope(&mut self, row: u64) -> Stored<Option<NewEnvelope>> {
-        let sql = "SELECT id, device, branch, seq, floor, header FROM envelope WHERE row = ?";
+        let sql = "SELECT id, device, branch, seq, floor, header, voucher FROM envelope WHERE row = ?";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let envelope = q.query_row([signed(row)], |r| {
             Ok(NewEnvelope {
@@ -102,6 +104,7 @@ impl Inbox for Sqlite {
                 seq: r.get(3)?,
                 floor: unsigned(r.get(4)?),
                 header: r.get(5)?,
+                voucher: r.get::<_, Option<[u8; 16]>>(6)?.map(DeviceId::new),
             })
         });
         envelope.optional().map_err(failed)
@@ -178,6 +181,16 @@ impl Inbox for Sqlite {
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>> {
         let mut q = self.db.prepare_cached("SELECT sealed FROM body WHERE item = ?").map_err(failed)?;
         q.query_row([signed(item)], |r| r.get(0)).optional().map_err(failed)
+    }
+
+    fn vouch(&mut self, envelope: u64, voucher: DeviceId) -> Stored<()> {
+        let row = signed(envelope);
+        let mut note = self.db.prepare_cached("UPDATE envelope SET voucher = ? WHERE row = ?").map_err(failed)?;
+        note.execute(params![voucher.as_bytes(), row]).map_err(failed)?;
+        // 1 and 2: forbidden, unclaimed (sync::wire::Reason).
+        let sql = "UPDATE item SET standing = ?, at = 0 WHERE envelope = ? AND standing = ? AND at IN (1, 2)";
+        let mut again = self.db.prepare_cached(sql).map_err(failed)?;
+        again.execute(params![NEW, row, HELD]).map(drop).map_err(failed)
     }
 
     fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()> {
