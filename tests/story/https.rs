@@ -17,7 +17,8 @@ fn a_note_written_at_one_desk_is_read_at_another_over_https() {
     let mut centre = Centre::found();
     let director = Office::join(&centre.code_for(&centre.director), "主任的电脑");
     let station = Office::join(&centre.code_for(&centre.supervisor), "未保站的电脑");
-    assert_eq!(director.sync(), None);
+    let both_sync = || assert_eq!([director.sync(), station.sync()], [None, None]);
+    both_sync();
 
     let community = director.ok("me", json!({}))["posts"][0]["area"].clone();
     let found = json!({ "area": community, "values": { "name": "张小明", "birth": "2015-03-07" } });
@@ -26,7 +27,7 @@ fn a_note_written_at_one_desk_is_read_at_another_over_https() {
     assert!(child.is_string(), "registered: {created}");
     let visit = director.visits(&child, "第一次走访，家中整洁，祖母在家。");
     until("the station reads the note", || {
-        (director.sync(), station.sync());
+        both_sync();
         let opened = station.call("visit.open", json!({ "visit": visit }));
         opened.is_ok_and(|opened| opened["line"]["opening"] == "第一次走访，家中整洁，祖母在家。")
     });
@@ -39,7 +40,7 @@ fn a_note_written_at_one_desk_is_read_at_another_over_https() {
     assert_eq!(listed(&director.ok("visits.list", json!({ "child": child }))).len(), 2, "she goes on working");
     centre.serve();
     until("the station reads what was written meanwhile", || {
-        (director.sync(), station.sync());
+        both_sync();
         listed(&station.ok("visits.list", json!({ "child": child }))).len() == 2
     });
 }

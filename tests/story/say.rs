@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 use tongdang_tests::world::World;
 
 /// The station's desk.
-pub const STATION: usize = 0;
+pub(crate) const STATION: usize = 0;
 /// The first community's director.
-pub const DIRECTOR: usize = 1;
+pub(crate) const DIRECTOR: usize = 1;
 /// The second community's director.
-pub const NEIGHBOUR: usize = 2;
+pub(crate) const NEIGHBOUR: usize = 2;
 
 /// One street with a station and two directors; everybody has synced once.
-pub fn street() -> World {
+pub(crate) fn street() -> World {
     let mut world = World::found(1, 1, 2);
     world.settle();
     world
 }
 
 /// A street whose first director has one child.
-pub fn street_with(name: &str) -> (World, ChildId) {
+pub(crate) fn street_with(name: &str) -> (World, ChildId) {
     let mut world = street();
     let child = world.child(name, DIRECTOR);
     world.settle();
@@ -30,7 +30,7 @@ pub fn street_with(name: &str) -> (World, ChildId) {
 }
 
 /// A social worker begins at the station and is given the child.
-pub fn social_worker(world: &mut World, child: ChildId) -> usize {
+pub(crate) fn social_worker(world: &mut World, child: ChildId) -> usize {
     let unit = world.server.roster().posts[&world.seats[STATION].post].unit;
     let seat = world.employ("社工一", unit, Role::SocialWorker);
     let post = world.seats[seat].post;
@@ -40,7 +40,7 @@ pub fn social_worker(world: &mut World, child: ChildId) -> usize {
 }
 
 /// These desks sync, and hear what the others brought.
-pub fn meet(world: &mut World, seats: &[usize]) {
+pub(crate) fn meet(world: &mut World, seats: &[usize]) {
     for _ in 0..3 {
         for seat in seats {
             let met = world.sync(*seat);
@@ -52,7 +52,7 @@ pub fn meet(world: &mut World, seats: &[usize]) {
 }
 
 /// A whole note about a visit ten minutes ago by the desk's own clock.
-pub fn note(world: &mut World, seat: usize, text: &str) -> Value {
+pub(crate) fn note(world: &mut World, seat: usize, text: &str) -> Value {
     let me = world.ok(seat, "me", json!({}));
     let now = domain::moment::Timestamp(me["now"].as_i64().expect("a time"));
     let today = Day::of(now);
@@ -69,7 +69,7 @@ pub fn note(world: &mut World, seat: usize, text: &str) -> Value {
 }
 
 /// She writes a visit and finishes it.
-pub fn visits(world: &mut World, seat: usize, child: ChildId, text: &str) -> Value {
+pub(crate) fn visits(world: &mut World, seat: usize, child: ChildId, text: &str) -> Value {
     let values = note(world, seat, text);
     let done = world.ok(seat, "visit.complete", json!({ "children": [child], "values": values }));
     assert!(done["records"][0]["visit"].is_string(), "the note is finished: {done}");
@@ -77,51 +77,51 @@ pub fn visits(world: &mut World, seat: usize, child: ChildId, text: &str) -> Val
 }
 
 /// She fills a field in.
-pub fn writes(world: &mut World, seat: usize, child: ChildId, key: &str, value: &str) {
+pub(crate) fn writes(world: &mut World, seat: usize, child: ChildId, key: &str, value: &str) {
     let edits = json!([{ "set": { "key": key, "value": value } }]);
     let edited = world.ok(seat, "child.edit", json!({ "child": child, "edits": edits }));
     assert_eq!(edited["saved"], json!([key]), "{key} is saved: {edited}");
 }
 
 /// She empties a field.
-pub fn clears(world: &mut World, seat: usize, child: ChildId, key: &str) {
+pub(crate) fn clears(world: &mut World, seat: usize, child: ChildId, key: &str) {
     let edits = json!([{ "clear": { "key": key } }]);
     let edited = world.ok(seat, "child.edit", json!({ "child": child, "edits": edits }));
     assert_eq!(edited["saved"], json!([key]), "{key} is saved: {edited}");
 }
 
 /// She assesses the risk.
-pub fn assesses(world: &mut World, seat: usize, child: ChildId, level: &str, reason: &str) {
+pub(crate) fn assesses(world: &mut World, seat: usize, child: ChildId, level: &str, reason: &str) {
     let values = json!({ "level": level, "reason": reason });
     let done = world.ok(seat, "assessment.complete", json!({ "child": child, "values": values }));
     assert!(done["record"].is_string(), "the assessment is finished: {done}");
 }
 
 /// What stands in a field on her screen, whole.
-pub fn reads(world: &mut World, seat: usize, child: ChildId, key: &str) -> String {
+pub(crate) fn reads(world: &mut World, seat: usize, child: ChildId, key: &str) -> String {
     let asked = json!({ "child": child, "key": key, "reason": "核对" });
     let shown = world.ok(seat, "child.reveal", asked);
     shown["value"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The child's card on her screen.
-pub fn card(world: &mut World, seat: usize, child: ChildId) -> Value {
+pub(crate) fn card(world: &mut World, seat: usize, child: ChildId) -> Value {
     world.ok(seat, "child.open", json!({ "child": child }))["card"].clone()
 }
 
 /// What two people wrote differently, as her screen lists it.
-pub fn differing(world: &mut World, seat: usize) -> Vec<Value> {
+pub(crate) fn differing(world: &mut World, seat: usize) -> Vec<Value> {
     listed(&world.ok(seat, "differing.list", json!({})))
 }
 
 /// The history of a field on her screen, newest first.
-pub fn history(world: &mut World, seat: usize, child: ChildId, key: &str) -> Vec<Value> {
+pub(crate) fn history(world: &mut World, seat: usize, child: ChildId, key: &str) -> Vec<Value> {
     let lines = listed(&world.ok(seat, "child.history", json!({ "child": child })));
     lines.into_iter().filter(|line| line["key"] == key).collect()
 }
 
 /// Who wrote which note about the child, as her screen lists them, in the order of names.
-pub fn notes(world: &mut World, seat: usize, child: ChildId) -> Vec<(String, String)> {
+pub(crate) fn notes(world: &mut World, seat: usize, child: ChildId) -> Vec<(String, String)> {
     let lines = listed(&world.ok(seat, "visits.list", json!({ "child": child })));
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut notes: Vec<_> = lines.iter().map(|line| (text(&line["who"]["person"]), text(&line["opening"]))).collect();
@@ -130,12 +130,12 @@ pub fn notes(world: &mut World, seat: usize, child: ChildId) -> Vec<(String, Str
 }
 
 /// A list of an answer.
-pub fn listed(value: &Value) -> Vec<Value> {
+pub(crate) fn listed(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_default()
 }
 
 /// Every desk's pages are what its log says.
-pub fn every_desk_is_sound(world: &mut World) {
+pub(crate) fn every_desk_is_sound(world: &mut World) {
     for seat in 0..world.seats.len() {
         assert!(world.rebuilt_equals(seat), "{}", world.seats[seat].name);
     }

@@ -10,11 +10,11 @@ use domain::post::Role;
 use tongdang_tests::synth::{self, District, Post, Scale, org_book};
 
 /// A centre that serves. Dropped, its process ends.
-pub struct Centre {
+pub(crate) struct Centre {
     /// A director's name.
-    pub director: String,
+    pub(crate) director: String,
     /// Her street's supervisor.
-    pub supervisor: String,
+    pub(crate) supervisor: String,
     binary: PathBuf,
     folder: tempfile::TempDir,
     serving: Option<Child>,
@@ -28,7 +28,7 @@ impl Drop for Centre {
 
 impl Centre {
     /// Founds a small district from its organisation workbook and serves it.
-    pub fn found() -> Self {
+    pub(crate) fn found() -> Self {
         let today = Day::of(desk::clock::now());
         let district = synth::make(Scale::small(1, 2), 1, today);
         let name = |role| name(&district, role);
@@ -55,12 +55,12 @@ impl Centre {
     }
 
     /// The address and a one-time code for a person.
-    pub fn code_for(&self, person: &str) -> String {
+    pub(crate) fn code_for(&self, person: &str) -> String {
         self.run(&["enrol-code", "--person", person]).lines().last().expect("a code").to_owned()
     }
 
     /// Starts serving; returns once it listens.
-    pub fn serve(&mut self) {
+    pub(crate) fn serve(&mut self) {
         let mut command = Command::new(&self.binary);
         command.arg("--dir").arg(self.folder.path()).arg("serve");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -73,7 +73,7 @@ impl Centre {
     }
 
     /// Its process is killed.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(mut serving) = self.serving.take() {
             // Gone already is as good.
             drop(serving.kill());

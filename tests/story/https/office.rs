@@ -17,7 +17,7 @@ const PASSPHRASE: &str = "明湖路走访用的口令";
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A desk that is open. Dropped, its thread ends.
-pub struct Office {
+pub(crate) struct Office {
     desk: Desk,
     trouble: Arc<Mutex<Option<Fault>>>,
     _folder: tempfile::TempDir,
@@ -25,20 +25,20 @@ pub struct Office {
 
 impl Office {
     /// Joins the district with the text of address and code.
-    pub fn join(text: &str, label: &str) -> Self {
+    pub(crate) fn join(text: &str, label: &str) -> Self {
         let joined = enrol(text, label).unwrap_or_else(|fault| panic!("{label} joins: {fault:?}"));
         Self::open(joined.identity)
     }
 
     /// Joins, and believes in another CA than the one it was told.
-    pub fn join_believing(text: &str, ca: &[u8]) -> Self {
+    pub(crate) fn join_believing(text: &str, ca: &[u8]) -> Self {
         let mut identity = enrol(text, "电脑").unwrap_or_else(|fault| panic!("joins: {fault:?}")).identity;
         identity.ca = ca.to_vec();
         Self::open(identity)
     }
 
     /// Why it may not join.
-    pub fn refused(text: &str) -> Option<Code> {
+    pub(crate) fn refused(text: &str) -> Option<Code> {
         enrol(text, "电脑").err().map(|fault| fault.code)
     }
 
@@ -59,18 +59,18 @@ impl Office {
     }
 
     /// Makes a call.
-    pub fn call(&self, name: &str, args: Value) -> Result<Value, Fault> {
+    pub(crate) fn call(&self, name: &str, args: Value) -> Result<Value, Fault> {
         let done = self.desk.call(name, args.to_string().as_bytes())?;
         Ok(serde_json::from_slice(&done.json).expect("a call answers JSON"))
     }
 
     /// Makes a call that must succeed.
-    pub fn ok(&self, name: &str, args: Value) -> Value {
+    pub(crate) fn ok(&self, name: &str, args: Value) -> Value {
         self.call(name, args).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
     }
 
     /// Exchanges until nothing is due; what went wrong.
-    pub fn sync(&self) -> Option<Code> {
+    pub(crate) fn sync(&self) -> Option<Code> {
         self.wait();
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.desk.sync_now().expect("the desk is awake");
@@ -92,7 +92,7 @@ impl Office {
     }
 
     /// She writes a visit and finishes it.
-    pub fn visits(&self, child: &Value, text: &str) -> Value {
+    pub(crate) fn visits(&self, child: &Value, text: &str) -> Value {
         let mut values = self.ok("visit.begin", json!({ "children": [child] }))["values"].clone();
         let written = json!({
             "met_child": true, "met_guardian": true, "living": "1", "guard": "1", "health": "1", "study": "1",
