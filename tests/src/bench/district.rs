@@ -48,6 +48,7 @@ impl District {
 
     /// Plays the phases up to the last one wanted.
     pub fn play(&mut self, last: &str, mut tell: impl FnMut(Phase)) -> Result<()> {
+        let mut backup = String::new();
         for phase in PHASES {
             self.centre.forget_peak()?;
             match phase {
@@ -57,13 +58,10 @@ impl District {
                 // Both stand on the same days.
                 "day_director" => self.days()?.into_iter().for_each(&mut tell),
                 "whole_window" => {
-                    let backup = self.backup()?;
+                    backup = self.backup()?;
                     tell(self.whole_window()?);
-                    if last == "restore" {
-                        self.centre.forget_peak()?;
-                        tell(self.restore(&backup)?);
-                    }
                 }
+                "restore" => tell(self.restore(&backup)?),
                 _ => {}
             }
             if phase == last {
@@ -206,10 +204,12 @@ impl District {
         self.centre.kill();
         let lost = before.saturating_sub(self.accepted()?);
         let overhead = |s: &Sample| s.bytes().saturating_sub(s.pushed);
+        let (stations, directors) = samples.split_at(self.stations.len());
         let restore = Restore {
             lost,
-            overhead_bytes: median(&samples, overhead),
-            overhead_bytes_max: samples.iter().map(overhead).max().unwrap_or(0),
+            overhead_bytes: median(directors, overhead),
+            overhead_bytes_max: directors.iter().map(overhead).max().unwrap_or(0),
+            station_overhead_bytes_max: stations.iter().map(overhead).max().unwrap_or(0),
             requests_max: samples.iter().map(|s| s.requests).max().unwrap_or(0),
             seen_first,
         };
