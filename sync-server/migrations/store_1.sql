@@ -15,7 +15,7 @@ CREATE TABLE code (
 CREATE TABLE envelope (
   row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, device BLOB NOT NULL, branch BLOB NOT NULL,
   seq INTEGER NOT NULL, floor INTEGER NOT NULL, header BLOB NOT NULL,
-  voucher BLOB -- a station or centre that returned it after a restore
+  voucher BLOB -- who else returned it after a restore
 ) STRICT;
 CREATE INDEX envelope_chain ON envelope (device, branch, seq);
 

@@ -107,8 +107,8 @@ pub struct Batch {
     pub items: Vec<(u16, Result<Item, BadItem>)>,
     /// Places of the items accepted when the envelope was judged before.
     pub settled: BTreeSet<u16>,
-    /// The station's or centre's device that returned it after a restore: what stood in its log is
-    /// taken over where it reaches the child, though the author has the right no longer.
+    /// The device that returned another's envelope after a restore: what stood in its log is taken
+    /// over where it reaches the child, though the author has the right no longer.
     pub voucher: Option<DeviceId>,
 }
 

@@ -113,7 +113,7 @@ impl<S: Store> Server<S> {
                 Err(refusal) => Receipt::Refused(refusal),
                 Ok(()) => {
                     let (row, kept) = self.keep(m, envelope, floor, number + 1)?;
-                    if envelope.device != incoming.device && self.is_wide(incoming.device) {
+                    if envelope.device != incoming.device {
                         self.vault.store.vouch(row, incoming.device)?;
                     }
                     number = number.max(kept);

@@ -205,7 +205,7 @@ impl<S: Store> Server<S> {
         Ok(())
     }
 
-    /// The stations hear of what was held: a number of a chain that is not in the log is named,
+    /// The stations hear of what was held or waits: a number of a chain that is not in the log is named,
     /// never silently missing.
     fn note_held(
         &mut self,
@@ -216,13 +216,18 @@ impl<S: Store> Server<S> {
     ) -> Result<(), ServerError> {
         let mut items = Vec::new();
         for (place, outcome) in outcomes {
-            let (Outcome::Held(reason), Some(item)) = (outcome, case.items.get(place)) else { continue };
+            let reason = match outcome {
+                Outcome::Accepted(_) => continue,
+                Outcome::Held(reason) => *reason,
+                Outcome::Waiting(_) => Reason::Behind,
+            };
+            let Some(item) = case.items.get(place) else { continue };
             let notice = Notice {
                 device: header.device,
                 branch: header.branch,
                 seq: header.seq,
                 place: *place,
-                reason: *reason,
+                reason,
                 form: item.form.clone(),
                 child: item.child,
             };

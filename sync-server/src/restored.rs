@@ -53,7 +53,7 @@ impl<S: Store> Server<S> {
             return Ok(State::Restored(self.checkpoints(before.confirmed)?));
         }
         if !request.have.is_empty() {
-            let lacks = self.lacks(&request.have, self.is_wide(incoming.device))?;
+            let lacks = self.lacks(&request.have)?;
             if !lacks.is_empty() {
                 return Ok(State::Lacks(lacks));
             }
@@ -99,14 +99,14 @@ impl<S: Store> Server<S> {
         Ok(cursors)
     }
 
-    /// Which of the marked envelopes are not here whole; for a station or the centre also those of
-    /// which something is held that stood in its log.
-    fn lacks(&mut self, have: &[Mark], wide: bool) -> Result<Vec<Mark>, ServerError> {
+    /// Which of the marked envelopes are not here whole, or held though they stood in the log of
+    /// whoever asks.
+    fn lacks(&mut self, have: &[Mark]) -> Result<Vec<Mark>, ServerError> {
         let mut lacks = Vec::new();
         for mark in have {
             let mut whole = false;
             for row in self.vault.store.envelopes_marked(*mark)? {
-                whole |= self.has_whole(row, wide)?;
+                whole |= self.has_whole(row)?;
             }
             if !whole {
                 lacks.push(*mark);
@@ -115,16 +115,16 @@ impl<S: Store> Server<S> {
         Ok(lacks)
     }
 
-    fn has_whole(&mut self, row: u64, wide: bool) -> Result<bool, ServerError> {
+    fn has_whole(&mut self, row: u64) -> Result<bool, ServerError> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Ok(false) };
         let parts = sync::envelope::Envelope::decode(&kept.header).map_or(0, |e| e.parts.len());
         let items = self.vault.store.items_of_envelope(row)?;
-        let held = wide && items.iter().any(|item| matches!(item.standing, Standing::Held(_)));
+        let held = items.iter().any(|item| matches!(item.standing, Standing::Held(_)));
         Ok(items.len() >= parts && !held)
     }
 
     /// Whether a device is of a station or the centre: it brings more back than its own work.
-    pub(crate) fn is_wide(&self, device: DeviceId) -> bool {
+    fn is_wide(&self, device: DeviceId) -> bool {
         let person = self.roster.devices.get(&device).map(|d| d.person);
         let mut posts = person.into_iter().flat_map(|p| self.roster.posts_of(p));
         posts.any(|(_, post)| post.role.reach() != Reach::Assigned && post.to.is_none_or(|to| to >= Day::EPOCH))

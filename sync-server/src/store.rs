@@ -69,7 +69,7 @@ pub struct NewEnvelope {
     pub floor: Position,
     /// The encoded envelope, every part a bare digest.
     pub header: Vec<u8>,
-    /// The station's or centre's device that returned it after a restore.
+    /// The device that returned it after a restore, when that is not its author.
     pub voucher: Option<DeviceId>,
 }
 

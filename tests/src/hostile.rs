@@ -81,7 +81,7 @@ fn frames(bytes: &[u8]) {
         reader.feed(chunk);
         while let Ok(Some(_)) = reader.take() {}
     }
-    drop(reader.finish());
+    let _ = reader.finish();
 }
 
 fn roster_row(bytes: &[u8]) {
@@ -115,7 +115,7 @@ fn document(bytes: &[u8]) {
 fn workbook(bytes: &[u8]) {
     if let Ok(book) = ledger::read_workbook(bytes) {
         let roster = domain::roster::Roster::new(DeviceId::new([0; 16]));
-        let context = ledger::Context::of(&roster, domain::day::Day::of(AT));
+        let context = ledger::context::Context::of(&roster, domain::day::Day::of(AT));
         if let Ok(report) = ledger::dry_run(&book, &context) {
             ledger::error_book(&book, &report).expect("an error book can always be written");
         }
@@ -137,14 +137,14 @@ fn enrol_text(bytes: &[u8]) {
 }
 
 fn enrol_request(bytes: &[u8]) {
-    drop(sync::enrol::code_id(bytes));
+    let _ = sync::enrol::code_id(bytes);
     let code = sync::enrol::Code::fresh(&mut Moment::new(AT, &mut Seeded::new(2)));
     assert!(sync::enrol::read_request(&code, bytes).is_err(), "nobody guesses a code");
 }
 
 fn config(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        drop(text.parse::<sync_server::config::Config>());
+        drop(sync_server::config::Config::parse(text));
     }
 }
 
@@ -209,5 +209,5 @@ fn sample_document() -> Vec<u8> {
 
 fn sample_workbook() -> &'static [u8] {
     static BOOK: OnceLock<Vec<u8>> = OnceLock::new();
-    BOOK.get_or_init(|| ledger::blank_ledger().expect("a blank ledger"))
+    BOOK.get_or_init(|| ledger::template::blank_ledger().expect("a blank ledger"))
 }

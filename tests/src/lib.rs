@@ -4,6 +4,7 @@ pub mod bench;
 pub mod chance;
 pub mod corpus;
 pub mod demo;
+pub mod hostile;
 pub mod sim;
 pub mod synth;
 pub mod world;

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The workspace's folder.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests stands in the workspace")
 }
 
 /// Every file git knows or would add, relative to the root.
-pub fn files() -> Vec<PathBuf> {
+pub(crate) fn files() -> Vec<PathBuf> {
     let listed = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
         .current_dir(root())
@@ -20,17 +20,17 @@ pub fn files() -> Vec<PathBuf> {
 }
 
 /// The Rust files and their text.
-pub fn rust() -> Vec<(PathBuf, String)> {
+pub(crate) fn rust() -> Vec<(PathBuf, String)> {
     let rust = files().into_iter().filter(|p| p.extension().is_some_and(|e| e == "rs"));
     rust.map(|p| (p.clone(), read(&p))).collect()
 }
 
 /// The text of a file.
-pub fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// Fails with all lines, if there are any.
-pub fn none(what: &str, found: Vec<String>) {
+pub(crate) fn none(what: &str, found: Vec<String>) {
     assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
 }

@@ -53,7 +53,7 @@ fn an_envelope_still_verifies_whole_and_with_bare_digests() {
 
 #[test]
 fn a_request_of_then_is_read_today() {
-    let bytes = frozen("request.bin", || samples::signed_request());
+    let bytes = frozen("request.bin", samples::signed_request);
     let read = SignedRequest::read(&bytes).expect("a request");
     let request = read.open(&DISTRICT, &key().sign_public()).expect("the signature fits");
     assert_eq!(request, samples::request());

@@ -21,7 +21,7 @@ use sync::wire::{
 };
 
 /// SHA-256 of no real district's root key.
-pub const DISTRICT: Digest = Digest([7; 32]);
+pub(crate) const DISTRICT: Digest = Digest([7; 32]);
 const AT: Timestamp = Timestamp(1_795_392_000_000);
 const CHILD: ChildId = ChildId::new([3; 16]);
 
@@ -37,12 +37,12 @@ impl Chance for Counting {
 }
 
 /// The device of all samples.
-pub fn key() -> DeviceKey {
+pub(crate) fn key() -> DeviceKey {
     DeviceKey::fresh(&mut Moment::new(AT, &mut Counting(0)))
 }
 
 /// Items of every kind.
-pub fn items() -> Vec<(&'static str, Item)> {
+pub(crate) fn items() -> Vec<(&'static str, Item)> {
     let item = |kind, form: &str, child, body: &[u8]| Item {
         kind,
         record: RecordId::new([9; 16]),
@@ -60,7 +60,7 @@ pub fn items() -> Vec<(&'static str, Item)> {
 }
 
 /// Roster rows of every variant.
-pub fn rows() -> Vec<(&'static str, Row)> {
+pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     let area = Area::new(990_102_001_001).expect("an area");
     let (post, person, unit) = (PostId::new([1; 16]), PersonId::new([2; 16]), UnitId::new([4; 16]));
     let (device, from) = (DeviceId::new([5; 16]), Day::EPOCH.plus(20_000));
@@ -83,20 +83,20 @@ pub fn rows() -> Vec<(&'static str, Row)> {
 }
 
 /// A signed envelope.
-pub fn envelope() -> Envelope {
+pub(crate) fn envelope() -> Envelope {
     let link = Link { branch: Branch([1; 8]), seq: 2, prev: Digest([4; 32]), at: AT, roster: 77 };
     Envelope::sign(&key(), &DISTRICT, link, items().into_iter().map(|(_, i)| i.encode()).collect())
 }
 
 /// The same with its first item as a bare digest.
-pub fn partial() -> Envelope {
+pub(crate) fn partial() -> Envelope {
     let mut envelope = envelope();
     envelope.parts[0] = Part::Bare(envelope.parts[0].digest());
     envelope
 }
 
 /// A request with everything in it.
-pub fn request() -> Request {
+pub(crate) fn request() -> Request {
     Request {
         cursor: Cursor { position: 1234, chain: [1; 8], first: 0 },
         verdict: 5,
@@ -109,12 +109,12 @@ pub fn request() -> Request {
 }
 
 /// The same, signed.
-pub fn signed_request() -> Vec<u8> {
+pub(crate) fn signed_request() -> Vec<u8> {
     SignedRequest::sign(&key(), &DISTRICT, 42, &request(), Level::Dense)
 }
 
 /// Frames of every kind.
-pub fn frames() -> Vec<Frame> {
+pub(crate) fn frames() -> Vec<Frame> {
     let head = Head {
         now: AT,
         state: State::Fine,
@@ -146,12 +146,12 @@ pub fn frames() -> Vec<Frame> {
 }
 
 /// The answer's bytes.
-pub fn answer() -> Vec<u8> {
+pub(crate) fn answer() -> Vec<u8> {
     frames().iter().flat_map(|frame| sync::frame::encode(Level::Dense, frame)).collect()
 }
 
 /// Changes of one record of each form of the trunk.
-pub fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
+pub(crate) fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
     let set = |key: &str, value: Value| Edit::Set(key.into(), value);
     let row = "family/000102030405060708090a0b0c0d0e0f";
     let child = vec![
@@ -188,6 +188,6 @@ fn write(form: &str, sittings: &[Vec<Edit>]) -> Vec<ByteVec> {
 }
 
 /// A view as text.
-pub fn say(view: &View) -> String {
+pub(crate) fn say(view: &View) -> String {
     view.cells.iter().map(|(key, cell)| format!("{key} = {:?}\n", cell.value)).collect()
 }

@@ -3,9 +3,8 @@
 use domain::day::Day;
 use domain::form::{Merge, builtin};
 use domain::id::{ChildId, Position};
-use domain::post::Reach;
 use domain::rights::{Verb, may};
-use domain::roster::{NOW, Post};
+use domain::roster::NOW;
 use dossier::ChangeInfo;
 use sync::item::Item;
 use sync::wire::Reason;
@@ -26,13 +25,13 @@ impl<K: Known> Court<'_, K> {
         if judged.is_err() && self.vouched(child) { Ok(()) } else { judged }
     }
 
-    /// Whether a station or the centre that reaches the child returned the envelope after a restore.
+    /// Whether somebody who reaches the child now returned the envelope after a restore: it stood in
+    /// her log, and the author signed it.
     fn vouched(&self, child: ChildId) -> bool {
         let Some(voucher) = self.batch.voucher.filter(|device| self.roster.active(*device)) else { return false };
         let known = self.roster.devices.contains_key(&self.batch.device);
-        let wide = |post: &Post| post.role.reach() != Reach::Assigned;
         let mut posts = self.roster.posts_on(voucher, Day::of(self.now));
-        known && posts.any(|(id, post)| wide(post) && self.roster.reaches(id, post, child, NOW))
+        known && posts.any(|(id, post)| self.roster.reaches(id, post, child, NOW))
     }
 
     /// Asks once as of the position the author knew, once as of now.
