@@ -234,6 +234,9 @@ pub enum Reason {
     /// The trial on a copy failed.
     #[n(7)]
     Trial,
+    /// Builds on something that is not in the log; only in notices, never in verdicts.
+    #[n(8)]
+    Behind,
 }
 
 /// Rows of the log this device may see, to be committed at once together with the cursor.
