@@ -1,3 +1,5 @@
+//! The calls, told through the door. It must not reach past it.
+
 use domain::day::Day;
 use domain::id::{PersonId, UnitId};
 use domain::post::Role;

@@ -1,3 +1,5 @@
+//! The door itself: names, arguments, who may knock when.
+
 use super::*;
 
 fn book() -> typescript::Book {
