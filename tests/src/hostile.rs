@@ -160,13 +160,8 @@ pub fn sample_item() -> Item {
 }
 
 fn sample_envelope() -> Envelope {
-    let link = sync::envelope::Link {
-        branch: domain::id::Branch([1; 8]),
-        seq: 1,
-        prev: Digest([0; 32]),
-        at: AT,
-        roster: 3,
-    };
+    let link =
+        sync::envelope::Link { branch: domain::id::Branch([1; 8]), seq: 1, prev: Digest([0; 32]), at: AT, roster: 3 };
     Envelope::sign(&key(), &DISTRICT, link, vec![sample_item().encode()])
 }
 

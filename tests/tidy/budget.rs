@@ -75,7 +75,8 @@ fn no_function_is_too_long() {
 
 #[test]
 fn nothing_is_left_open() {
-    let marks = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("TO", "DO"), concat!("FIX", "ME"), "#[ignore"];
+    let marks =
+        [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("TO", "DO"), concat!("FIX", "ME"), "#[ignore"];
     let mut found = Vec::new();
     for (path, text) in tree::rust() {
         for (n, line) in text.lines().enumerate().filter(|(_, line)| marks.iter().any(|m| line.contains(m))) {
@@ -88,7 +89,8 @@ fn nothing_is_left_open() {
 
 #[test]
 fn no_host_of_a_registry_and_no_path_of_a_machine_is_written_down() {
-    let hosts = [concat!("://regis", "try."), concat!("://in", "dex."), concat!("://static", "."), concat!("://de", "b.")];
+    let hosts =
+        [concat!("://regis", "try."), concat!("://in", "dex."), concat!("://static", "."), concat!("://de", "b.")];
     let paths = [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/fa", "rm/"), concat!("../sha", "red")];
     let mut found = Vec::new();
     for path in tree::files() {

@@ -3,5 +3,6 @@
 
 mod budget;
 mod law;
+mod planted;
 mod tree;
 mod words;

@@ -14,7 +14,10 @@ fn every_fault_says_what_happened_and_what_to_do_next() {
         let text = code.text();
         assert!(seen.insert(text), "{code:?} says the same as another");
         assert!(text.ends_with('。') && text.chars().count() >= 10, "{code:?}: {text}");
-        assert!(text.chars().all(|c| !c.is_ascii_alphabetic() || text.contains("WPS") || text.contains(".xlsx")), "{text}");
+        assert!(
+            text.chars().all(|c| !c.is_ascii_alphabetic() || text.contains("WPS") || text.contains(".xlsx")),
+            "{text}"
+        );
         for word in ["CRDT", "冲突", "令牌", "同步失败", "错误代码"] {
             assert!(!text.contains(word), "{code:?} uses {word}");
         }
@@ -70,12 +73,7 @@ fn rights_table() -> String {
         out.push_str(&format!("| `{}` |", grant.form));
         for role in roles {
             let mark = |verb, mark| if role_may(role, verb, grant.form) { mark } else { "" };
-            let cell = format!(
-                "{}{}{}",
-                mark(Verb::Read, "r"),
-                mark(Verb::Create, "c"),
-                mark(Verb::Change, "w")
-            );
+            let cell = format!("{}{}{}", mark(Verb::Read, "r"), mark(Verb::Create, "c"), mark(Verb::Change, "w"));
             out.push_str(&format!(" {} |", if cell.is_empty() { "–" } else { &cell }));
         }
         out.push('\n');

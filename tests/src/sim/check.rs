@@ -74,8 +74,7 @@ fn holdings(run: &mut Run) -> Result<(), Broken> {
         let client = run.world.seats[seat].client.as_ref().expect("awake");
         for table in ["item", "record", "child_card", "visit_card", "remark_card", "differing"] {
             let held = client.with_db(|db| {
-                let mut query =
-                    db.prepare(&format!("SELECT DISTINCT child FROM {table} WHERE child IS NOT NULL"))?;
+                let mut query = db.prepare(&format!("SELECT DISTINCT child FROM {table} WHERE child IS NOT NULL"))?;
                 query.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()
             });
             let held = held.expect("unlocked").expect("the table is there");
@@ -121,7 +120,10 @@ fn found_note(run: &mut Run, note: &Note) -> Result<(), Broken> {
             let name = name.clone();
             let stands = run.world.server.standings_of(note.visit);
             let chains = run.world.chains();
-            return broken(1, format!("note {} of seat {} is not at {name}: {stands:?}\n{chains}", note.visit, note.seat));
+            return broken(
+                1,
+                format!("note {} of seat {} is not at {name}: {stands:?}\n{chains}", note.visit, note.seat),
+            );
         }
     }
     Ok(())
@@ -210,7 +212,10 @@ fn drafts(run: &mut Run) -> Result<(), Broken> {
         let here = kept.as_ref().is_ok_and(|d| d.to_string().contains(&draft.text));
         if !here && run.world.server.standings_of(draft.visit).is_ok_and(|kept| kept.is_empty()) {
             let chains = run.world.chains();
-            return broken(1, format!("draft {} of {} seat {}: {kept:?}\n{chains}", draft.visit, draft.child, draft.seat));
+            return broken(
+                1,
+                format!("draft {} of {} seat {}: {kept:?}\n{chains}", draft.visit, draft.child, draft.seat),
+            );
         }
     }
     Ok(())
