@@ -16,7 +16,7 @@ use sync_server::store::sqlite::Sqlite;
 
 use super::Places;
 use super::centre::copy;
-use super::plan::{self, FILES, Plan, SEED};
+use super::plan::{self, FILES, Plan, SEED, STREET};
 use super::prepare::fill;
 use super::report::{AtDesk, Phase};
 use super::sample::{ms, quantile};
@@ -28,7 +28,8 @@ use crate::synth::text::Mixture;
 
 /// The phases.
 pub const PHASES: [&str; 4] = ["desk_open", "desk_file", "desk_search", "desk_save"];
-const FULL: Plan = Plan { directors: 25, files: FILES, notes: 50, stations: 1 };
+/// One street of ten communities.
+const FULL: Plan = Plan { directors: STREET, files: 100, notes: 50, stations: 1 };
 const ADDRESS: &str = "127.0.0.1:1";
 
 /// Plays the phases.
@@ -58,7 +59,7 @@ pub fn play(places: &Places, wanted: &[&str], mut tell: impl FnMut(Phase)) -> Re
     Ok(())
 }
 
-/// The profile of a station whose street has 25 communities; made if there is none.
+/// The profile of a station whose street has 1,000 files; made if there is none.
 fn prepared(cache: &Path) -> Result<PathBuf> {
     let dir = cache.join(format!("desk-{}", FULL.name()));
     let ready = dir.join("ready");
