@@ -1,6 +1,7 @@
 //! The house's own commands: `cargo xtask <command>`. Installs, builds, starts; must not import product crates.
 
 mod needs;
+mod planted;
 mod run;
 mod test;
 
@@ -14,6 +15,7 @@ cargo xtask sim --seeds N [--from S]         the simulated district, more seeds
 cargo xtask bench [--directors N] [--json]   the district day against its targets
 cargo xtask synth --scale district|county --seed N [--out DIR]   synthetic workbooks
 cargo xtask fuzz [--seconds N]               the fuzz targets
+cargo xtask planted [NN…]                    plants known bugs one by one; a check must catch each
 cargo xtask dict                             trains the wire dictionary anew (changes the wire: see docs/PROTOCOL.md)";
 
 fn main() -> Result<()> {
@@ -23,7 +25,7 @@ fn main() -> Result<()> {
     match command.as_str() {
         "demo" => {
             needs::install(None)?;
-            run::build(run::Speed::Dev, &["--package", "sync-server", "--bin", "tongdang-server"])?;
+            run::build(run::Speed::Dev, run::SERVER)?;
             run::actor(run::Speed::Dev, "demo", &rest)
         }
         "test" => test::run(&rest),
@@ -33,7 +35,7 @@ fn main() -> Result<()> {
         }
         "bench" => {
             needs::install(None)?;
-            run::build(run::Speed::Release, &["--package", "sync-server", "--bin", "tongdang-server"])?;
+            run::build(run::Speed::Release, run::SERVER)?;
             run::actor(run::Speed::Release, "bench", &rest)
         }
         "synth" => run::actor(run::Speed::Dev, "synth", &rest),
@@ -41,6 +43,10 @@ fn main() -> Result<()> {
         "fuzz" => {
             needs::install(Some("fuzz"))?;
             run::fuzz(&rest)
+        }
+        "planted" => {
+            needs::install(None)?;
+            planted::run(&rest)
         }
         "" | "help" | "--help" | "-h" => {
             println!("{HELP}");
