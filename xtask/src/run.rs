@@ -5,6 +5,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+/// The server's binary; named together with the tests so that libraries are built once for both.
+pub const SERVER: &[&str] = &["--package", "sync-server", "--package", "tongdang-tests", "--bin", "tongdang-server"];
+
 /// Which profile.
 #[derive(Clone, Copy)]
 pub enum Speed {

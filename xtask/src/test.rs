@@ -58,7 +58,7 @@ pub fn run(args: &[String]) -> Result<()> {
     needs::install(parts.iter().any(|(name, _)| *name == "deny").then_some("deny"))?;
     if parts.iter().any(|(_, commands)| commands.iter().any(|c| c.contains(&"tongdang-tests"))) {
         // stories start the real server as a process of its own
-        run::build(run::Speed::Dev, &["--package", "sync-server", "--bin", "tongdang-server"])?;
+        run::build(run::Speed::Dev, run::SERVER)?;
     }
     let mut failed = Vec::new();
     for (name, commands) in &parts {
