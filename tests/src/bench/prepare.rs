@@ -43,6 +43,7 @@ pub fn prepared(plan: Plan, cache: &Path, binary: &Path) -> Result<PathBuf> {
     let secret = Secret::load(&dir, None)?;
     let mut server = Server::open(Sqlite::open(&dir, &secret.files)?, secret)?;
     fill(&mut server, plan)?;
+    pack(&mut server, plan)?;
     drop(server);
     std::fs::write(ready, b"")?;
     Ok(dir)
@@ -70,13 +71,18 @@ pub fn fill<S: Store>(server: &mut Server<S>, plan: Plan) -> Result<()> {
     for n in 0..plan.directors {
         history(server, plan, n)?;
     }
+    let [new, _, held, waiting] = server.standings()?;
+    ensure!(new + held + waiting == 0, "the history was not taken: {new} new, {held} held, {waiting} waiting");
+    Ok(())
+}
+
+/// First downloads, packed as they are on a server that has run for a day.
+fn pack<S: Store>(server: &mut Server<S>, plan: Plan) -> Result<()> {
     for n in 0..plan.stations {
         let light = plan::key(&format!("light/{}", plan.station(n).name));
         ask(server, &light, &Request::default())?;
     }
     while server.segment_step()? {}
-    let [new, _, held, waiting] = server.standings()?;
-    ensure!(new + held + waiting == 0, "the history was not taken: {new} new, {held} held, {waiting} waiting");
     Ok(())
 }
 
