@@ -72,15 +72,18 @@ fn holdings(run: &mut Run) -> Result<(), Broken> {
     for seat in 0..run.world.seats.len() {
         let scope = run.world.scope(seat);
         let client = run.world.seats[seat].client.as_ref().expect("awake");
-        for table in ["item", "record", "child_card", "visit_card", "remark_card", "differing"] {
+        // Roster rows say where a child went; they are no content.
+        let item = "item WHERE kind <> 2 AND child IS NOT NULL";
+        let tables = ["record", "child_card", "visit_card", "remark_card", "differing"];
+        let tables = tables.map(|table| format!("{table} WHERE child IS NOT NULL"));
+        for table in tables.iter().map(String::as_str).chain([item]) {
             let held = client.with_db(|db| {
-                let mut query = db.prepare(&format!("SELECT DISTINCT child FROM {table} WHERE child IS NOT NULL"))?;
+                let mut query = db.prepare(&format!("SELECT DISTINCT child FROM {table}"))?;
                 query.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()
             });
             let held = held.expect("unlocked").expect("the table is there");
-            // A confirmation of a purge names the child it is about; it is a roster-like fact, not content.
             let left: Vec<ChildId> = held.into_iter().map(ChildId::new).filter(|c| !scope.contains(c)).collect();
-            if table != "item" && !left.is_empty() {
+            if !left.is_empty() {
                 return broken(2, format!("{} still holds {left:?} in {table}", run.world.seats[seat].name));
             }
         }
