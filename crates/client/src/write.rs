@@ -164,11 +164,12 @@ impl Work<'_> {
         let (me, on) = (self.me.device(), self.today());
         let known = records::meta(&self.tx, meta.record)?;
         let verb = if known.is_some() { Verb::Change } else { Verb::Create };
-        if known.as_ref().is_some_and(|known| known != meta) {
-            return Err(Code::Bug.into());
-        }
+        // First: a finished note named again, for whichever child, is a finished note.
         if verb == Verb::Change && meta.form().is_some_and(|f| f.event) {
             return Err(Code::Finished.into());
+        }
+        if known.as_ref().is_some_and(|known| known != meta) {
+            return Err(Code::Bug.into());
         }
         if let Some(child) = meta.child {
             rights::may(self.roster, me, (NOW, on), verb, &meta.form, child).map_err(|denied| match denied {
