@@ -1,0 +1,46 @@
+// What is on the screen follows the stage of the shell: enrol, unlock, or work.
+import { QueryClientProvider } from '@tanstack/react-query';
+import { App as Antd, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { lazy, Suspense, useEffect } from 'react';
+import { listen, onNews, queries, useAnswer } from './api';
+import { LookProvider, useLook } from './look';
+import { Trouble, Waiting } from './parts/standing';
+import { Start } from './pages/start/Start';
+import { theme } from './style/theme';
+
+const Work = lazy(() => import('./Work'));
+
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <Staged />
+    </QueryClientProvider>
+  );
+}
+
+function Staged() {
+  useEffect(() => listen(onNews), []);
+  const state = useAnswer('shell.state', {});
+  return (
+    <LookProvider open={state.data?.stage === 'open'}>
+      <Dressed>
+        {state.error ? <Trouble fault={state.error} again={() => void state.refetch()} /> : !state.data ? <Waiting /> : (
+          state.data.stage === 'open' && !state.data.reopened
+            ? <Suspense fallback={<Waiting />}><Work /></Suspense>
+            : <Start state={state.data} />
+        )}
+      </Dressed>
+    </LookProvider>
+  );
+}
+
+function Dressed({ children }: { children: React.ReactNode }) {
+  const { look } = useLook();
+  return (
+    <ConfigProvider locale={look.language === 'zh' ? zhCN : enUS} theme={theme(look.elder ? Math.max(look.size, 20) as 20 | 24 : look.size, look.elder)} button={{ autoInsertSpace: false }}>
+      <Antd message={{ maxCount: 2 }} style={{ height: '100%' }}>{children}</Antd>
+    </ConfigProvider>
+  );
+}

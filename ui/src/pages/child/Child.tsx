@@ -1,0 +1,3 @@
+export default function Child() {
+  return <h1>Child</h1>;
+}

@@ -1,0 +1,3 @@
+export default function Children() {
+  return <h1>Children</h1>;
+}

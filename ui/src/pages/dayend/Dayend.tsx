@@ -1,0 +1,3 @@
+export default function Dayend() {
+  return <h1>Dayend</h1>;
+}

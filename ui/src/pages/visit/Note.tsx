@@ -1,0 +1,3 @@
+export default function Note() {
+  return <h1>Note</h1>;
+}

@@ -1,0 +1,3 @@
+export default function Paper() {
+  return <h1>Paper</h1>;
+}

@@ -1,0 +1,18 @@
+import { expect, test, vi } from 'vitest';
+import { composing, onEnter } from './keys';
+
+const press = (over: object) => ({ key: 'Enter', shiftKey: false, keyCode: 13, preventDefault: () => undefined, nativeEvent: {}, ...over }) as never;
+
+test('Enter that picks a Chinese word does nothing else', () => {
+  const act = vi.fn();
+  onEnter(act)(press({ nativeEvent: { isComposing: true } }));
+  onEnter(act)(press({ keyCode: 229 }));
+  expect(act).not.toHaveBeenCalled();
+  onEnter(act)(press({}));
+  expect(act).toHaveBeenCalledOnce();
+});
+
+test('a key event of the window is understood as well', () => {
+  expect(composing({ isComposing: true })).toBe(true);
+  expect(composing({ keyCode: 65 })).toBe(false);
+});

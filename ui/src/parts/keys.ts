@@ -1,0 +1,14 @@
+// Keyboards and Chinese input methods: Enter never acts while a word is being composed.
+import type { KeyboardEvent } from 'react';
+
+/** Whether a key belongs to the input method (WebKit ends the composition before the keydown: 229). */
+export function composing(event: { nativeEvent?: { isComposing?: boolean }; isComposing?: boolean; keyCode?: number }): boolean {
+  return event.isComposing === true || event.nativeEvent?.isComposing === true || event.keyCode === 229;
+}
+
+/** An `onKeyDown` that acts on Enter, and only when Enter is meant. */
+export const onEnter = (act: () => void) => (event: KeyboardEvent) => {
+  if (event.key !== 'Enter' || event.shiftKey || composing(event)) return;
+  event.preventDefault();
+  act();
+};

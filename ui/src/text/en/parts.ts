@@ -1,0 +1,7 @@
+export default {
+  no_risk: 'not assessed',
+  risk: '{{name}} risk',
+  overdue: '{{n}} days overdue',
+  due_today: 'due today',
+  due_in: 'in {{n}} days',
+};

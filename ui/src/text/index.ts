@@ -1,0 +1,23 @@
+// Every sentence on screen. zh-CN is the first language; `en` is complete for contributors (tests/unit/text.test.ts).
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+
+const zh = import.meta.glob<Record<string, unknown>>('./zh/*.ts', { eager: true, import: 'default' });
+const en = import.meta.glob<Record<string, unknown>>('./en/*.ts', { eager: true, import: 'default' });
+
+/** `./zh/today.ts` → `{ today: … }`: one file a screen, one namespace of keys. */
+function gathered(files: Record<string, Record<string, unknown>>) {
+  return Object.fromEntries(Object.entries(files).map(([path, texts]) => [path.replace(/^.*\/|\.ts$/g, ''), texts]));
+}
+
+export const texts = { zh: gathered(zh), en: gathered(en) };
+
+void i18next.use(initReactI18next).init({
+  lng: 'zh',
+  fallbackLng: 'zh',
+  resources: { zh: { translation: texts.zh }, en: { translation: texts.en } },
+  interpolation: { escapeValue: false },
+  returnNull: false,
+});
+
+export const i18n = i18next;

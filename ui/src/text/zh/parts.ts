@@ -1,0 +1,7 @@
+export default {
+  no_risk: '未评估',
+  risk: '{{name}}风险',
+  overdue: '逾期 {{n}} 天',
+  due_today: '今天应访',
+  due_in: '还有 {{n}} 天',
+};
