@@ -49,6 +49,10 @@ impl Record {
         if saved.len() > SAVED_BYTES_MAX {
             return Err(Refused::Caps);
         }
+        // Automerge takes no bytes for a record nobody has written in; here they are a lost one.
+        if saved.is_empty() {
+            return Err(Refused::Format);
+        }
         guarded(|| {
             let options = LoadOptions::new().text_encoding(TextEncoding::UnicodeCodePoint);
             let doc = Automerge::load_with_options(saved, options).map_err(|_| Refused::Format)?;

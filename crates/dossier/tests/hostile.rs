@@ -278,3 +278,9 @@ fn a_bomb_of_run_lengths_is_refused_at_once() {
     let body = [&[body.len() as u8], body.as_slice()].concat();
     assert_eq!(inspect(&sealed(&body)).err(), Some(Refused::Caps));
 }
+
+#[test]
+fn no_bytes_are_a_lost_record_and_not_an_empty_one() {
+    assert!(Record::load(&[]).is_err());
+    assert!(Record::load(&Record::empty().save()).is_ok_and(|record| record.is_empty()));
+}
