@@ -22,16 +22,16 @@ export function Frame() {
   const due = (today.data?.overdue.length ?? 0) + (today.data?.due.length ?? 0);
   return (
     <div className="frame">
-      <nav className="nav" aria-label={t('common.app')}>
-        <div className="brand"><img src="./icon.svg" alt="" /><span>{t('common.app')}</span></div>
-        <Link to="/" data-testid="nav-today"><CalendarOutlined />{t('common.nav.today')}{due > 0 && <span className="count num">{due}</span>}</Link>
-        <Link to="/children" data-testid="nav-children"><TeamOutlined />{t('common.nav.children')}</Link>
-        <Link to="/visits" data-testid="nav-visits"><EditOutlined />{t('common.nav.visits')}</Link>
-        {me.data?.station && <Link to="/dayend" data-testid="nav-dayend"><CheckSquareOutlined />{t('common.nav.dayend')}</Link>}
-        <button type="button" onClick={finder.show} data-testid="nav-find"><SearchOutlined />{t('common.nav.find')}</button>
+      <nav className="nav" aria-label={t('words.app')}>
+        <div className="brand"><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
+        <Link to="/" data-testid="nav-today"><CalendarOutlined />{t('words.nav.today')}{due > 0 && <span className="count num">{due}</span>}</Link>
+        <Link to="/children" data-testid="nav-children"><TeamOutlined />{t('words.nav.children')}</Link>
+        <Link to="/visits" data-testid="nav-visits"><EditOutlined />{t('words.nav.visits')}</Link>
+        {me.data?.station && <Link to="/dayend" data-testid="nav-dayend"><CheckSquareOutlined />{t('words.nav.dayend')}</Link>}
+        <button type="button" onClick={finder.show} data-testid="nav-find"><SearchOutlined />{t('words.nav.find')}</button>
         <div className="foot" />
-        <Link to="/settings" data-testid="nav-settings"><SettingOutlined />{t('common.nav.settings')}</Link>
-        <button type="button" onClick={() => lock.mutate({})} data-testid="nav-lock"><LockOutlined />{t('common.nav.lock')}</button>
+        <Link to="/settings" data-testid="nav-settings"><SettingOutlined />{t('words.nav.settings')}</Link>
+        <button type="button" onClick={() => lock.mutate({})} data-testid="nav-lock"><LockOutlined />{t('words.nav.lock')}</button>
       </nav>
       <main className="page" id="page">
         <Suspense fallback={<Waiting />}><Outlet /></Suspense>
@@ -39,8 +39,8 @@ export function Frame() {
       <Finder {...finder} />
       {shell.data?.practice && (
         <div className="practice" role="note">
-          <span className="grow">{t('common.practice')}</span>
-          <Button size="small" onClick={() => practice.mutate({ on: false })}>{t('common.practice_leave')}</Button>
+          <span className="grow">{t('words.practice')}</span>
+          <Button size="small" onClick={() => practice.mutate({ on: false })}>{t('words.practice_leave')}</Button>
         </div>
       )}
       <StatusLine />

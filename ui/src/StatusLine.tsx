@@ -15,11 +15,11 @@ export function StatusLine() {
   const trouble = shell.data?.trouble;
   return (
     <footer className="status" data-testid="status">
-      <span><span className="dot fine" />{saved ? t('common.saved_at', { time: clock(saved) }) : t('common.saved')}</span>
-      <span data-testid="status-waiting"><span className={waiting > 0 ? 'dot wait' : 'dot'} />{waiting > 0 ? t('common.waiting', { n: waiting }) : t('common.nothing_waiting')}</span>
-      <span data-testid="status-synced"><span className="dot" />{shell.data?.syncing ? t('common.syncing') : sync.data?.synced ? t('common.synced', { time: clock(sync.data.synced) }) : t('common.never_synced')}</span>
+      <span><span className="dot fine" />{saved ? t('words.saved_at', { time: clock(saved) }) : t('words.saved')}</span>
+      <span data-testid="status-waiting"><span className={waiting > 0 ? 'dot wait' : 'dot'} />{waiting > 0 ? t('words.waiting', { n: waiting }) : t('words.nothing_waiting')}</span>
+      <span data-testid="status-synced"><span className="dot" />{shell.data?.syncing ? t('words.syncing') : sync.data?.synced ? t('words.synced', { time: clock(sync.data.synced) }) : t('words.never_synced')}</span>
       {trouble && <span className="clip grow" title={trouble.text} data-testid="status-trouble">{trouble.text}</span>}
-      <Button size="small" type="text" style={{ marginLeft: 'auto' }} loading={shell.data?.syncing ?? false} onClick={() => now.mutate({})} data-testid="sync-now">{t('common.sync_now')}</Button>
+      <Button size="small" type="text" style={{ marginLeft: 'auto' }} loading={shell.data?.syncing ?? false} onClick={() => now.mutate({})} data-testid="sync-now">{t('words.sync_now')}</Button>
     </footer>
   );
 }

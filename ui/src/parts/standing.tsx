@@ -6,7 +6,7 @@ import type { Fault } from '../api';
 
 export function Waiting() {
   const { t } = useTranslation();
-  return <div style={{ display: 'grid', placeItems: 'center', minHeight: '40vh' }} role="status"><Spin description={t('common.loading')} size="large" /></div>;
+  return <div style={{ display: 'grid', placeItems: 'center', minHeight: '40vh' }} role="status"><Spin description={t('words.loading')} size="large" /></div>;
 }
 
 export function Trouble({ fault, again }: { fault: Fault; again?: () => void }) {
@@ -14,7 +14,7 @@ export function Trouble({ fault, again }: { fault: Fault; again?: () => void }) 
   return (
     <div className="panel stack" role="alert" style={{ maxWidth: '36em', margin: '2em auto' }}>
       <div>{fault.text}</div>
-      {again && <div><Button type="primary" onClick={again}>{t('common.again')}</Button></div>}
+      {again && <div><Button type="primary" onClick={again}>{t('words.again')}</Button></div>}
     </div>
   );
 }
