@@ -6,5 +6,8 @@ pub mod corpus;
 pub mod demo;
 pub mod hostile;
 pub mod sim;
+pub mod stage;
 pub mod synth;
+#[cfg(feature = "window")]
+pub mod window;
 pub mod world;

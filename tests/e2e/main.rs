@@ -1,0 +1,4 @@
+//! The real window, as a director and a station use it: typed into, unplugged, killed.
+//! `cargo xtask test --only e2e` builds what it needs.
+
+mod first_day;

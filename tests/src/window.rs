@@ -1,0 +1,212 @@
+//! The real window, driven as a person would: by what stands on the screen. Each window has a
+//! driver of its own (a driver takes one session at a time) and a profile of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use thirtyfour::prelude::*;
+
+/// Longest a screen may take to show what is waited for. Generous: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+const BLINK: Duration = Duration::from_millis(100);
+
+/// A display nobody looks at. Dropped, it goes dark.
+pub struct Screen {
+    server: Child,
+    /// Its name, for `DISPLAY`.
+    pub display: String,
+}
+
+impl Screen {
+    /// Lights a display of the size of an office computer's.
+    pub fn light() -> Self {
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1366x768x24", "-nolisten", "tcp"]);
+        let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Xvfb starts");
+        let mut said = String::new();
+        let pipe = server.stdout.take().expect("a pipe");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(pipe), &mut said).expect("a number");
+        Self { server, display: format!(":{}", said.trim()) }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// One person's window.
+pub struct Window {
+    name: String,
+    folder: PathBuf,
+    driving: Child,
+    port: u16,
+    driver: Option<WebDriver>,
+}
+
+impl Window {
+    /// Starts a driver and opens the window over a profile in `folder`.
+    pub async fn open(screen: &Screen, name: &str, folder: &Path) -> Self {
+        let [port, native] = free_ports();
+        let mut command = Command::new("tauri-driver");
+        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        command.env("DISPLAY", &screen.display).env("XDG_DATA_HOME", folder.join("webview"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let driving = command.spawn().expect("tauri-driver starts");
+        let mut window = Self { name: name.to_owned(), folder: folder.to_owned(), driving, port, driver: None };
+        window.start().await;
+        window
+    }
+
+    /// Opens the window (again): a fresh process over the same profile.
+    pub async fn start(&mut self) {
+        let mut wanted = Capabilities::new();
+        let profile = self.folder.join("profile");
+        let options = serde_json::json!({ "application": program(), "args": ["--profile", profile] });
+        wanted.set("browserName", "wry").expect("a capability");
+        wanted.set("tauri:options", options).expect("a capability");
+        let address = format!("http://127.0.0.1:{}", self.port);
+        for _ in 0..60 {
+            match WebDriver::new(&address, wanted.clone()).await {
+                Ok(driver) => {
+                    self.driver = Some(driver);
+                    return;
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(500)).await,
+            }
+        }
+        panic!("{}: the window does not open", self.name);
+    }
+
+    fn driver(&self) -> &WebDriver {
+        self.driver.as_ref().expect("an open window")
+    }
+
+    /// Waits for what has this test id.
+    pub async fn find(&self, id: &str) -> WebElement {
+        let by = By::Css(format!("[data-testid=\"{id}\"]"));
+        match self.driver().query(by).wait(PATIENCE, BLINK).first().await {
+            Ok(found) => found,
+            Err(_) => self.lost(&format!("no {id}")).await,
+        }
+    }
+
+    /// Waits for an element by a selector.
+    pub async fn select(&self, css: &str) -> WebElement {
+        match self.driver().query(By::Css(css)).wait(PATIENCE, BLINK).first().await {
+            Ok(found) => found,
+            Err(_) => self.lost(&format!("no {css}")).await,
+        }
+    }
+
+    /// How many there are now.
+    pub async fn count(&self, css: &str) -> usize {
+        self.driver().find_all(By::Css(css)).await.map_or(0, |found| found.len())
+    }
+
+    /// Clicks what has this test id, once it can be clicked.
+    pub async fn click(&self, id: &str) {
+        for _ in 0..60 {
+            let found = self.find(id).await;
+            if found.scroll_into_view().await.is_ok() && found.click().await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        self.lost(&format!("{id} cannot be clicked")).await;
+    }
+
+    /// Types into what has this test id, after what stands there.
+    pub async fn write(&self, id: &str, text: &str) {
+        let found = self.find(id).await;
+        if found.send_keys(text).await.is_err() {
+            self.lost(&format!("{id} takes no keys")).await;
+        }
+    }
+
+    /// Waits until the page shows a text.
+    pub async fn sees(&self, text: &str) {
+        for _ in 0..(PATIENCE.as_millis() / BLINK.as_millis()) {
+            if self.text().await.contains(text) {
+                return;
+            }
+            tokio::time::sleep(BLINK).await;
+        }
+        self.lost(&format!("“{text}” is not on the screen")).await;
+    }
+
+    /// What the page shows now.
+    pub async fn text(&self) -> String {
+        match self.driver().find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Runs a script in the page; what it returned.
+    pub async fn script(&self, script: &str) -> serde_json::Value {
+        let done = self.driver().execute(script, Vec::new()).await;
+        done.map_or(serde_json::Value::Null, |done| done.json().clone())
+    }
+
+    /// Keeps a picture of the window under `target/e2e`.
+    pub async fn picture(&self, name: &str) {
+        let folder = pictures();
+        std::fs::create_dir_all(&folder).expect("a folder for pictures");
+        let _ = self.driver().screenshot(&folder.join(format!("{name}.png"))).await;
+    }
+
+    async fn lost(&self, why: &str) -> ! {
+        self.picture(&format!("lost-{}", self.name)).await;
+        panic!("{}: {why}; the screen shows:\n{}", self.name, self.text().await);
+    }
+
+    /// Kills the program as a power cut would, without a word.
+    pub async fn kill(&mut self) {
+        let profile = self.folder.join("profile");
+        let pattern = format!("tongdang --profile {}", profile.display());
+        let killed = Command::new("pkill").args(["-KILL", "-f", &pattern]).status().expect("pkill runs");
+        assert!(killed.success(), "there was a window to kill");
+        // The session is gone with its window; the driver learns it when told.
+        if let Some(driver) = self.driver.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(5), driver.quit()).await;
+        }
+    }
+
+    /// Closes the window.
+    pub async fn close(mut self) {
+        if let Some(driver) = self.driver.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(10), driver.quit()).await;
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.driving.kill();
+        let _ = self.driving.wait();
+    }
+}
+
+/// The window's program, built beside the tests with its feature `e2e`.
+fn program() -> PathBuf {
+    let own = std::env::current_exe().expect("this program");
+    let folder = own.parent().and_then(Path::parent).expect("target/debug");
+    let program = folder.join("tongdang");
+    assert!(program.is_file(), "no {}: run `cargo xtask test --only e2e`, which builds it", program.display());
+    program
+}
+
+/// Where pictures go.
+fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target").join("e2e")
+}
+
+fn free_ports() -> [u16; 2] {
+    let free = || std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let (one, other) = (free(), free());
+    [one, other].map(|listener| listener.local_addr().expect("an address").port())
+}
