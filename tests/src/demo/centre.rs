@@ -13,7 +13,7 @@ use crate::synth::District;
 
 /// The data folder of a server, and its process while it serves. Dropped, the process ends.
 pub struct Centre {
-    own: PathBuf,
+    keeper: PathBuf,
     binary: PathBuf,
     dir: PathBuf,
     listen: SocketAddr,
@@ -48,11 +48,9 @@ pub fn keep(command: &[String]) -> Result<()> {
 impl Centre {
     /// Founds the district in a new folder.
     pub fn found(dir: &Path, district: &District) -> Result<Self> {
-        let own = std::env::current_exe().context("找不到演示程序自己")?;
-        let binary = own.with_file_name(format!("tongdang-server{}", std::env::consts::EXE_SUFFIX));
-        ensure!(binary.is_file(), "还没有 {}：请用 cargo xtask demo 运行，它会先编译", binary.display());
+        let (keeper, binary) = (beside("demo")?, beside("tongdang-server")?);
         let [listen, metrics] = free_ports()?;
-        let centre = Self { own, binary, dir: dir.to_owned(), listen, metrics, serving: None };
+        let centre = Self { keeper, binary, dir: dir.to_owned(), listen, metrics, serving: None };
         let area = format!("{}000000", district.scale.code);
         let (host, at) = ("127.0.0.1", listen.to_string());
         centre.run(&["init", "--name", district.scale.name, "--area", &area, "--host", host, "--listen", &at])?;
@@ -89,7 +87,7 @@ impl Centre {
     /// Starts serving; returns once it listens.
     pub fn serve(&mut self) -> Result<()> {
         let log = std::fs::File::create(self.dir.join("server.log"))?;
-        let mut command = Command::new(&self.own);
+        let mut command = Command::new(&self.keeper);
         command.arg(KEEPER).arg(&self.binary).arg("--dir").arg(&self.dir).arg("serve");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let child = self.serving.insert(command.spawn().context("服务程序起不来")?);
@@ -110,6 +108,14 @@ impl Centre {
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         value.and_then(|v| v.trim().parse().ok()).with_context(|| format!("指标里没有 {name}"))
     }
+}
+
+/// A program built beside this one; a test stands one folder deeper.
+fn beside(name: &str) -> Result<PathBuf> {
+    let own = std::env::current_exe().context("找不到这个程序自己")?;
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let found = own.ancestors().skip(1).take(2).map(|folder| folder.join(&name)).find(|path| path.is_file());
+    found.with_context(|| format!("还没有 {name}：请用 cargo xtask 运行，它会先编译"))
 }
 
 /// Two ports nobody has now.

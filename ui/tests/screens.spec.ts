@@ -1,0 +1,83 @@
+// Every screen, in both languages and in elder mode: looked at by axe, kept as pictures for the manual.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
+import { worked } from './scene';
+import { Desk, Stage } from './stage';
+
+const pictures = process.env.TONGDANG_SHOTS ?? fileURLToPath(new URL('../test-results/shots', import.meta.url));
+const SIZES = { office: { width: 1366, height: 768 }, zoomed: { width: 910, height: 512 }, wide: { width: 1920, height: 1080 } } as const;
+const LOOKS = [
+  { name: 'zh', look: { size: 16, elder: false, language: 'zh' } },
+  { name: 'en', look: { size: 16, elder: false, language: 'en' } },
+  { name: 'elder', look: { size: 20, elder: true, language: 'zh' } },
+] as const;
+
+async function looked(page: Page, name: string) {
+  const found = await new AxeBuilder({ page }).analyze();
+  const serious = found.violations.filter((violation) => violation.impact === 'serious' || violation.impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${name}: ${id} at ${nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')}`)).toEqual([]);
+}
+
+/** Nothing may stick out sideways: a person would have to scroll for it. */
+async function fits(page: Page, name: string) {
+  const out = await page.evaluate(() => {
+    const root = document.querySelector('.page') ?? document.documentElement;
+    return root.scrollWidth - root.clientWidth;
+  });
+  expect(out, `${name} sticks out sideways`).toBeLessThanOrEqual(1);
+}
+
+async function everySize(page: Page, name: string) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    await page.waitForTimeout(150);
+    await fits(page, `${name} ${size}`);
+    await page.screenshot({ path: `${pictures}/${name}-${size}.png` });
+  }
+  await page.setViewportSize(SIZES.office);
+}
+
+test('every screen reads well in every size, language and in elder mode', async ({ browser }) => {
+  const stage = await Stage.set();
+  try {
+    const director = await stage.desk(browser, 'director');
+    const station = await stage.desk(browser, 'station');
+    await everySize(director.page, 'start');
+    await looked(director.page, 'start');
+    await director.join(stage.told.director);
+    await station.join(stage.told.supervisor);
+    const { first, third } = await worked(director, station);
+    const visit = (await director.call('visits.list', { child: first.child }))[0]?.record ?? '';
+    const draft = (await director.call('visit.draft.list', {}))[0]?.draft ?? '';
+    const screens: [Desk, string, string][] = [
+      [director, 'today', '/'],
+      [director, 'children', '/children'],
+      [director, 'child', `/child/${first.child}`],
+      [director, 'child-plain', `/child/${third.child}`],
+      [director, 'visits', '/visits'],
+      [director, 'write', `/visit/write/${draft}`],
+      [director, 'note', `/visit/${visit}`],
+      [director, 'paper', '/visit/paper'],
+      [director, 'settings', '/settings'],
+      [station, 'station-today', '/'],
+      [station, 'station-children', '/children'],
+      [station, 'dayend', '/dayend'],
+    ];
+    for (const { name, look } of LOOKS) {
+      for (const desk of [director, station]) {
+        await desk.call('settings.set', { key: 'look', value: look });
+        await desk.page.evaluate((kept) => localStorage.setItem('look', JSON.stringify(kept)), look);
+        await desk.page.reload();
+        await desk.page.getByTestId('nav-today').waitFor();
+      }
+      for (const [desk, screen, path] of screens) {
+        await desk.go(path);
+        await everySize(desk.page, `${screen}-${name}`);
+        await looked(desk.page, `${screen} (${name})`);
+      }
+    }
+  } finally {
+    stage.end();
+  }
+});
