@@ -180,7 +180,7 @@ export type Draft = { draft: RecordId, children: Array<ChildId>, values: { [key 
  */
 findings: Array<Finding>, };
 
-export type DraftLine = { draft: RecordId, names: Array<string>, opening: string, saved: Timestamp, };
+export type DraftLine = { draft: RecordId, children: Array<ChildId>, names: Array<string>, opening: string, saved: Timestamp, };
 
 export type DueFilter = "overdue" | "today" | "coming" | "later";
 
@@ -514,6 +514,32 @@ form: string,
  */
 verdict: Coded | null, text: string, who: Who, };
 
+export type Returned = { 
+/**
+ * The child's name.
+ */
+name: string, 
+/**
+ * What the station wants to know.
+ */
+asked: string, record: RecordId, child: ChildId, 
+/**
+ * When the visit was, RFC 3339.
+ */
+visit_at: string, mode: Coded, met: boolean, next_visit: string | null, 
+/**
+ * How the note begins.
+ */
+opening: string, 
+/**
+ * Who finished it and when.
+ */
+who: Who, standing: Standing, supplements: number, 
+/**
+ * Whether the district has it in its log.
+ */
+received: boolean, };
+
 export type Reveal = { child: ChildId, key: string, 
 /**
  * Why she needs it; stands in the audit.
@@ -716,7 +742,7 @@ unmet: Array<Card>,
 /**
  * Notes sent back to be supplemented, and those supplemented since.
  */
-returned: Array<VisitLine>, 
+returned: Array<Returned>, 
 /**
  * Notes a station has not looked at yet; empty for others.
  */

@@ -153,6 +153,7 @@ pub(crate) fn open(desk: &Desk, m: &Moment, which: Which) -> Result<Draft, Fault
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DraftLine"))]
 pub(crate) struct Line {
     draft: RecordId,
+    children: Vec<ChildId>,
     names: Vec<String>,
     opening: String,
     saved: Timestamp,
@@ -167,7 +168,8 @@ pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Line>, Fau
             names.extend(card::one(desk, m, *child)?.map(|card| card.name));
         }
         let note = draft.values.get("note").and_then(Value::as_text).unwrap_or_default();
-        lines.push(Line { draft: draft.id, names, opening: note.chars().take(40).collect(), saved: draft.saved });
+        let opening = note.chars().take(40).collect();
+        lines.push(Line { draft: draft.id, names, opening, saved: draft.saved, children: draft.children });
     }
     Ok(lines)
 }

@@ -208,7 +208,9 @@ fn the_days_end_counts_what_is_here() {
     let returned = json!({ "visit": visit, "verdict": "2" });
     assert_eq!(call(&mut scene, "visit.review", &returned)["record"], Value::Null, "sent back without a word");
     call(&mut scene, "visit.review", &json!({ "visit": visit, "verdict": "2", "note": "请补充监护人联系方式" }));
-    assert_eq!(call(&mut scene, "today", &json!({}))["returned"][0]["standing"], "returned");
+    let back = call(&mut scene, "today", &json!({}))["returned"][0].clone();
+    assert_eq!(back["standing"], "returned");
+    assert_eq!((&back["name"], &back["asked"]), (&json!("张小明"), &json!("请补充监护人联系方式")));
     scene.now = scene.now.plus_s(60);
     call(&mut scene, "visit.supplement", &json!({ "visit": visit, "text": "监护人电话已补。" }));
     assert_eq!(call(&mut scene, "today", &json!({}))["returned"][0]["standing"], "supplemented");

@@ -28,13 +28,25 @@ pub(crate) struct Today {
     /// Not met several times in a row: think of the risk level.
     unmet: Vec<Card>,
     /// Notes sent back to be supplemented, and those supplemented since.
-    returned: Vec<Line>,
+    returned: Vec<Returned>,
     /// Notes a station has not looked at yet; empty for others.
     unread: u32,
     differing: Vec<Differing>,
     drafts: usize,
     /// Items still to be sent.
     waiting: u32,
+}
+
+/// A note a station sent back.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Returned {
+    #[serde(flatten)]
+    visit: Line,
+    /// The child's name.
+    name: String,
+    /// What the station wants to know.
+    asked: String,
 }
 
 /// Answers `today`.
@@ -60,7 +72,7 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
         due,
         coming,
         unmet,
-        returned: returned(desk)?,
+        returned: returned(desk, m)?,
         unread: unread(desk, m)?,
         differing: differ::list(desk, m, Nothing {})?,
         drafts: draft::all(&desk.db)?.len(),
@@ -68,7 +80,7 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
     })
 }
 
-fn returned(desk: &Desk) -> Result<Vec<Line>, Fault> {
+fn returned(desk: &Desk, m: &Moment) -> Result<Vec<Returned>, Fault> {
     let sql = format!(
         "{} AND v.record IN (SELECT about FROM remark_card WHERE form = 'review' AND verdict = '2')
          ORDER BY v.at DESC, v.record",
@@ -76,7 +88,19 @@ fn returned(desk: &Desk) -> Result<Vec<Line>, Fault> {
     );
     let mut lines = rows(&desk.db, &sql, [], |row| visit::line(desk, row))?;
     lines.retain(|line| matches!(line.standing, Standing::Returned | Standing::Supplemented));
-    Ok(lines)
+    let mut back = Vec::with_capacity(lines.len());
+    for visit in lines {
+        let name = card::one(desk, m, visit.child)?.map(|card| card.name).unwrap_or_default();
+        back.push(Returned { name, asked: asked(desk, &visit)?, visit });
+    }
+    Ok(back)
+}
+
+/// The words of the newest review of a note.
+fn asked(desk: &Desk, visit: &Line) -> Result<String, Fault> {
+    let sql = "SELECT text FROM remark_card WHERE about = ?1 AND form = 'review' ORDER BY made DESC, record DESC LIMIT 1";
+    let found = rows(&desk.db, sql, [visit.record.as_bytes()], |row| row.get(0))?;
+    Ok(found.into_iter().next().unwrap_or_default())
 }
 
 fn unread(desk: &Desk, m: &Moment) -> Result<u32, Fault> {
