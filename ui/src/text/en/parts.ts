@@ -4,4 +4,6 @@ export default {
   overdue: '{{n}} days overdue',
   due_today: 'due today',
   due_in: 'in {{n}} days',
+  visit: 'Write visit',
+  visit_of: 'Write visit: {{name}}',
 };

@@ -4,4 +4,6 @@ export default {
   overdue: '逾期 {{n}} 天',
   due_today: '今天应访',
   due_in: '还有 {{n}} 天',
+  visit: '写走访',
+  visit_of: '写走访：{{name}}',
 };
