@@ -7,6 +7,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { listen, onNews, queries, useAnswer } from './api';
 import { LookProvider, useLook } from './look';
 import { Trouble, Waiting } from './parts/standing';
+import { useShown } from './pages/start/shown';
 import { Start } from './pages/start/Start';
 import { theme } from './style/theme';
 
@@ -23,11 +24,12 @@ export function App() {
 function Staged() {
   useEffect(() => listen(onNews), []);
   const state = useAnswer('shell.state', {});
+  const paper = useShown();
   return (
     <LookProvider open={state.data?.stage === 'open'}>
       <Dressed>
         {state.error ? <Trouble fault={state.error} again={() => void state.refetch()} /> : !state.data ? <Waiting /> : (
-          state.data.stage === 'open' && !state.data.reopened
+          state.data.stage === 'open' && !state.data.reopened && paper === null
             ? <Suspense fallback={<Waiting />}><Work /></Suspense>
             : <Start state={state.data} />
         )}

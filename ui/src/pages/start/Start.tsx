@@ -1,5 +1,85 @@
-import type { ShellState } from '../../api';
+// Before the desk is open: joining the district, unlocking, and the printed recovery code.
+import { Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAct, type ShellState } from '../../api';
+import type { Answer } from '../../api/transport';
+import { useLook } from '../../look';
+import { SIZES } from '../../style/theme';
+import { Choose } from './Choose';
+import { Compare } from './Compare';
+import { Join } from './Join';
+import { Paper } from './Paper';
+import { useShown } from './shown';
+import { Unlock } from './Unlock';
+import './start.css';
+
+/** Which of the three steps of the first start is being taken; none when the desk is only opened. */
+type Step = 1 | 2 | 3 | null;
 
 export function Start({ state }: { state: ShellState }) {
-  return <h1>{state.stage}</h1>;
+  const { t } = useTranslation();
+  const { step, body } = useBody(state);
+  return (
+    <div className="start" data-testid="start">
+      <header className="start-side">
+        <div className="start-brand"><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
+        {step !== null && <Steps step={step} />}
+        <p>{t('start.calm')}</p>
+        <Comfort />
+      </header>
+      <main className="start-main">
+        {state.practice && <div className="start-practice" role="note">{t('words.practice')}</div>}
+        <div className="start-card">{body}</div>
+        <p className="quiet num start-version">{t('start.version', { version: state.version })}</p>
+      </main>
+    </div>
+  );
+}
+
+function useBody(state: ShellState): { step: Step; body: React.ReactNode } {
+  const shown = useShown();
+  const [grant, setGrant] = useState<Answer<'shell.enrol'> | null>(null);
+  const [stand, setStand] = useState<'asked' | 'same' | 'other'>('asked');
+  const create = useAct('shell.create');
+  const renew = useAct('shell.passphrase');
+  // the step in which a code is shown follows from how we came here, and the stage is "open" by then
+  const [first] = useState(state.stage === 'new' || state.stage === 'joined');
+  if (shown && !shown.making) return { step: first ? 3 : null, body: <Paper code={shown.code} first={first} /> };
+  if (state.stage === 'open' && (state.reopened || !first)) return { step: null, body: <Choose reopened save={(passphrase) => renew.mutateAsync({ passphrase })} /> };
+  if (state.stage === 'locked' || state.stage === 'opening') return { step: null, body: <Unlock state={state} /> };
+  if (grant && stand === 'asked') return { step: 1, body: <Compare grant={grant} same={() => setStand('same')} other={() => setStand('other')} /> };
+  if (stand === 'other' || (state.stage === 'new' && stand !== 'same')) {
+    const granted = (answer: Answer<'shell.enrol'>) => {
+      setGrant(answer);
+      setStand('asked');
+    };
+    return { step: 1, body: <Join label={state.label} warned={stand === 'other'} granted={granted} /> };
+  }
+  return { step: 2, body: <Choose save={(passphrase) => create.mutateAsync({ passphrase })} /> };
+}
+
+function Steps({ step }: { step: 1 | 2 | 3 }) {
+  const { t } = useTranslation();
+  const names = [t('start.step_join'), t('start.step_choose'), t('start.step_paper')];
+  return (
+    <ol className="start-steps">
+      {names.map((name, n) => (
+        <li key={name} className={n + 1 < step ? 'done' : ''} aria-current={n + 1 === step ? 'step' : undefined}><span className="num">{n + 1 < step ? '✓' : n + 1}</span>{name}</li>
+      ))}
+    </ol>
+  );
+}
+
+/** Larger text and the language, before anything has to be read. */
+function Comfort() {
+  const { t } = useTranslation();
+  const { look, setLook } = useLook();
+  const larger = SIZES[(SIZES.indexOf(look.size) + 1) % SIZES.length] ?? SIZES[0];
+  return (
+    <div className="start-comfort">
+      <Button type="text" onClick={() => setLook({ size: larger })} data-testid="start-size">{larger > look.size ? t('start.larger') : t('start.usual_size')}</Button>
+      <Button type="text" onClick={() => setLook({ language: look.language === 'zh' ? 'en' : 'zh' })} lang={look.language === 'zh' ? 'en' : 'zh-CN'} data-testid="start-language">{look.language === 'zh' ? 'English' : '中文'}</Button>
+    </div>
+  );
 }

@@ -1,0 +1,53 @@
+// The locked desk: one large field. Deriving the key takes about a second on purpose.
+import { Button, Input } from 'antd';
+import type { InputRef } from 'antd';
+import { useRef, useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAct, type ShellState } from '../../api';
+
+export function Unlock({ state }: { state: ShellState }) {
+  const { t } = useTranslation();
+  const [secret, setSecret] = useState('');
+  const [forgot, setForgot] = useState(false);
+  const [seen, setSeen] = useState(false);
+  const [want, setWant] = useState('');
+  const field = useRef<InputRef>(null);
+  const unlock = useAct('shell.unlock');
+  const busy = unlock.isPending || unlock.isSuccess || state.stage === 'opening';
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (busy) return;
+    setWant(secret === '' ? (forgot ? t('start.need_recovery') : t('start.need_passphrase')) : '');
+    if (secret === '') return field.current?.focus();
+    // what was typed stays and is marked, so that one wrong letter can be put right or typed over
+    unlock.mutate({ secret }, { onError: () => requestAnimationFrame(() => field.current?.focus({ cursor: 'all' })) });
+  }
+  function other() {
+    setForgot(!forgot);
+    setSecret('');
+    setWant('');
+    unlock.reset();
+    field.current?.focus();
+  }
+  const trouble = want || unlock.error?.text;
+  return (
+    <form className="stack" onSubmit={submit} noValidate>
+      <div>
+        <h1>{forgot ? t('start.by_recovery') : t('start.unlock')}</h1>
+        {forgot && <p className="quiet">{t('start.by_recovery_hint')}</p>}
+      </div>
+      {state.aside !== null && <p className="start-note amber" role="note" data-testid="aside">{t('start.aside', { file: state.aside })}</p>}
+      <label className="start-field start-large">
+        <span className="visually-hidden">{forgot ? t('start.recovery') : t('start.passphrase')}</span>
+        <Input ref={field} size="large" className={forgot ? 'num' : ''} type={forgot || seen ? 'text' : 'password'} value={secret} onChange={(e) => setSecret(e.target.value)} readOnly={busy}
+          placeholder={forgot ? 'XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX' : t('start.passphrase')} autoFocus autoComplete="off" spellCheck={false} data-testid="field-secret" />
+      </label>
+      {trouble && !busy && <p className="start-note red" role="alert" data-testid="trouble">{trouble}</p>}
+      <Button type="primary" size="large" block htmlType="submit" loading={busy} data-testid="unlock">{busy ? t('start.opening') : t('start.open')}</Button>
+      <div className="start-under">
+        <Button type="text" onClick={other} disabled={busy} data-testid="forgot">{forgot ? t('start.by_passphrase') : t('start.forgot')}</Button>
+        {!forgot && <Button type="text" onClick={() => setSeen(!seen)} aria-pressed={seen}>{seen ? t('start.hide') : t('start.show')}</Button>}
+      </div>
+    </form>
+  );
+}
