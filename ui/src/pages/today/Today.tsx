@@ -1,3 +1,105 @@
+// 今天: who to visit, what came back, what waits. Meant to be read at a glance, standing.
+import { ArrowDownOutlined, FileTextOutlined } from '@ant-design/icons';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { lazy, Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type Today as Day } from '../../api';
+import { useLook } from '../../look';
+import { Empty, Trouble, Waiting } from '../../parts/standing';
+import { startTour, useTour } from '../../tour';
+import { Aside, useTodo } from './Aside';
+import { First } from './First';
+import { dateWords } from './day';
+import { Visits } from './Visits';
+import './today.css';
+
+const Tour = lazy(() => import('./Tour'));
+
 export default function Today() {
-  return <h1>Today</h1>;
+  const today = useAnswer('today', {});
+  if (today.error) return <Trouble fault={today.error} again={() => void today.refetch()} />;
+  return today.data ? <Shown today={today.data} /> : <Waiting />;
+}
+
+function Shown({ today }: { today: Day }) {
+  const { t } = useTranslation();
+  const me = useAnswer('me', {});
+  const touring = useTouring();
+  const todo = useTodo(today);
+  const nobody = today.overdue.length + today.due.length + today.coming.length === 0;
+  return (
+    <>
+      <header className="head">
+        <Lead today={today} />
+        {todo.length > 0 && <Button type="link" className="today-jump" icon={<ArrowDownOutlined />} onClick={() => document.getElementById('today-todo')?.scrollIntoView({ behavior: 'smooth' })}>{t('today.todo')}</Button>}
+        <PaperButton />
+      </header>
+      <div className="today-page">
+        <div className="today-main" data-testid="today-list">
+          {nobody ? <Nobody /> : <Visits today={today} station={me.data?.station ?? false} />}
+        </div>
+        <Aside lines={todo} />
+      </div>
+      {touring && <Suspense fallback={null}><Tour /></Suspense>}
+    </>
+  );
+}
+
+function Lead({ today }: { today: Day }) {
+  const { look } = useLook();
+  const me = useAnswer('me', {});
+  return (
+    <div className="grow">
+      <h1>{me.data && dateWords(me.data.now, look.language)}</h1>
+      <p className="today-lead" data-testid="today-lead">{useLead(today)}</p>
+    </div>
+  );
+}
+
+function useLead({ overdue, due }: Day): string {
+  const { t } = useTranslation();
+  const me = useAnswer('me', {});
+  const late = overdue.length;
+  const now = due.length;
+  // a station sees the children of many directors; it is not she who goes
+  if (me.data?.station) return late + now > 0 ? t('today.lead_station', { late, now }) : t('today.lead_station_none');
+  if (late > 0 && now > 0) return t('today.lead_both', { late, now });
+  if (late > 0) return t('today.lead_late', { late });
+  return now > 0 ? t('today.lead_now', { now }) : t('today.lead_none');
+}
+
+function PaperButton() {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const me = useAnswer('me', {});
+  if (me.data?.station !== false) return null;
+  return <Button icon={<FileTextOutlined />} onClick={() => void go({ to: '/visit/paper' })} data-testid="today-paper">{t('today.paper')}</Button>;
+}
+
+/** Nobody is due: because the files are not here yet, because there are none, or because all is done. */
+function Nobody() {
+  const { t } = useTranslation();
+  const sync = useAnswer('sync.state', {});
+  const all = useAnswer('children.list', {});
+  if (!sync.data || !all.data) return <Waiting />;
+  if (all.data.total === 0) return <First synced={sync.data.synced !== null} />;
+  return (
+    <div className="panel">
+      <Empty title={t('today.nobody')} hint={t('today.nobody_hint')}>
+        <Link to="/children" className="today-go" data-testid="today-all">{t('today.see_all', { n: all.data.total })}</Link>
+      </Empty>
+    </div>
+  );
+}
+
+/** In the practice district the tour comes by itself, once. */
+function useTouring(): boolean {
+  const shell = useAnswer('shell.state', {});
+  const settings = useAnswer('settings.get', {});
+  const practising = shell.data?.practice === true && settings.data !== undefined && settings.data.values['toured'] !== true;
+  useEffect(() => {
+    if (practising) startTour();
+  }, [practising]);
+  return useTour();
 }

@@ -1,0 +1,103 @@
+// What is to be dealt with besides visits: what came back, what was begun, what differs, what is held.
+import { BellOutlined, BranchesOutlined, CloudUploadOutlined, EditOutlined, EyeOutlined, InboxOutlined, RollbackOutlined, RightOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type Today } from '../../api';
+import { clock } from '../../parts/time';
+import { dayWords } from './day';
+
+/** So many of one kind; more stand behind a line. */
+const LINES = 3;
+
+export function Aside({ lines }: { lines: ReactNode[] }) {
+  const { t } = useTranslation();
+  return (
+    <aside id="today-todo" aria-label={t('today.todo')} data-testid="today-todo">
+      <div className="today-title"><h2>{t('today.todo')}</h2></div>
+      <div className="panel today-todo">
+        {lines.length > 0 ? lines : <p className="quiet">{t('today.todo_none')}</p>}
+      </div>
+    </aside>
+  );
+}
+
+/** Each line leads to where it is dealt with; what asks most stands first. */
+export function useTodo(today: Today): ReactNode[] {
+  const { t } = useTranslation();
+  const me = useAnswer('me', {});
+  const sync = useAnswer('sync.state', {});
+  const station = me.data?.station ?? false;
+  const held = sync.data?.held.length ?? 0;
+  return [
+    sync.data?.restoring && <Todo key="restoring" icon={<BellOutlined />} tone="amber" to="/settings" title={t('today.restoring')} />,
+    held > 0 && <Todo key="held" icon={<InboxOutlined />} tone="amber" to="/settings" title={t('today.held', { n: held })} more={t('today.held_more')} />,
+    ...returned(today, station, t),
+    today.unread > 0 && <Todo key="unread" icon={<EyeOutlined />} tone="pine" to="/dayend" title={t('today.unread', { n: today.unread })} more={t('today.unread_more')} />,
+    ...differing(today, station, t),
+    today.drafts > 0 && <Drafts key="drafts" n={today.drafts} />,
+    ...today.unmet.slice(0, LINES).map((card) => (
+      <Todo key={card.child} icon={<BellOutlined />} tone="amber" to="/child/$child" params={{ child: card.child }} title={t('today.unmet_of', { name: card.name, n: card.unmet })} more={t('today.unmet_more')} />
+    )),
+    today.waiting > 0 && <Todo key="waiting" icon={<CloudUploadOutlined />} to="/settings" title={t('words.waiting', { n: today.waiting })} />,
+  ].filter(Boolean);
+}
+
+type T = ReturnType<typeof useTranslation>['t'];
+
+/** A director first sees what she must supplement, a station what was supplemented since. */
+function returned(today: Today, station: boolean, t: T): ReactNode[] {
+  const mine = (standing: string) => (standing === 'returned') !== station;
+  const lines = today.returned.filter((note) => mine(note.standing));
+  const rest = today.returned.length - lines.length;
+  return [
+    ...lines.slice(0, LINES).map((note) => (
+      <Todo key={note.record} icon={<RollbackOutlined />} tone="amber" to="/visit/$visit" params={{ visit: note.record }}
+        title={t(station ? 'today.supplemented' : 'today.returned', { name: note.name, day: dayWords(note.visit_at) })} more={note.asked} />
+    )),
+    lines.length > LINES && <Todo key="returned-more" icon={<RollbackOutlined />} to="/visits" title={t('today.returned_more', { n: lines.length - LINES })} />,
+    rest > 0 && <Todo key="returned-rest" icon={<RollbackOutlined />} to="/visits" title={t(station ? 'today.returned_wait' : 'today.supplemented_wait', { n: rest })} />,
+  ];
+}
+
+function differing(today: Today, station: boolean, t: T): ReactNode[] {
+  const { differing: all } = today;
+  if (station && all.length > 0) return [<Todo key="differing" icon={<BranchesOutlined />} tone="amber" to="/dayend" title={t('today.differing', { n: all.length })} more={t('today.differing_choose')} />];
+  return [
+    ...all.slice(0, LINES).map((one) => (
+      <Todo key={one.record + one.key} icon={<BranchesOutlined />} to="/child/$child" params={{ child: one.child }} title={t('today.differs', { name: one.name })} more={`${one.label} · ${t('today.differing_wait')}`} />
+    )),
+    all.length > LINES && <Todo key="differing-more" icon={<BranchesOutlined />} to="/children" search={{ differs: true }} title={t('today.differing', { n: all.length })} />,
+  ];
+}
+
+function Drafts({ n }: { n: number }) {
+  const { t } = useTranslation();
+  const drafts = useAnswer('visit.draft.list', {});
+  const all = drafts.data ?? [];
+  return (
+    <>
+      {all.slice(0, LINES).map((draft) => (
+        <Todo key={draft.draft} icon={<EditOutlined />} tone="blue" to="/visit/write/$draft" params={{ draft: draft.draft }}
+          title={t('today.draft', { names: draft.names.join('、') || t('today.nameless') })} more={`${clock(draft.saved)} ${draft.opening}`} testid={`draft-${draft.draft}`} />
+      ))}
+      {n > LINES && <Todo icon={<EditOutlined />} to="/visits" title={t('today.drafts_more', { n: n - LINES })} />}
+    </>
+  );
+}
+
+type Where = { to: string; params?: Record<string, string>; search?: Record<string, unknown> };
+type TodoProps = Where & { icon: ReactNode; tone?: 'amber' | 'pine' | 'blue'; title: string; more?: string; testid?: string };
+
+function Todo({ icon, tone, title, more, testid, ...where }: TodoProps) {
+  return (
+    <Link {...(where as { to: '/' })} className="todo" data-testid={testid}>
+      <span className={`todo-icon ${tone ?? ''}`}>{icon}</span>
+      <span className="grow">
+        <span className="todo-title">{title}</span>
+        {more && <span className="todo-more quiet clip" title={more}>{more}</span>}
+      </span>
+      <RightOutlined className="todo-go" />
+    </Link>
+  );
+}

@@ -1,0 +1,38 @@
+// The short tour: four stops, each one sentence.
+import { Tour as Stops } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useAct } from '../../api';
+import { endTour } from '../../tour';
+
+const at = (id: string) => () => document.querySelector<HTMLElement>(`[data-testid="${id}"]`) as HTMLElement;
+
+export default function Tour() {
+  const { t } = useTranslation();
+  const keep = useAct('settings.set');
+  function end() {
+    endTour();
+    keep.mutate({ key: 'toured', value: true });
+  }
+  const stops = [
+    { target: at('today-list'), title: t('today.tour_today'), description: t('today.tour_today_more') },
+    { target: at('nav-find'), title: t('today.tour_find'), description: t('today.tour_find_more'), placement: 'right' as const },
+    { target: at('status'), title: t('today.tour_saved'), description: t('today.tour_saved_more'), placement: 'top' as const },
+    { target: at('nav-settings'), title: t('today.tour_settings'), description: t('today.tour_settings_more'), placement: 'right' as const },
+  ];
+  return (
+    <Stops
+      open onClose={end} onFinish={end} rootClassName="tour"
+      steps={stops.map((stop, n) => ({
+        ...stop,
+        prevButtonProps: { children: t('today.tour_back') },
+        nextButtonProps: { children: n + 1 < stops.length ? t('today.tour_next') : t('today.tour_end') },
+      }))}
+      actionsRender={(buttons, { current, total }) => (
+        <>
+          {current + 1 < total && <button type="button" className="tour-skip" onClick={end} data-testid="tour-skip">{t('today.tour_skip')}</button>}
+          {buttons}
+        </>
+      )}
+    />
+  );
+}
