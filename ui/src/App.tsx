@@ -3,7 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { App as Antd, ConfigProvider } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { listen, onNews, queries, useAnswer } from './api';
 import { LookProvider, useLook } from './look';
 import { Trouble, Waiting } from './parts/standing';
@@ -12,6 +12,7 @@ import { Start } from './pages/start/Start';
 import { theme } from './style/theme';
 
 const Work = lazy(() => import('./Work'));
+const Closing = lazy(() => import('./Closing'));
 
 export function App() {
   return (
@@ -22,7 +23,8 @@ export function App() {
 }
 
 function Staged() {
-  useEffect(() => listen(onNews), []);
+  const [closing, setClosing] = useState<number | null>(null);
+  useEffect(() => listen((news) => ('closing' in news ? setClosing(news.closing.waiting) : onNews(news))), []);
   const state = useAnswer('shell.state', {});
   const paper = useShown();
   return (
@@ -33,6 +35,7 @@ function Staged() {
             ? <Suspense fallback={<Waiting />}><Work /></Suspense>
             : <Start state={state.data} />
         )}
+        {closing !== null && <Suspense fallback={null}><Closing waiting={closing} stay={() => setClosing(null)} /></Suspense>}
       </Dressed>
     </LookProvider>
   );

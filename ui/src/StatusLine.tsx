@@ -1,4 +1,5 @@
 // 已保存在本机 17:32 · 待上传 12 条（本机已保存） · 最近同步 08:40. Offline is grey, never red.
+import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from './api';
@@ -12,14 +13,24 @@ export function StatusLine() {
   const now = useAct('shell.sync');
   const saved = useSavedAt();
   const waiting = sync.data?.waiting ?? 0;
-  const trouble = shell.data?.trouble;
+  const syncing = shell.data?.syncing ?? false;
+  const trouble = syncing ? null : shell.data?.trouble;
   return (
     <footer className="status" data-testid="status">
-      <span><span className="dot fine" />{saved ? t('words.saved_at', { time: clock(saved) }) : t('words.saved')}</span>
-      <span data-testid="status-waiting"><span className={waiting > 0 ? 'dot wait' : 'dot'} />{waiting > 0 ? t('words.waiting', { n: waiting }) : t('words.nothing_waiting')}</span>
-      <span data-testid="status-synced"><span className="dot" />{shell.data?.syncing ? t('words.syncing') : sync.data?.synced ? t('words.synced', { time: clock(sync.data.synced) }) : t('words.never_synced')}</span>
-      {trouble && <span className="clip grow" title={trouble.text} data-testid="status-trouble">{trouble.text}</span>}
-      <Button size="small" type="text" style={{ marginLeft: 'auto' }} loading={shell.data?.syncing ?? false} onClick={() => now.mutate({})} data-testid="sync-now">{t('words.sync_now')}</Button>
+      <span data-testid="status-saved"><span className="dot fine" />{saved ? t('words.saved_at', { time: clock(saved) }) : t('words.saved')}</span>
+      <span data-testid="status-waiting">
+        <span className={waiting > 0 ? 'dot wait' : 'dot'} />
+        {waiting > 0 ? <>{t('words.waiting_n', { n: waiting })}<span className="wide">{t('words.waiting_safe')}</span></> : t('words.nothing_waiting')}
+      </span>
+      <span data-testid="status-synced"><span className="dot" /><Synced at={sync.data?.synced ?? null} syncing={syncing} received={shell.data?.received ?? 0} /></span>
+      <span className="grow clip">{trouble && <Link to="/settings" className="status-trouble" title={trouble.text} data-testid="status-trouble">{trouble.text}</Link>}</span>
+      <Button size="small" type="text" loading={syncing || now.isPending} onClick={() => now.mutate({})} data-testid="sync-now">{t('words.sync_now')}</Button>
     </footer>
   );
+}
+
+function Synced({ at, syncing, received }: { at: number | null; syncing: boolean; received: number }) {
+  const { t } = useTranslation();
+  if (syncing) return received > 100_000 ? t('words.syncing_size', { size: (received / 1_000_000).toFixed(1) }) : t('words.syncing');
+  return at === null ? t('words.never_synced') : t('words.synced', { time: clock(at) });
 }

@@ -4,7 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { useAct } from '../../api';
 import { endTour } from '../../tour';
 
-const at = (id: string) => () => document.querySelector<HTMLElement>(`[data-testid="${id}"]`) as HTMLElement;
+/** The first of these that is on the page. */
+const at = (...found: string[]) => () => found.map((css) => document.querySelector<HTMLElement>(css)).find((element) => element !== null) ?? document.body;
+const id = (name: string) => `[data-testid="${name}"]`;
 
 export default function Tour() {
   const { t } = useTranslation();
@@ -14,10 +16,10 @@ export default function Tour() {
     keep.mutate({ key: 'toured', value: true });
   }
   const stops = [
-    { target: at('today-list'), title: t('today.tour_today'), description: t('today.tour_today_more') },
-    { target: at('nav-find'), title: t('today.tour_find'), description: t('today.tour_find_more'), placement: 'right' as const },
-    { target: at('status'), title: t('today.tour_saved'), description: t('today.tour_saved_more'), placement: 'top' as const },
-    { target: at('nav-settings'), title: t('today.tour_settings'), description: t('today.tour_settings_more'), placement: 'right' as const },
+    { target: at('.visit-card', id('today-lead')), title: t('today.tour_today'), description: t('today.tour_today_more'), placement: 'bottomLeft' as const },
+    { target: at(id('nav-find')), title: t('today.tour_find'), description: t('today.tour_find_more'), placement: 'right' as const },
+    { target: at(id('status')), title: t('today.tour_saved'), description: t('today.tour_saved_more'), placement: 'top' as const },
+    { target: at(id('nav-settings')), title: t('today.tour_settings'), description: t('today.tour_settings_more'), placement: 'right' as const },
   ];
   return (
     <Stops

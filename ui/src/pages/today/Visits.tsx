@@ -106,7 +106,7 @@ function Who({ card }: { card: Card }) {
 
 /** Where the child is found; at a station also whose child it is. */
 function where(card: Card, director: boolean): string {
-  return [director ? card.posts[0]?.person : null, card.area?.name, card.school].filter(Boolean).join(' · ');
+  return [director ? card.posts[0]?.person : null, card.area?.name, director ? null : card.school].filter(Boolean).join(' · ');
 }
 
 function Lines({ cards, director }: { cards: Card[]; director: boolean }) {

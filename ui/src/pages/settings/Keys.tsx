@@ -1,0 +1,84 @@
+// Locking, the passphrase, the recovery code.
+import { App, Button, Modal, Select } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, useAct, useAnswer } from '../../api';
+import { LOCK_MINUTES } from '../../idle';
+import { savedNow } from '../../parts/saved';
+import { Passphrase } from '../start/Choose';
+import { show } from '../start/shown';
+import { Panel, Setting } from './rows';
+import '../start/start.css';
+
+const MINUTES = [1, 3, 5, 10, 15, 30, 60];
+
+export function Keys() {
+  const { t } = useTranslation();
+  const [choosing, setChoosing] = useState(false);
+  return (
+    <Panel title={t('settings.keys')} testid="settings-keys">
+      <LockAfter />
+      <Setting name={t('settings.passphrase')} hint={t('settings.passphrase_hint')}>
+        <Button onClick={() => setChoosing(true)} data-testid="settings-passphrase">{t('settings.change')}</Button>
+      </Setting>
+      <Setting name={t('settings.recovery')} hint={t('settings.recovery_hint')}><NewRecovery /></Setting>
+      {choosing && <NewPassphrase close={() => setChoosing(false)} />}
+    </Panel>
+  );
+}
+
+function LockAfter() {
+  const { t } = useTranslation();
+  const settings = useAnswer('settings.get', {});
+  const keep = useAct('settings.set');
+  const kept = settings.data?.values['lock_minutes'];
+  return (
+    <Setting name={t('settings.lock')} hint={t('settings.lock_hint')}>
+      <Select
+        value={typeof kept === 'number' ? kept : LOCK_MINUTES} aria-label={t('settings.lock')} data-testid="lock-minutes" style={{ minWidth: '8em' }}
+        onChange={(value) => keep.mutate({ key: 'lock_minutes', value }, { onSuccess: savedNow })}
+        options={MINUTES.map((n) => ({ value: n, label: t('settings.minutes', { n }) }))}
+      />
+    </Setting>
+  );
+}
+
+function NewPassphrase({ close }: { close(): void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const change = useAct('shell.passphrase');
+  async function chosen(passphrase: string) {
+    try {
+      const { recovery } = await change.mutateAsync({ passphrase });
+      close();
+      if (recovery === null) void message.success(t('settings.passphrase_done'));
+      else show(recovery);
+    } catch {
+      // the fault stands in the dialog
+    }
+  }
+  return (
+    <Modal open centered width="34em" footer={null} title={t('settings.passphrase_new')} onCancel={close} maskClosable={false} destroyOnHidden>
+      <div className="settings-passphrase">
+        <Passphrase busy={change.isPending} label={change.isPending ? t('start.sealing') : t('settings.passphrase_set')} chosen={(passphrase) => void chosen(passphrase)} />
+        {change.error && <p className="finding red" role="alert">{change.error.text}</p>}
+      </div>
+    </Modal>
+  );
+}
+
+function NewRecovery() {
+  const { t } = useTranslation();
+  const { modal, message } = App.useApp();
+  async function make() {
+    try {
+      show((await call('shell.recovery', {})).recovery);
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    }
+  }
+  const ask = () => void modal.confirm({
+    centered: true, icon: null, width: '30em', title: t('settings.recovery_ask'), content: t('settings.recovery_void'), okText: t('settings.recovery_yes'), cancelText: t('words.cancel'), onOk: make,
+  });
+  return <Button onClick={ask} data-testid="settings-recovery">{t('settings.recovery_new')}</Button>;
+}

@@ -1,0 +1,22 @@
+// Who works here and on which device.
+import { useTranslation } from 'react-i18next';
+import { useAnswer } from '../../api';
+import { Trouble } from '../../parts/standing';
+import { dayOf } from '../../parts/time';
+import { Panel, Setting } from './rows';
+
+export function Me() {
+  const { t } = useTranslation();
+  const me = useAnswer('me', {});
+  const sync = useAnswer('sync.state', {});
+  if (me.error) return <Trouble fault={me.error} />;
+  const lease = sync.data?.lease ?? null;
+  return (
+    <Panel title={t('settings.me')} testid="settings-me">
+      <p className="settings-name">{me.data?.name} <span className="quiet">{me.data?.district}</span></p>
+      {me.data?.posts.map((post) => <Setting key={post.post} name={post.title} hint={post.unit} />)}
+      <Setting name={t('settings.device')} hint={me.data?.label} />
+      <Setting name={t('settings.lease')} hint={lease === null ? t('settings.lease_none') : t('settings.lease_until', { day: dayOf(lease) })} />
+    </Panel>
+  );
+}

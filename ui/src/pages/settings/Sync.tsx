@@ -1,0 +1,54 @@
+// What waits to be sent, what the centre did not take and why.
+import { SyncOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useAct, useAnswer, type Held } from '../../api';
+import { clock } from '../../parts/time';
+import { Panel, Setting } from './rows';
+
+export function Sync() {
+  const { t } = useTranslation();
+  const sync = useAnswer('sync.state', {});
+  const shell = useAnswer('shell.state', {});
+  const now = useAct('shell.sync');
+  const state = sync.data;
+  const syncing = shell.data?.syncing ?? false;
+  const trouble = now.error ?? (syncing ? null : shell.data?.trouble ?? null);
+  return (
+    <Panel title={t('settings.sync')} testid="settings-sync">
+      <Setting
+        name={state && state.waiting > 0 ? t('words.waiting', { n: state.waiting }) : t('words.nothing_waiting')}
+        hint={syncing ? t('words.syncing') : state?.synced ? t('words.synced', { time: clock(state.synced) }) : t('words.never_synced')}
+      >
+        <Button type="primary" icon={<SyncOutlined />} loading={syncing || now.isPending} onClick={() => now.mutate({})} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
+      </Setting>
+      {trouble && <p className="settings-note" role="status" data-testid="settings-trouble">{trouble.text}</p>}
+      {state && <p className="quiet settings-ladder num">{t('settings.ladder', { received: state.received, backed_up: state.backed_up })}</p>}
+      {state?.restoring && <p className="settings-note amber">{t('today.restoring')}</p>}
+      {state && state.held.length > 0 && (
+        <div data-testid="settings-held">
+          <h3>{t('settings.held', { n: state.held.length })}</h3>
+          <p className="quiet">{t('settings.held_hint')}</p>
+          <ul className="settings-held">{state.held.map((held, n) => <li key={`${held.record}-${held.at}-${n}`}><HeldOne held={held} /></li>)}</ul>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function HeldOne({ held }: { held: Held }) {
+  const { t } = useTranslation();
+  return (
+    <details>
+      <summary>
+        <span>{held.form}{held.name && ` · ${held.name}`} <span className="quiet num">{clock(held.at)}</span></span>
+        <span className="settings-why">{held.why}</span>
+      </summary>
+      <div className="settings-written">
+        {held.written.map((line, n) => <div key={n}>{line}</div>)}
+        {held.child && <Link to="/child/$child" params={{ child: held.child }}>{t('settings.open_file')}</Link>}
+      </div>
+    </details>
+  );
+}
