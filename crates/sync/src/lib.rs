@@ -6,6 +6,7 @@
 //! - [`item`] the smallest thing that travels; [`envelope`] what one device signs;
 //! - [`wire`] what a request and an answer say; [`request`] and [`frame`] their bytes;
 //!   [`pack`] zstd with the shared dictionary, hard caps;
+//! - [`file`] photographs and scans, their manifest and encrypted pieces; [`piece`] pieces on the way;
 //! - [`chain`] the log's hash chain and the newest point two sides have in common;
 //! - [`notice`] what was kept outside the log; [`key`] signing keys; [`certified`] the district's root key and what it vouches for;
 //!   [`seal`] bytes encrypted to a device or to the district's inbox key;
@@ -18,11 +19,13 @@ pub mod chain;
 pub mod courier;
 pub mod enrol;
 pub mod envelope;
+pub mod file;
 pub mod frame;
 pub mod item;
 pub mod key;
 pub mod notice;
 pub mod pack;
+pub mod piece;
 pub mod request;
 #[cfg(test)]
 mod scene;
