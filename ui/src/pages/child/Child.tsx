@@ -1,3 +1,119 @@
+// 一人一档: one child's file on one page. The head and the contents stay in sight; sections fold.
+import { Link, useParams } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type ChildFile, type Section } from '../../api';
+import { Empty, Trouble, Waiting } from '../../parts/standing';
+import { dayOf } from '../../parts/time';
+import { useSeen } from '../children/recent';
+import { Assess } from './Assess';
+import { Contents, type Entry } from './Contents';
+import { FileProvider } from './edit';
+import { Group } from './Group';
+import { Head } from './Head';
+import { History } from './History';
+import { Part } from './Part';
+import { Summary } from './Summary';
+import { Timeline } from './Timeline';
+import './child.css';
+
 export default function Child() {
-  return <h1>Child</h1>;
+  const { t } = useTranslation();
+  const { child } = useParams({ strict: false });
+  const opened = useAnswer('child.open', { child: child ?? '' }, child !== undefined);
+  const forms = useAnswer('forms', {});
+  const me = useAnswer('me', {});
+  // an answer about another child may still stand here while this one is on its way
+  const file = opened.data?.card.child === child ? opened.data : undefined;
+  useSeen(file?.card.child);
+  useLayoutEffect(() => {
+    const page = document.getElementById('page');
+    page?.classList.add('flush');
+    page?.scrollTo({ top: 0 });
+    return () => page?.classList.remove('flush');
+  }, [child]);
+  if (opened.error?.code === 'not_found') {
+    return <Empty title={t('child.gone')} hint={t('child.gone_hint')}><Link to="/children"><Button type="primary">{t('child.to_list')}</Button></Link></Empty>;
+  }
+  if (opened.error) return <Trouble fault={opened.error} again={() => void opened.refetch()} />;
+  if (!file || !me.data) return <Waiting />;
+  return (
+    <FileProvider key={file.card.child} file={file} forms={forms.data} today={dayOf(me.data.now)}>
+      <Page file={file} />
+    </FileProvider>
+  );
+}
+
+/** How many of a section's fields are missing, and how many differ. */
+function counts(section: Section, file: ChildFile) {
+  const keys = new Set(section.fields.map(({ key }) => key));
+  const missing = file.findings.filter((finding) => finding.missing && finding.level === 'red' && keys.has(finding.key.split('/')[0] ?? '')).length;
+  const all = section.fields.flatMap((field) => [field, ...field.rows.flatMap((row) => row.fields)]);
+  return { missing, differs: all.filter(({ cell }) => cell?.differs).length };
+}
+
+/** Brings a field into sight and puts the focus on it. */
+function show(key: string) {
+  const found = document.querySelector<HTMLElement>(`.part:not(#part-summary) [data-key="${CSS.escape(key)}"]`);
+  found?.scrollIntoView({ block: 'center' });
+  (found?.querySelector<HTMLElement>('[data-edit], button') ?? found)?.focus({ preventScroll: true });
+}
+
+function Page({ file }: { file: ChildFile }) {
+  const { t } = useTranslation();
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set(['history']));
+  const [assessing, setAssessing] = useState(false);
+  const [allVisits, setAllVisits] = useState(false);
+  const head = useRef<HTMLDivElement>(null);
+  const groups = { A: t('child.group.A'), B: t('child.group.B'), C: t('child.group.C'), D: t('child.group.D'), E: t('child.group.E'), F: t('child.group.F'), G: t('child.group.G') } as Record<string, string>;
+  const flip = (id: string) => setFolded((now) => new Set(now.has(id) ? [...now].filter((other) => other !== id) : [...now, id]));
+  const unfold = (id: string, then: () => void) => {
+    setFolded((now) => new Set([...now].filter((other) => other !== id)));
+    requestAnimationFrame(() => requestAnimationFrame(then));
+  };
+  useEffect(() => {
+    const element = head.current;
+    if (!element) return;
+    const sized = new ResizeObserver(() => element.parentElement?.style.setProperty('--head', `${element.offsetHeight}px`));
+    sized.observe(element);
+    return () => sized.disconnect();
+  }, []);
+  const jump = (key: string | undefined) => {
+    if (key === undefined) return;
+    const section = file.sections.find(({ fields }) => fields.some((field) => field.key === key.split('/')[0]));
+    unfold(section?.group ?? '', () => show(key));
+  };
+  const differing = file.sections.flatMap(({ fields }) => fields.flatMap((field) => [field, ...field.rows.flatMap((row) => row.fields)])).find(({ cell }) => cell?.differs);
+  const missing = file.findings.find((finding) => finding.missing && finding.level === 'red');
+  const entries: Entry[] = [
+    { id: 'summary', title: t('child.part.summary') },
+    ...file.sections.map((section) => ({ id: section.group, title: groups[section.group] ?? section.group, ...counts(section, file) })),
+    { id: 'visits', title: t('child.part.visits') },
+    { id: 'history', title: t('child.part.history') },
+  ];
+  const part = (id: string) => ({ id, title: entries.find((entry) => entry.id === id)?.title ?? id, open: !folded.has(id), flip: () => flip(id) });
+  return (
+    <div className="child">
+      <div className="child-top" ref={head}>
+        <Head file={file} toMissing={() => jump(missing?.key)} toDiffers={() => jump(differing?.key)} assess={file.may_edit ? () => setAssessing(true) : undefined} />
+        {!file.may_edit && <div className="quiet">{t('child.read_only')}</div>}
+      </div>
+      <Contents entries={entries} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
+      <div className="parts">
+        <Part {...part('summary')}><Summary /></Part>
+        {file.sections.map((section) => {
+          const { missing, differs } = counts(section, file);
+          return (
+            <Part key={section.group} {...part(section.group)} mark={<>{missing > 0 && <span className="tag amber">{t('child.n_missing', { n: missing })}</span>}{differs > 0 && <span className="tag blue">{t('child.differs', { n: differs })}</span>}</>}>
+              <Group section={section} />
+            </Part>
+          );
+        })}
+        <Part {...part('visits')}><Timeline child={file.card.child} all={allVisits} more={() => setAllVisits(true)} /></Part>
+        <Part {...part('history')}><History child={file.card.child} /></Part>
+      </div>
+      {assessing && <Assess hide={() => setAssessing(false)} />}
+    </div>
+  );
 }

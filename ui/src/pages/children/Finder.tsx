@@ -1,5 +1,7 @@
 // Ctrl+K anywhere: find a child by name, pinyin, number, guardian, school or address.
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+
+const FinderBox = lazy(() => import('./FinderBox'));
 
 export function useFinder() {
   const [open, setOpen] = useState(false);
@@ -16,6 +18,6 @@ export function useFinder() {
   return { open, show: () => setOpen(true), hide: () => setOpen(false) };
 }
 
-export function Finder({ open }: ReturnType<typeof useFinder>) {
-  return open ? null : null;
+export function Finder({ open, hide }: Pick<ReturnType<typeof useFinder>, 'open' | 'hide'>) {
+  return open ? <Suspense fallback={null}><FinderBox hide={hide} /></Suspense> : null;
 }

@@ -1,0 +1,118 @@
+// Fields one taps: yes or no, a code, an area, several codes.
+import { Button, Select } from 'antd';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type FieldEdit, type Shown, type Value } from '../../api';
+import { useLook } from '../../look';
+import { useFile } from './edit';
+
+/** More entries than this stand in a list one searches. */
+export const LARGE = 8;
+const UNKNOWN = '?';
+
+type Props = { shown: Shown; name: string; close(next: boolean): void };
+type Option = { value: string; label: string };
+
+function useOptions(shown: Shown): Option[] {
+  const { t } = useTranslation();
+  const { look } = useLook();
+  const { table } = useFile();
+  const posts = useAnswer('roster.posts', {}, shown.kind === 'area');
+  const places = [...new Map((posts.data ?? []).flatMap(({ area, unit }) => (area && area.slice(9) !== '000' ? [[area, unit] as const] : [])))];
+  const codes: Option[] = shown.kind === 'yes'
+    ? [{ value: 'true', label: t('child.yes') }, { value: 'false', label: t('child.no') }]
+    : shown.kind === 'area' ? places.map(([value, label]) => ({ value, label }))
+      : (table(shown.code)?.entries ?? []).map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en }));
+  return shown.unknown && !codes.some(({ label }) => label === t('words.unknown')) ? [...codes, { value: UNKNOWN, label: t('words.unknown') }] : codes;
+}
+
+function asAnswer(shown: Shown, picked: string): Value {
+  if (picked === UNKNOWN) return null;
+  return shown.kind === 'yes' ? picked === 'true' : picked;
+}
+
+/** What stands, as an option; `undefined` when nothing does. */
+function standing({ cell }: Shown): string | undefined {
+  if (!cell || cell.masked) return undefined;
+  return cell.value === null ? UNKNOWN : String(cell.value);
+}
+
+function usePick({ shown, name, close }: Props) {
+  const { save } = useFile();
+  return async (picked: string | undefined) => {
+    if (picked === standing(shown)) return close(true);
+    const edit: FieldEdit = picked === undefined ? { clear: { key: shown.key } } : { set: { key: shown.key, value: asAnswer(shown, picked) } };
+    const said = await save([edit], { name });
+    if (said?.saved.includes(shown.key)) close(true);
+  };
+}
+
+/** Few answers: each a button; number keys pick as well. */
+export function Choices(props: Props) {
+  const { t } = useTranslation();
+  const options = useOptions(props.shown);
+  const pick = usePick(props);
+  const now = standing(props.shown);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    (box.current?.querySelector<HTMLElement>('[aria-checked="true"]') ?? box.current?.querySelector<HTMLElement>('button'))?.focus();
+  }, []);
+  const keys = (event: KeyboardEvent) => {
+    const all = [...(box.current?.querySelectorAll<HTMLElement>('button') ?? [])];
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Escape') props.close(false);
+    else if (step !== undefined) all[(at + step + all.length) % all.length]?.focus();
+    else if (/^[1-9]$/.test(event.key) && options[Number(event.key) - 1]) void pick(options[Number(event.key) - 1]?.value);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div ref={box} className="choices" role="radiogroup" aria-label={props.name} onKeyDown={keys}>
+      {options.map(({ value, label }) => (
+        <button key={value} type="button" role="radio" aria-checked={value === now} className={value === UNKNOWN ? 'choice soft' : 'choice'} onClick={() => void pick(value)}>{label}</button>
+      ))}
+      {now !== undefined && <Button type="text" size="small" onClick={() => void pick(undefined)}>{t('child.clear')}</Button>}
+      {props.shown.help && <div className="finding quiet" style={{ width: '100%' }}>{props.shown.help}</div>}
+    </div>
+  );
+}
+
+/** Many answers: a list one searches by typing. */
+export function Picker({ left, ...props }: Props & { left(): void }) {
+  const { t } = useTranslation();
+  const options = useOptions(props.shown);
+  const pick = usePick(props);
+  return (
+    <div className="editor" onKeyDownCapture={(event) => { if (event.key === 'Escape') { event.stopPropagation(); props.close(false); } }}>
+      <Select
+        defaultOpen autoFocus allowClear showSearch={{ optionFilterProp: 'label' }} options={options} defaultValue={standing(props.shown)} placeholder={t('child.search')} aria-label={props.name}
+        style={{ width: '100%' }} onChange={(picked: string | undefined) => void pick(picked)} onBlur={left} popupMatchSelectWidth={false}
+      />
+    </div>
+  );
+}
+
+/** Several answers: each tap is saved at once. */
+export function Members({ shown, name, close }: Props) {
+  const { t } = useTranslation();
+  const { save } = useFile();
+  const options = useOptions({ ...shown, unknown: false });
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>('button')?.focus();
+  }, []);
+  const flip = (code: string, label: string) => {
+    const key = `${shown.key}/${code}`;
+    const there = shown.members.some((member) => member.code.code === code);
+    void save([there ? { clear: { key } } : { set: { key, value: true } }], { name: `${name} · ${label}` });
+  };
+  return (
+    <div ref={box} className="choices" role="group" aria-label={name} onKeyDown={(event) => event.key === 'Escape' && close(false)}>
+      {options.map(({ value, label }) => (
+        <button key={value} type="button" className="choice" aria-pressed={shown.members.some((member) => member.code.code === value)} onClick={() => flip(value, label)}>{label}</button>
+      ))}
+      <Button type="text" onClick={() => close(true)} data-testid="members-done">{t('words.ok')}</Button>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+// One field: its label, what stands there, and the input it becomes when it is clicked, or opened with Enter or F2.
+import { EditOutlined } from '@ant-design/icons';
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Shown } from '../../api';
+import { Choices, LARGE, Members, Picker } from './Choices';
+import { Differs } from './Differs';
+import { filled, useFile } from './edit';
+import { Reveal } from './Reveal';
+import { Typing } from './Typing';
+
+/** Whether hands may write it here: not what the program fills, nor what only an assessment sets. */
+const writable = (shown: Shown) => !shown.computed && shown.merge !== 'higher' && !['ref', 'files', 'time', 'rows'].includes(shown.kind);
+
+/** Puts the focus on the next field that can be opened, as paper would. */
+function focusNext(from: HTMLElement | null) {
+  const all = [...document.querySelectorAll<HTMLElement>('[data-edit]')];
+  all.find((one) => from && (from.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0 && !from.contains(one))?.focus();
+}
+
+/** `still`: shown only, for a second place on the page. */
+export function Field({ shown, path, still }: { shown: Shown; path?: string; still?: boolean }) {
+  const { t } = useTranslation();
+  const { file, label, findings } = useFile();
+  const [editing, setEditing] = useState(false);
+  const [shownWhole, setShownWhole] = useState<string>();
+  const root = useRef<HTMLDivElement>(null);
+  const may = !still && file.may_edit && writable(shown);
+  const name = label(shown);
+  const full = path ? `${path} · ${name}` : name;
+  // 必填 beside the label says already what is missing
+  const about = still ? [] : findings(shown.key).filter((finding) => !(finding.missing && shown.need === 'must' && !filled(shown)));
+  const id = still ? `still-${shown.key}` : `value-${shown.key}`;
+  const close = (next: boolean) => {
+    setEditing(false);
+    // after the button stands there again
+    requestAnimationFrame(() => (next ? focusNext(root.current) : root.current?.querySelector<HTMLElement>('[data-edit]')?.focus()));
+  };
+  const left = () => setEditing(false);
+  const keys = (event: KeyboardEvent) => {
+    if (event.key !== 'F2') return;
+    event.preventDefault();
+    setEditing(true);
+  };
+  const wide = shown.kind === 'long_text' || (shown.cell?.differs && !still) || (editing && (shown.kind === 'codes' || shown.kind === 'code'));
+  return (
+    <div ref={root} className={wide ? 'field wide' : 'field'} data-key={still ? undefined : shown.key} data-testid={still ? undefined : `field-${shown.key}`}>
+      <div className="field-label">{name}{!still && shown.need === 'must' && !filled(shown) && <span className="must">{t('child.must')}</span>}</div>
+      {shown.cell?.differs && !still ? <Differs shown={shown} /> : editing && may ? (
+        <Editor shown={shown} name={full} close={close} left={left} />
+      ) : (
+        <div className="field-value">
+          {may ? (
+            <button type="button" className="val" data-edit onClick={() => setEditing(true)} onKeyDown={keys} aria-label={t('child.edit', { name: full })} aria-describedby={id}>
+              <Standing shown={shown} whole={shownWhole} id={id} />
+              <EditOutlined className="pencil" aria-hidden />
+            </button>
+          ) : <span className="val plain"><Standing shown={shown} whole={shownWhole} id={id} /></span>}
+          {shown.cell?.differs && <span className="tag blue">{t('child.two')}</span>}
+          {shown.cell?.masked && !(still && shown.cell.differs) && <Reveal child={file.card.child} shownKey={shown.key} name={full} whole={shownWhole} show={setShownWhole} />}
+        </div>
+      )}
+      {about.map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{finding.text}</div>)}
+    </div>
+  );
+}
+
+function Standing({ shown, whole, id }: { shown: Shown; whole: string | undefined; id: string }) {
+  const { t } = useTranslation();
+  if (shown.members.length > 0) return <span id={id} className="members">{shown.members.map(({ key, code }) => <span className="tag" key={key}>{code.name}</span>)}</span>;
+  const text = whole ?? shown.cell?.text ?? '';
+  return <span id={id} className={text === '' ? 'nothing' : shown.kind === 'long_text' ? 'text long' : 'text'}>{text || t('child.empty')}</span>;
+}
+
+function Editor({ shown, name, close, left }: { shown: Shown; name: string; close(next: boolean): void; left(): void }) {
+  const { table } = useFile();
+  const entries = table(shown.code)?.entries.length ?? 0;
+  switch (shown.kind) {
+    case 'codes':
+      return <Members shown={shown} name={name} close={close} />;
+    case 'yes':
+      return <Choices shown={shown} name={name} close={close} />;
+    case 'code':
+      return entries > LARGE ? <Picker shown={shown} name={name} close={close} left={left} /> : <Choices shown={shown} name={name} close={close} />;
+    case 'area':
+      return <Picker shown={shown} name={name} close={close} left={left} />;
+    default:
+      return <Typing shown={shown} name={name} close={close} left={left} />;
+  }
+}

@@ -1,0 +1,36 @@
+// Who this is, always in sight, and the one thing one comes for: to write a visit.
+import { CheckCircleOutlined, DiffOutlined, FormOutlined } from '@ant-design/icons';
+import { useTranslation } from 'react-i18next';
+import type { ChildFile } from '../../api';
+import { BeginVisit } from '../../parts/begin';
+import { DueTag, RiskTag } from '../../parts/tags';
+
+type Props = { file: ChildFile; toMissing(): void; toDiffers(): void; assess?: (() => void) | undefined };
+
+export function Head({ file: { card }, toMissing, toDiffers, assess }: Props) {
+  const { t } = useTranslation();
+  return (
+    <div className="child-head">
+      <div className="grow">
+        <div className="row name-line">
+          <h1>{card.name}</h1>
+          <span className="quiet num">{[card.sex, card.age !== null && t('words.years', { n: card.age }), card.birth].filter(Boolean).join(' · ')}</span>
+          {assess
+            ? <button type="button" className="as-tag" onClick={assess} title={t('child.assess')} data-testid="assess"><RiskTag risk={card.risk} /><span className="link">{t('child.assess')}</span></button>
+            : <RiskTag risk={card.risk} />}
+          {card.categories.map(({ code, name }) => <span key={code} className="tag">{name}</span>)}
+        </div>
+        <div className="row facts">
+          <span className="quiet">{[card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span>
+          <span className="quiet num">{card.last_visit ? `${t('child.last_visit')} ${card.last_visit.slice(0, 10)}` : t('child.never')}</span>
+          {card.next_due && <span className="quiet num">{t('child.next_visit')} {card.next_due} <DueTag due={card.due} /></span>}
+          {card.missing > 0
+            ? <button type="button" className="link" onClick={toMissing} data-testid="to-missing"><FormOutlined aria-hidden /> {t('child.missing', { n: card.missing })}</button>
+            : <span className="quiet"><CheckCircleOutlined aria-hidden /> {t('child.complete')}</span>}
+          {card.differs > 0 && <button type="button" className="link blue" onClick={toDiffers} data-testid="to-differs"><DiffOutlined aria-hidden /> {t('child.differs', { n: card.differs })}</button>}
+        </div>
+      </div>
+      <BeginVisit child={card.child} name={card.name} type="primary" size="large" />
+    </div>
+  );
+}

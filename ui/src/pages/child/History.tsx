@@ -1,0 +1,57 @@
+// Who changed what, from what to what, when and where; one change together, because it is taken back together.
+import { Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type ChildId, type HistoryLine } from '../../api';
+import { Empty, Trouble, Waiting } from '../../parts/standing';
+import { clock } from '../../parts/time';
+import { useFile } from './edit';
+
+const FEW = 12;
+/** A change of many keys, such as an import, shows its first lines. */
+const LINES = 4;
+
+function together(lines: HistoryLine[]): HistoryLine[][] {
+  const groups = new Map<string, HistoryLine[]>();
+  for (const line of lines) groups.set(line.change, [...(groups.get(line.change) ?? []), line]);
+  return [...groups.values()];
+}
+
+export function History({ child }: { child: ChildId }) {
+  const { t } = useTranslation();
+  const history = useAnswer('child.history', { child });
+  const [all, setAll] = useState(false);
+  if (history.error) return <Trouble fault={history.error} again={() => void history.refetch()} />;
+  if (!history.data) return <Waiting />;
+  const changes = together(history.data);
+  if (changes.length === 0) return <Empty title={t('child.no_history')} hint={t('child.no_history_hint')} />;
+  return (
+    <>
+      <ol className="timeline">{changes.slice(0, all ? undefined : FEW).map((lines) => <Change key={lines[0]?.change} lines={lines} />)}</ol>
+      {!all && changes.length > FEW && <button type="button" className="more" onClick={() => setAll(true)}>{t('child.older')}（{changes.length - FEW}）</button>}
+    </>
+  );
+}
+
+function Change({ lines }: { lines: HistoryLine[] }) {
+  const { t } = useTranslation();
+  const { file, undo } = useFile();
+  const [all, setAll] = useState(false);
+  const [first] = lines;
+  if (!first) return null;
+  // the district's import is no slip of anybody's hand, and a level stands with its assessment
+  const may = file.may_edit && first.who.device_id !== null && !lines.some(({ key }) => key === 'risk_level');
+  return (
+    <li>
+      <span className="num when">{clock(first.at)}</span>
+      <div className="event">
+        {lines.slice(0, all ? undefined : LINES).map((line) => <div key={line.key}>{line.words}</div>)}
+        {!all && lines.length > LINES && <button type="button" className="more" onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
+        <span className="row">
+          <span className="quiet">{first.who.device}</span>
+          {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, first.label)} aria-label={`${t('child.undo_change')}：${first.words}`} data-testid="undo-change">{t('child.undo_change')}</Button>}
+        </span>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,69 @@
+// Repeating rows: family members, categories, aid. Each a card; father and mother stand first.
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FieldEdit, RowShown, Shown } from '../../api';
+import { AddRow } from './AddRow';
+import { filled, useFile } from './edit';
+import { Field } from './Field';
+
+/** GB/T 4761 of father and mother: the two cards the handbook always wants. */
+const PARENTS = ['51', '52'];
+
+function inOrder(rows: RowShown[]): RowShown[] {
+  const rank = (row: RowShown) => {
+    const relation = row.fields.find(({ key }) => key.endsWith('/relation'))?.cell?.value;
+    const at = PARENTS.indexOf(String(relation ?? ''));
+    return at < 0 ? PARENTS.length : at;
+  };
+  return rows.map((row, at) => ({ row, at })).sort((a, b) => rank(a.row) - rank(b.row) || a.at - b.at).map(({ row }) => row);
+}
+
+export function Rows({ shown }: { shown: Shown }) {
+  const { t } = useTranslation();
+  const { file, label, findings } = useFile();
+  const [adding, setAdding] = useState(false);
+  const name = label(shown);
+  return (
+    <div className="rows" data-key={shown.key} data-testid={`field-${shown.key}`} tabIndex={-1}>
+      <div className="row rows-head">
+        <h3 className="grow">{name}</h3>
+        {file.may_edit && !adding && <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding(true)} aria-label={t('child.add_to', { name })} data-testid={`add-${shown.key}`}>{t('child.add')}</Button>}
+      </div>
+      {findings(shown.key).map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{finding.text}</div>)}
+      {adding && <AddRow shown={shown} hide={() => setAdding(false)} />}
+      {shown.rows.length === 0 && !adding && <p className="quiet" style={{ margin: 0 }}>{t('child.no_rows')}</p>}
+      <div className="cards">{inOrder(shown.rows).map((row) => <Row key={row.row} row={row} />)}</div>
+    </div>
+  );
+}
+
+/** “父亲 黎辉”, “事实无人抚养儿童”. */
+function nameOf(row: RowShown): string {
+  if (row.name !== null) return row.name;
+  return row.fields.slice(0, 2).map(({ cell }) => cell?.text ?? '').filter(Boolean).join(' ');
+}
+
+function Row({ row }: { row: RowShown }) {
+  const { t } = useTranslation();
+  const { file, save, findings } = useFile();
+  const [all, setAll] = useState(false);
+  const title = nameOf(row) || '—';
+  const worth = (field: Shown) => filled(field) || field.need === 'must' || findings(field.key).length > 0;
+  const hidden = row.fields.filter((field) => !worth(field)).length;
+  const remove = () => {
+    const keys = row.fields.flatMap((field) => [...(field.cell ? [field.key] : []), ...field.members.map(({ key }) => key)]);
+    void save(keys.map((key): FieldEdit => ({ clear: { key } })), { name: title, removed: true });
+  };
+  return (
+    <div className="card" data-testid={`row-${row.row}`}>
+      <div className="row">
+        <strong className="grow clip">{title}</strong>
+        {file.may_edit && <button type="button" className="eye" onClick={remove} aria-label={t('child.remove_row', { name: title })} title={t('child.remove')}><DeleteOutlined /></button>}
+      </div>
+      <div className="fields">{row.fields.filter((field) => all || worth(field)).map((field) => <Field key={field.key} shown={field} path={title} />)}</div>
+      {hidden > 0 && file.may_edit && <button type="button" className="more" onClick={() => setAll(!all)} aria-expanded={all}>{all ? t('child.fewer') : t('child.more', { n: hidden })}</button>}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+// What one wants to know before knocking: where, with whom, how to call, what to look at.
+import { useTranslation } from 'react-i18next';
+import type { ChildFile, RowShown, Shown } from '../../api';
+import { filled, useFile } from './edit';
+import { Field } from './Field';
+
+const KEYS = ['live_addr', 'phone_child', 'school_name', 'grade_class', 'guard_type', 'health'];
+
+const column = (row: RowShown, name: string) => row.fields.find(({ key }) => key.endsWith(`/${name}`));
+
+/** Who looks after the child: the guardians, or all family where none is named. */
+function carers(file: ChildFile): RowShown[] {
+  const family = file.sections.flatMap(({ fields }) => fields).find(({ key }) => key === 'family')?.rows ?? [];
+  const guardians = family.filter((row) => column(row, 'is_guardian')?.cell?.value === true);
+  return (guardians.length > 0 ? guardians : family).slice(0, 3);
+}
+
+/** Read-only: the same field is written in its section. */
+export function Summary() {
+  const { t } = useTranslation();
+  const { file, label } = useFile();
+  const fields = file.sections.flatMap((section) => section.fields);
+  const shown = KEYS.map((key) => fields.find((field) => field.key === key)).filter((field): field is Shown => field !== undefined && filled(field));
+  return (
+    <div className="fields">
+      {carers(file).map((row) => {
+        const tel = column(row, 'tel');
+        return (
+          <div className="field" key={row.row}>
+            <div className="field-label">{column(row, 'relation')?.cell?.text ?? ''}</div>
+            <div className="field-value"><span className="val plain"><span className="text">{column(row, 'name')?.cell?.text ?? t('child.empty')}</span></span></div>
+            {tel && filled(tel) && <Field still shown={tel} path={label(tel)} />}
+          </div>
+        );
+      })}
+      {shown.map((field) => <Field key={field.key} still shown={field} />)}
+      {file.card.unmet >= 2 && <div className="finding yellow">{t('child.not_met', { n: file.card.unmet })}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+// Visits and assessments, the newest first.
+import { useTranslation } from 'react-i18next';
+import { Link } from '@tanstack/react-router';
+import { useAnswer, type ChildId, type VisitLine } from '../../api';
+import { Empty, Trouble, Waiting } from '../../parts/standing';
+import { dayOf } from '../../parts/time';
+
+const FEW = 8;
+
+export function Timeline({ child, all, more }: { child: ChildId; all: boolean; more(): void }) {
+  const { t } = useTranslation();
+  const visits = useAnswer('visits.list', { child });
+  const history = useAnswer('child.history', { child });
+  if (visits.error) return <Trouble fault={visits.error} again={() => void visits.refetch()} />;
+  if (!visits.data) return <Waiting />;
+  const levels = (history.data ?? []).filter(({ key, after }) => key === 'risk_level' && after !== null);
+  const events = [
+    ...visits.data.map((visit) => ({ at: visit.visit_at.slice(0, 10), key: visit.record, show: <Visit visit={visit} /> })),
+    ...levels.map((line) => ({ at: dayOf(line.at), key: line.change, show: <div className="event quiet">{line.words}</div> })),
+  ].sort((a, b) => b.at.localeCompare(a.at));
+  if (events.length === 0) return <Empty title={t('child.no_visits')} hint={t('child.no_visits_hint')} />;
+  return (
+    <>
+      <ol className="timeline">
+        {events.slice(0, all ? undefined : FEW).map(({ at, key, show }) => <li key={key}><span className="num when">{at}</span>{show}</li>)}
+      </ol>
+      {!all && events.length > FEW && <button type="button" className="more" onClick={more}>{t('words.more')}（{events.length - FEW}）</button>}
+    </>
+  );
+}
+
+const LOOK = { finished: '', read: 'pine', returned: 'amber', supplemented: 'blue' } as const;
+
+function Visit({ visit }: { visit: VisitLine }) {
+  const { t } = useTranslation();
+  const standing = { finished: t('child.standing.finished'), read: t('child.standing.read'), returned: t('child.standing.returned'), supplemented: t('child.standing.supplemented') }[visit.standing];
+  return (
+    <Link to="/visit/$visit" params={{ visit: visit.record }} className="event" data-testid={`visit-line-${visit.record}`}>
+      <span className="row">
+        <strong>{visit.mode.name}</strong>
+        <span className={visit.met ? 'quiet' : 'tag amber'}>{visit.met ? t('child.met') : t('child.unmet')}</span>
+        <span className="quiet">{visit.who.person}</span>
+        {visit.standing !== 'finished' && <span className={`tag ${LOOK[visit.standing]}`}>{standing}</span>}
+        {visit.supplements > 0 && <span className="quiet">{t('child.supplements', { n: visit.supplements })}</span>}
+        {visit.next_visit && <span className="quiet num">{t('child.visit_next', { day: visit.next_visit })}</span>}
+      </span>
+      {visit.opening && <span className="opening">{visit.opening}</span>}
+    </Link>
+  );
+}

@@ -1,0 +1,155 @@
+// A field one types into. Saved on Enter and on leaving; while typing pauses as well, so that a dead battery takes nothing.
+import { CalendarOutlined } from '@ant-design/icons';
+import { Button, DatePicker, Input } from 'antd';
+import dayjs from 'dayjs';
+import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FieldEdit, Finding, Shown, Value } from '../../api';
+import { composing } from '../../parts/keys';
+import { useFile } from './edit';
+import { asTyped, asValue } from './typed';
+
+/** Words are whole at any pause; half a number is a wrong one, so it waits longer. */
+const PAUSE_MS = { words: 1500, numbers: 15_000 };
+
+type Props = { shown: Shown; name: string; close(next: boolean): void; left(): void };
+
+export function Typing({ shown, name, close, left }: Props) {
+  const { t } = useTranslation();
+  const { today } = useFile();
+  const { typed, type, red, finish, answer, drop, composition } = useTyping({ shown, name, close, left });
+  const [picking, setPicking] = useState(false);
+  const long = shown.kind === 'long_text';
+  const keys = (event: KeyboardEvent) => {
+    if (composing(event)) return;
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      drop();
+    } else if (event.key === 'Enter' && (!long || event.ctrlKey) && !event.shiftKey) {
+      event.preventDefault();
+      void finish(true);
+    } else if (event.key === 's' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      void finish(false, true);
+    }
+  };
+  const out = (event: FocusEvent) => {
+    if (!picking && !event.currentTarget.contains(event.relatedTarget)) void finish(false);
+  };
+  const common = {
+    value: typed, autoFocus: true, onKeyDown: keys, 'aria-label': name, 'aria-invalid': red.length > 0, ...composition,
+    placeholder: shown.cell?.masked ? t('child.new_number', { text: shown.cell.text }) : shown.kind === 'day' ? t('child.day_hint') : undefined,
+  };
+  return (
+    <div className="editor" onBlur={out}>
+      {long
+        ? <Input.TextArea {...common} autoSize={{ minRows: 3, maxRows: 14 }} maxLength={shown.max || undefined} onChange={(event) => type(event.target.value)} />
+        : (
+          <Input
+            {...common} onChange={(event) => type(event.target.value)} status={red.length > 0 ? 'error' : ''} inputMode={['tel', 'int', 'money', 'decimal', 'day', 'month'].includes(shown.kind) ? 'decimal' : 'text'}
+            suffix={shown.kind === 'money' ? t('child.yuan') : shown.kind === 'day' ? (
+              <button type="button" className="pick" tabIndex={-1} aria-label={t('child.choose')} onMouseDown={(event) => event.preventDefault()} onClick={() => setPicking(true)}><CalendarOutlined /></button>
+            ) : undefined}
+          />
+        )}
+      {picking && (
+        <DatePicker
+          open autoFocus className="hidden-picker" defaultPickerValue={dayjs(asDayOr(typed, today))} onOpenChange={(open) => !open && setPicking(false)}
+          onChange={(day) => { setPicking(false); if (day) void answer(day.format('YYYY-MM-DD')); }}
+        />
+      )}
+      {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
+      {red.length > 0 && <div className="finding quiet">{t('child.not_saved')}</div>}
+      {shown.help && <div className="finding quiet">{shown.help}</div>}
+      <div className="editor-more">
+        {shown.unknown && <Button size="small" onMouseDown={(event) => event.preventDefault()} onClick={() => void answer(null)} data-testid="answer-unknown">{t('words.unknown')}</Button>}
+        {shown.cell && shown.cell.text !== '' && <Button size="small" type="text" onMouseDown={(event) => event.preventDefault()} onClick={() => void answer(undefined)} data-testid="answer-clear">{t('child.clear')}</Button>}
+      </div>
+    </div>
+  );
+}
+
+function asDayOr(typed: string, today: string): string {
+  const day = asValue('day', typed, today);
+  return typeof day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : today;
+}
+
+/** What is typed, what of it the disk has, and what Rust says about it. */
+function useTyping({ shown, name, close, left }: Props) {
+  const { save, tell, today } = useFile();
+  const [typed, setTyped] = useState(() => asTyped(shown.kind, shown.cell));
+  const [red, setRed] = useState<Finding[]>([]);
+  const [composed, setComposed] = useState(false);
+  // what outlives a render: the text on the disk, the saves of this sitting, whether the sitting is over
+  const kept = useRef({ typed, stood: typed, saves: 0, over: false, before: before(shown) });
+
+  async function write(value: Value | undefined, quietly: boolean): Promise<boolean> {
+    const { before, saves } = kept.current;
+    const edit: FieldEdit = value === undefined ? { clear: { key: shown.key } } : { set: { key: shown.key, value } };
+    const said = await save([edit], { name, quietly, instead: saves > 0 ? before : undefined });
+    if (said?.saved.includes(shown.key)) {
+      kept.current.saves += 1;
+      return true;
+    }
+    if (said && !quietly) setRed(said.findings.filter(({ level, missing }) => level === 'red' && !missing));
+    return false;
+  }
+
+  async function commit(quietly: boolean): Promise<boolean> {
+    const text = kept.current.typed;
+    if (text === kept.current.stood) return true;
+    if (!(await write(asValue(shown.kind, text, today), quietly))) return false;
+    kept.current.stood = text;
+    return true;
+  }
+
+  /** Ends the sitting when all is on the disk; stays open with what was typed when it is not. */
+  async function finish(next: boolean, stay = false) {
+    const { saves, typed: text, stood, before } = kept.current;
+    if (text === stood && saves > 0 && before) tell(name, shown.key, before);
+    if (!(await commit(false)) || stay || kept.current.over || kept.current.typed !== kept.current.stood) return;
+    kept.current.over = true;
+    if (next) close(true);
+    else left();
+  }
+
+  async function answer(value: Value | undefined) {
+    if (!(await write(value, false))) return;
+    kept.current.over = true;
+    close(true);
+  }
+
+  const type = (text: string) => {
+    kept.current.typed = text;
+    setTyped(text);
+    setRed([]);
+  };
+  const latest = useRef(commit);
+  useEffect(() => {
+    latest.current = commit;
+  });
+  useEffect(() => {
+    if (composed || typed === kept.current.stood) return;
+    const pause = shown.kind === 'text' || shown.kind === 'long_text' ? PAUSE_MS.words : PAUSE_MS.numbers;
+    const timer = setTimeout(() => void latest.current(true), pause);
+    return () => clearTimeout(timer);
+  }, [typed, composed, shown.kind]);
+  useEffect(() => {
+    const sitting = kept.current;
+    // another page was opened while typing: what stands in the input still goes to the disk
+    return () => {
+      if (!sitting.over && sitting.typed !== sitting.stood) void latest.current(true);
+    };
+  }, []);
+  const drop = () => {
+    kept.current.over = true;
+    close(false);
+  };
+  return { typed, type, red, finish, answer, drop, composition: { onCompositionStart: () => setComposed(true), onCompositionEnd: () => setComposed(false) } };
+}
+
+/** The edit that brings back what stands now; nothing where it is not shown whole. */
+function before({ key, cell }: Shown): FieldEdit[] | undefined {
+  if (cell?.masked) return undefined;
+  return cell ? [{ set: { key, value: cell.value } }] : [{ clear: { key } }];
+}

@@ -1,0 +1,52 @@
+// Filters as chips that are in or out; the order at the end.
+import { CloseOutlined } from '@ant-design/icons';
+import { Button, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type DueFilter, type Sort } from '../../api';
+import { useLook } from '../../look';
+import { toggled, type Wanted } from './filter';
+
+type Props = { wanted: Wanted; want(change: Partial<Wanted>): void; clear?: (() => void) | undefined };
+
+export function Chip({ on, flip, children, testid }: { on: boolean; flip(): void; children: React.ReactNode; testid?: string }) {
+  return <button type="button" className="chip" aria-pressed={on} onClick={flip} data-testid={testid}>{children}</button>;
+}
+
+export function Filters({ wanted, want, clear }: Props) {
+  const { t } = useTranslation();
+  const { look } = useLook();
+  const forms = useAnswer('forms', {});
+  const all = useAnswer('children.list', {});
+  const entries = (id: string) => forms.data?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
+  const areas = [...new Map(all.data?.cards.flatMap(({ area }) => (area ? [[area.code, area.name] as const] : [])) ?? [])];
+  const present = new Set(all.data?.cards.flatMap(({ categories }) => categories.map(({ code }) => code)) ?? []);
+  const due: [DueFilter, string][] = [['overdue', t('children.overdue')], ['today', t('children.today')], ['coming', t('children.coming')]];
+  const sorts: [Sort, string][] = [['due', t('children.sort_due')], ['name', t('children.sort_name')], ['risk', t('children.sort_risk')], ['visit', t('children.sort_visit')]];
+  return (
+    <div className="chips">
+      {due.map(([code, word]) => <Chip key={code} testid={`due-${code}`} on={wanted.due?.includes(code) ?? false} flip={() => want({ due: toggled(wanted.due, code) })}>{word}</Chip>)}
+      <span className="rule" aria-hidden />
+      {entries('RISK').map(({ value, label }) => (
+        <Chip key={value} testid={`risk-${value}`} on={wanted.risk?.includes(value) ?? false} flip={() => want({ risk: toggled(wanted.risk, value) })}>{t('parts.risk', { name: label })}</Chip>
+      ))}
+      <span className="rule" aria-hidden />
+      <Chip testid="only-differs" on={wanted.differs ?? false} flip={() => want({ differs: wanted.differs ? undefined : true })}>{t('children.differs')}</Chip>
+      <Chip testid="only-missing" on={wanted.missing ?? false} flip={() => want({ missing: wanted.missing ? undefined : true })}>{t('children.missing')}</Chip>
+      <Select
+        mode="multiple" size="small" placeholder={t('children.category')} aria-label={t('children.category')} value={wanted.categories ?? []} onChange={(categories: string[]) => want({ categories })}
+        options={entries('child_category').filter(({ value }) => present.has(value) || wanted.categories?.includes(value))} maxTagCount={1} popupMatchSelectWidth={false} showSearch={false} style={{ minWidth: '7.5em' }} data-testid="filter-category"
+      />
+      {(areas.length > 1 || wanted.area) && (
+        <Select
+          size="small" allowClear placeholder={t('children.area')} aria-label={t('children.area')} value={wanted.area ?? null} onChange={(area: string | null) => want({ area: area ?? undefined })}
+          options={areas.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} style={{ minWidth: '7.5em' }} data-testid="filter-area"
+        />
+      )}
+      {clear && <Button type="text" size="small" icon={<CloseOutlined />} onClick={clear} data-testid="filters-clear">{t('children.clear')}</Button>}
+      <label className="order">
+        <span className="quiet">{t('children.sort')}</span>
+        <Select size="small" value={wanted.sort ?? 'due'} onChange={(sort: Sort) => want({ sort })} options={sorts.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} aria-label={t('children.sort')} data-testid="sort" />
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+// The box of Ctrl+K: children first, recent ones while nothing is typed, pages after them.
+import { CalendarOutlined, CheckSquareOutlined, EditOutlined, FileTextOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
+import { useNavigate } from '@tanstack/react-router';
+import { Modal } from 'antd';
+import { Command } from 'cmdk';
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type Card } from '../../api';
+import { useBeginVisit } from '../../parts/begin';
+import { composing } from '../../parts/keys';
+import { DueTag, RiskTag } from '../../parts/tags';
+import { useRecent } from './recent';
+import { useSearched } from './searched';
+import './children.css';
+
+const MOST = 12;
+
+export default function FinderBox({ hide }: { hide(): void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const { typed, setTyped, composition } = useSearched('', setText);
+  const recent = useRecent();
+  const found = useAnswer('children.find', { text, most: MOST }, text !== '');
+  const all = useAnswer('children.list', {}, text === '' && recent.length > 0);
+  const box = useRef<HTMLDivElement>(null);
+  const go = useNavigate();
+  const { begin } = useBeginVisit();
+  const cards = text !== '' ? (found.data?.cards ?? []) : recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
+  const open = (child: string) => {
+    hide();
+    void go({ to: '/child/$child', params: { child } });
+  };
+  const visit = (child: string) => {
+    hide();
+    void begin([child]);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || composing(event)) return;
+    const child = box.current?.querySelector('[cmdk-item][data-selected="true"]')?.getAttribute('data-child');
+    if (!child) return;
+    event.preventDefault();
+    visit(child);
+  };
+  return (
+    <Modal open footer={null} closable={false} onCancel={hide} width="min(44em, calc(100vw - 2em))" style={{ top: '8vh' }} styles={{ body: { margin: -8 } }} aria-label={t('children.find.title')}>
+      <div ref={box} onKeyDownCapture={onKeyDown}>
+        <Command label={t('children.find.title')} shouldFilter={false} loop className="finder" data-testid="finder">
+          <div className="finder-top">
+            <SearchOutlined aria-hidden />
+            <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t('children.find.hint')} data-testid="finder-input" {...composition} />
+          </div>
+          <Command.List>
+            {text !== '' && found.data && cards.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
+            {cards.length > 0 && (
+              <Command.Group heading={text === '' ? t('children.find.recent') : t('children.find.children')}>
+                {cards.map((card) => <Found key={card.child} card={card} open={open} visit={visit} />)}
+              </Command.Group>
+            )}
+            <Pages text={typed.trim()} go={(to) => { hide(); void go({ to }); }} />
+          </Command.List>
+          <p className="quiet finder-foot">{t('children.find.foot')}</p>
+        </Command>
+      </div>
+    </Modal>
+  );
+}
+
+function Found({ card, open, visit }: { card: Card; open(child: string): void; visit(child: string): void }) {
+  const { t } = useTranslation();
+  return (
+    <Command.Item value={card.child} data-child={card.child} onSelect={() => open(card.child)} data-testid={`found-${card.child}`}>
+      <span className="finder-name">{card.name}</span>
+      <span className="quiet">{[card.sex, card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
+      <span className="quiet clip grow">{[card.area?.name, card.school].filter(Boolean).join(' · ')}</span>
+      {card.risk && <RiskTag risk={card.risk} />}
+      {card.due?.state === 'overdue' && <DueTag due={card.due} />}
+      <button type="button" tabIndex={-1} className="finder-visit" aria-label={t('parts.visit_of', { name: card.name })} title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></button>
+    </Command.Item>
+  );
+}
+
+function Pages({ text, go }: { text: string; go(to: '/' | '/children' | '/visits' | '/visit/paper' | '/dayend' | '/settings'): void }) {
+  const { t } = useTranslation();
+  const me = useAnswer('me', {});
+  const pages = [
+    { to: '/', word: t('words.nav.today'), icon: <CalendarOutlined /> },
+    { to: '/children', word: t('words.nav.children'), icon: <TeamOutlined /> },
+    { to: '/visits', word: t('words.nav.visits'), icon: <FileTextOutlined /> },
+    ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> } as const] : []),
+    { to: '/settings', word: t('words.nav.settings'), icon: <SettingOutlined /> },
+  ] as const;
+  const fitting = pages.filter(({ word }) => text === '' || word.toLowerCase().includes(text.toLowerCase()));
+  if (fitting.length === 0) return null;
+  return (
+    <Command.Group heading={t('children.find.pages')}>
+      {fitting.map(({ to, word, icon }) => <Command.Item key={to} value={`page ${to}`} onSelect={() => go(to)}>{icon}<span>{word}</span></Command.Item>)}
+    </Command.Group>
+  );
+}

@@ -1,0 +1,135 @@
+// A child found in the field: only what is needed at the door. Possible doubles are looked at before a second file is begun.
+import { useNavigate } from '@tanstack/react-router';
+import { App, Button, Drawer, Input, Select } from 'antd';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, useAnswer, type Card, type Created, type Value } from '../../api';
+import { useLook } from '../../look';
+import { asDay } from '../../parts/day';
+import { onEnter } from '../../parts/keys';
+import { savedNow } from '../../parts/saved';
+import { dayOf } from '../../parts/time';
+
+/** Keys asked for at the door; labels come from the form. */
+const DOOR = ['name', 'sex', 'birth', 'id_no', 'live_addr', 'phone_child'] as const;
+const GUARDIAN = ['relation', 'name', 'tel'] as const;
+
+type Typed = { area: string; values: Record<string, string> };
+
+// outlives the drawer, so that closing it by mistake loses nothing; it is never written anywhere else
+const NOTHING: Typed = { area: '', values: {} };
+const kept = { typed: NOTHING };
+const keep = (typed: Typed) => {
+  kept.typed = typed;
+  return typed;
+};
+
+/** What was typed before; a name just searched for in vain is taken over. */
+function begun(name: string | undefined): Typed {
+  const wanted = name && !/\d|^[a-z ]+$/i.test(name) && !kept.typed.values.name;
+  return wanted ? { ...kept.typed, values: { ...kept.typed.values, name } } : kept.typed;
+}
+
+export function Register({ hide, name }: { hide(): void; name?: string | undefined }) {
+  const { t } = useTranslation();
+  const { look } = useLook();
+  const { message } = App.useApp();
+  const go = useNavigate();
+  const [now, set] = useState<Typed>(() => begun(name));
+  const [answer, setAnswer] = useState<Created>();
+  const [own, setOwn] = useState<{ key: string; text: string }>();
+  const [busy, setBusy] = useState(false);
+  const places = usePlaces();
+  const today = dayOf(useAnswer('me', {}).data?.now ?? 0);
+  const forms = useAnswer('forms', {});
+  const form = forms.data?.forms.find(({ id }) => id === 'child');
+  const family = form?.fields.find(({ key }) => key === 'family')?.columns;
+  const area = now.area || (places.length === 1 ? (places[0]?.value ?? '') : '');
+  const write = (key: string, text: string) => {
+    set(keep({ ...now, values: { ...now.values, [key]: text } }));
+  };
+  const found = (key: string) => (own?.key === key ? own.text : answer?.findings.find((finding) => finding.key === key && finding.level === 'red' && !finding.missing)?.text);
+  async function submit(sure: boolean) {
+    if (!area) return setOwn({ key: 'area', text: t('children.reg.need_area') });
+    if (!now.values.name?.trim()) return setOwn({ key: 'name', text: t('children.reg.need_name') });
+    setOwn(undefined);
+    setBusy(true);
+    try {
+      const values: Record<string, Value> = {};
+      for (const [key, text] of Object.entries(now.values)) if (text.trim()) values[key] = key === 'birth' ? asDay(text, today) : text.trim();
+      const said = await call('child.create', { area, values, sure });
+      setAnswer(said);
+      if (!said.child) return;
+      savedNow();
+      keep(NOTHING);
+      void message.success(t('children.reg.done', { name: now.values.name.trim() }));
+      hide();
+      await go({ to: '/child/$child', params: { child: said.child } });
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    } finally {
+      setBusy(false);
+    }
+  }
+  const label = (title: { title: string; en: string } | undefined) => (look.language === 'zh' ? title?.title : title?.en) ?? '';
+  const codes = (id: string | null | undefined) => forms.data?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
+  const line = (field: { title: string; en: string; code: string | null; kind: string } | undefined, key: string) => field && (
+    <Line key={key} label={label(field)} found={found(key)} testid={`field-${key}`}>
+      {field.kind === 'code'
+        ? <Select showSearch={codes(field.code).length > 8 ? { optionFilterProp: 'label' } : false} allowClear options={codes(field.code)} value={now.values[key] || null} onChange={(code: string | undefined) => write(key, code ?? '')} aria-label={label(field)} style={{ width: '100%' }} />
+        : <Input value={now.values[key] ?? ''} onChange={(event) => write(key, event.target.value)} onKeyDown={onEnter(() => void submit(false))} placeholder={field.kind === 'day' ? '20150506' : undefined} aria-label={label(field)} />}
+    </Line>
+  );
+  return (
+    <Drawer open onClose={hide} size="min(34em, 100vw)" title={t('children.reg.title')} footer={<Button type="primary" block loading={busy} onClick={() => void submit(false)} data-testid="register-submit">{t('children.reg.submit')}</Button>}>
+      <div className="stack" data-testid="register-box">
+        <p className="quiet" style={{ margin: 0 }}>{t('children.reg.hint')}</p>
+        {answer && !answer.child && answer.doubles.length > 0 && <Doubles cards={answer.doubles} open={(child) => { hide(); void go({ to: '/child/$child', params: { child } }); }} sure={() => void submit(true)} />}
+        {(places.length > 1 || found('area')) && (
+          <Line label={t('children.reg.area')} found={found('area')} testid="field-area">
+            <Select showSearch={{ optionFilterProp: 'label' }} options={places} value={area || null} onChange={(code: string) => set(keep({ ...now, area: code }))} aria-label={t('children.reg.area')} style={{ width: '100%' }} />
+          </Line>
+        )}
+        <div className="door">{DOOR.map((key) => line(form?.fields.find((field) => field.key === key), key))}</div>
+        <h2>{t('children.reg.guardian')} <span className="quiet" style={{ fontWeight: 400, fontSize: '.85em' }}>{t('children.reg.guardian_hint')}</span></h2>
+        <div className="door">{GUARDIAN.map((key) => line(family?.find((field) => field.key === key), `family/+1/${key}`))}</div>
+      </div>
+    </Drawer>
+  );
+}
+
+function Line({ label, found, testid, children }: { label: string; found: string | undefined; testid: string; children: ReactNode }) {
+  return (
+    <div data-testid={testid}>
+      <div className="quiet">{label}</div>
+      {children}
+      {found && <div className="finding red" role="alert">{found}</div>}
+    </div>
+  );
+}
+
+function Doubles({ cards, open, sure }: { cards: Card[]; open(child: string): void; sure(): void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="doubles stack" role="alert" data-testid="doubles">
+      <strong>{t('children.reg.doubles')}</strong>
+      {cards.map((card) => (
+        <div key={card.child} className="row">
+          <span className="grow"><strong>{card.name}</strong> <span className="quiet">{[card.sex, card.birth, card.id_end, card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span></span>
+          <Button size="small" onClick={() => open(card.child)}>{t('children.reg.open')}</Button>
+        </div>
+      ))}
+      <Button onClick={sure} data-testid="register-sure">{t('children.reg.sure')}</Button>
+    </div>
+  );
+}
+
+/** Communities this person may register in: her own, or those of her station. */
+function usePlaces() {
+  const me = useAnswer('me', {});
+  const posts = useAnswer('roster.posts', {});
+  const own = (me.data?.posts ?? []).flatMap(({ area, unit }) => (area ? [{ value: area, label: unit }] : []));
+  const wide = (posts.data ?? []).filter(({ role }) => role === 'director').flatMap(({ area, unit }) => (area ? [{ value: area, label: unit }] : []));
+  const unique = (list: typeof own) => [...new Map(list.map((place) => [place.value, place])).values()];
+  return me.data?.station ? unique(wide) : unique(own);
+}

@@ -1,0 +1,53 @@
+// What the address says is to be listed. Anything may stand in an address; what is not understood is left out.
+import type { DueFilter, Filter, Sort } from '../../api';
+
+export type Wanted = { text?: string; categories?: string[]; risk?: string[]; due?: DueFilter[]; area?: string; missing?: true; differs?: true; sort?: Sort };
+
+const DUE: readonly string[] = ['overdue', 'today', 'coming', 'later'];
+const SORTS: readonly string[] = ['due', 'name', 'risk', 'visit'];
+
+function texts(found: unknown): string[] | undefined {
+  const list = (Array.isArray(found) ? found : [found]).filter((one) => typeof one === 'string' || typeof one === 'number').map(String).filter(Boolean);
+  return list.length > 0 ? list : undefined;
+}
+
+/** Reads an address; leaves out what is empty, so that two addresses of one filter are equal. */
+export function asWanted(found: Record<string, unknown>): Wanted {
+  const wanted: Wanted = {};
+  const [text] = texts(found.text) ?? [];
+  const [area] = texts(found.area) ?? [];
+  const categories = texts(found.categories);
+  const risk = texts(found.risk);
+  const due = texts(found.due)?.filter((one) => DUE.includes(one));
+  if (text) wanted.text = text;
+  if (categories) wanted.categories = categories;
+  if (risk) wanted.risk = risk;
+  if (due && due.length > 0) wanted.due = due as DueFilter[];
+  if (area) wanted.area = area;
+  if (found.missing === true || found.missing === 'true') wanted.missing = true;
+  if (found.differs === true || found.differs === 'true') wanted.differs = true;
+  if (SORTS.includes(String(found.sort)) && found.sort !== 'due') wanted.sort = found.sort as Sort;
+  return wanted;
+}
+
+/** As `children.list` takes it. */
+export const asFilter = (wanted: Wanted): Filter => ({ ...wanted });
+
+/** Whether anything but the order is asked for. */
+export const narrows = ({ sort: _, ...rest }: Wanted) => Object.keys(rest).length > 0;
+
+/** The list with one taken in or out. */
+export function toggled<T>(list: readonly T[] | undefined, one: T): T[] {
+  const now = list ?? [];
+  return now.includes(one) ? now.filter((other) => other !== one) : [...now, one];
+}
+
+/** A filter somebody keeps under a name (setting `filters`). */
+export type Kept = { name: string; params: Wanted };
+
+export function asKept(setting: unknown): Kept[] {
+  if (!Array.isArray(setting)) return [];
+  return setting
+    .filter((one): one is { name: string; params: Record<string, unknown> } => typeof one?.name === 'string' && typeof one?.params === 'object' && one.params !== null)
+    .map(({ name, params }) => ({ name, params: asWanted(params) }));
+}
