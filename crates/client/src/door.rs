@@ -75,7 +75,7 @@ macro_rules! calls {
         },)*];
 
         #[cfg(test)]
-        fn signatures(book: &mut typescript::Book) {
+        fn signatures(book: &mut domain::typescript::Book) {
             $(book.call::<$args, $out>($name, &[$($tag),*]);)*
         }
     };
@@ -126,9 +126,6 @@ pub(crate) fn call(desk: &mut Desk, m: &mut Moment, name: &str, args: &[u8]) -> 
     }
     (call.run)(desk, m, args)
 }
-
-#[cfg(test)]
-mod typescript;
 
 #[cfg(test)]
 mod tests;

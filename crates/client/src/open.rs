@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::door;
 use crate::exchange::{Flight, Outgoing, Reply};
 use crate::identity::Identity;
-use crate::slot::{KdfCost, Slots, StoreKey, disk, sync_folder};
+use crate::slot::{KdfCost, Kind, Slots, StoreKey, disk, sync_folder};
 use crate::store::{self, Stop};
 use crate::tag::Tag;
 
@@ -24,6 +24,7 @@ pub struct Client {
     slots: Slots,
     inside: Option<Box<Inside>>,
     aside: Option<String>,
+    reopened: bool,
 }
 
 struct Inside {
@@ -55,7 +56,7 @@ impl Client {
         let db = store::open(&dir.join(DATABASE), &key)?;
         let desk = Desk::load(db, grant, m)?;
         let inside = Some(Box::new(Inside { desk, flight: None, key }));
-        Ok(Self { dir: dir.to_owned(), slots, inside, aside: None })
+        Ok(Self { dir: dir.to_owned(), slots, inside, aside: None, reopened: false })
     }
 
     /// Whether a folder holds a profile.
@@ -66,14 +67,14 @@ impl Client {
     /// Opens the profile of a folder, locked.
     pub fn open(dir: &Path) -> Result<Self, Fault> {
         let slots = Slots::read(dir)?;
-        Ok(Self { dir: dir.to_owned(), slots, inside: None, aside: None })
+        Ok(Self { dir: dir.to_owned(), slots, inside: None, aside: None, reopened: false })
     }
 
     /// Unlocks with the passphrase or the printed recovery code. A store that cannot be read is
     /// put aside under another name ([`Client::put_aside`]) and begun anew; the next exchanges
     /// fetch what the district has.
     pub fn unlock(&mut self, m: &mut Moment, secret: &str) -> Result<(), Fault> {
-        let (key, me) = self.slots.open(secret)?;
+        let (key, me, kind) = self.slots.open(secret)?;
         let path = self.dir.join(DATABASE);
         let desk = match self.enter(&path, &key, &me, m) {
             Err(Stop(fault)) if fault.code == Code::StoreDamaged => {
@@ -84,6 +85,21 @@ impl Client {
             other => other?,
         };
         self.inside = Some(Box::new(Inside { desk, flight: None, key }));
+        self.reopened = kind == Kind::Recovery;
+        Ok(())
+    }
+
+    /// Whether the recovery code opened it: the passphrase is forgotten, another one is due.
+    pub const fn reopened(&self) -> bool {
+        self.reopened
+    }
+
+    /// Puts another passphrase in the place of the one there was.
+    pub fn change_passphrase(&mut self, m: &mut Moment, passphrase: &str, cost: KdfCost) -> Result<(), Fault> {
+        let inside = self.inside.as_ref().ok_or(Code::Locked)?;
+        self.slots.change_passphrase(m, &inside.key, passphrase, cost)?;
+        self.slots.write(&self.dir)?;
+        self.reopened = false;
         Ok(())
     }
 
@@ -245,6 +261,28 @@ mod tests {
         let typed = code.to_lowercase().replace('-', " ");
         scene.with(|client, m| client.unlock(m, &typed)).expect("the recovery code");
         assert_eq!(scene.value(7, "name").as_deref(), Some("张小明"));
+        assert!(scene.client.reopened(), "another passphrase is due");
+    }
+
+    #[test]
+    fn another_passphrase_takes_the_place_of_the_first_and_the_recovery_code_stays() {
+        let mut scene = Scene::at_work();
+        let code = scene.with(|client, m| client.recovery_code(m, KdfCost::TRIVIAL)).expect("a code");
+        scene.client = Client::open(scene.dir.path()).expect("a profile");
+        scene.with(|client, m| client.unlock(m, &code)).expect("the recovery code");
+        scene.with(|client, m| client.change_passphrase(m, "秋水长天", KdfCost::TRIVIAL)).expect("changed");
+        assert!(!scene.client.reopened());
+        for (secret, opens) in [("秋水长天", true), (code.as_str(), true), (PASSPHRASE, false)] {
+            scene.client = Client::open(scene.dir.path()).expect("a profile");
+            let opened = scene.with(|client, m| client.unlock(m, secret));
+            assert_eq!(opened.is_ok(), opens, "{secret}: {opened:?}");
+        }
+        let locked = Client::open(scene.dir.path()).expect("a profile").change_passphrase(
+            &mut Moment::new(scene.now, &mut scene.chance),
+            "x",
+            KdfCost::TRIVIAL,
+        );
+        assert_eq!(locked.map_err(|f| f.code), Err(Code::Locked), "only who is in may change it");
     }
 
     #[test]

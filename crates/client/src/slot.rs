@@ -42,11 +42,13 @@ const PASSES_MAX: u32 = 16;
 const SLOTS_MAX: usize = 8;
 const FILE: &str = "slots.cbor";
 const FILE_BYTES_MAX: u64 = 64 * 1024;
+/// A recovery code: 128 bits in hexadecimal digits.
+const RECOVERY_DIGITS: usize = 32;
 
 /// Which secret a slot asks for. The number is the file code: never reuse one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
 #[cbor(index_only)]
-enum Kind {
+pub(crate) enum Kind {
     /// A: passphrase.
     #[n(0)]
     Passphrase,
@@ -121,6 +123,18 @@ impl Slots {
         Ok(())
     }
 
+    /// Puts another passphrase in the place of the one there was.
+    pub(crate) fn change_passphrase(
+        &mut self,
+        m: &mut Moment,
+        key: &StoreKey,
+        passphrase: &str,
+        cost: KdfCost,
+    ) -> Result<(), Fault> {
+        self.slots.retain(|s| s.kind != Kind::Passphrase);
+        self.add(m, Kind::Passphrase, key, passphrase, cost)
+    }
+
     /// Adds a slot for a printed recovery code; the code comes back once and is kept nowhere.
     pub(crate) fn add_recovery(&mut self, m: &mut Moment, key: &StoreKey, cost: KdfCost) -> Result<String, Fault> {
         let raw: [u8; 16] = m.bytes();
@@ -131,20 +145,24 @@ impl Slots {
         Ok(groups.join("-"))
     }
 
-    /// Tries the secret as a passphrase, then as a recovery code.
-    pub(crate) fn open(&self, secret: &str) -> Result<(StoreKey, Identity), Fault> {
+    /// Tries the secret in every slot; the kind of the one it opened.
+    pub(crate) fn open(&self, secret: &str) -> Result<(StoreKey, Identity, Kind), Fault> {
         for slot in &self.slots {
             let said = match slot.kind {
                 Kind::Passphrase => secret.to_owned(),
                 Kind::Recovery => recovery_form(secret),
             };
+            // Each try costs a second on an old laptop: a text that cannot be a code is none.
+            if slot.kind == Kind::Recovery && said.len() != RECOVERY_DIGITS {
+                continue;
+            }
             let outer = stretch(&said, &slot.salt, slot.cost)?;
             let Ok(inner) = sync::seal::uncover(&outer, &slot.wrapped) else { continue };
             let inner = Zeroizing::new(inner);
             let key = <[u8; 32]>::try_from(inner.as_slice()).map(Zeroizing::new).map_err(|_| Code::StoreDamaged)?;
             let written = sync::seal::uncover(&key, &self.identity).map_err(|_| Code::StoreDamaged)?;
             let me = Identity::decode(&Zeroizing::new(written)).ok_or(Code::StoreDamaged)?;
-            return Ok((key, me));
+            return Ok((key, me, slot.kind));
         }
         Err(Code::WrongPassphrase.into())
     }

@@ -49,6 +49,8 @@ macro_rules! codes {
 codes! {
     /// The passphrase opens no key slot.
     WrongPassphrase => "口令不对，请再试一次；忘了口令可用打印的恢复码打开。",
+    /// A new passphrase is too easily guessed.
+    WeakPassphrase => "口令太容易被猜到，还没有设定；请再长一些，例如四五个不相干的词连起来。",
     /// The store cannot be read as a store.
     StoreDamaged => "本机资料库打不开，原文件已原样留存；请连网，系统会从区中心重新取回，未上传的内容请联系区中心恢复。",
     /// Another process holds the profile.
@@ -79,6 +81,8 @@ codes! {
     EnrolUnproven => "连到的不是区中心的服务器，登记没有进行；请检查地址和网络，不要在公共网络上登记。",
     /// No connection.
     Offline => "现在连不上区中心，可以继续工作；内容都保存在本机，连网后自动上传。",
+    /// The practice district has no line.
+    Practice => "练习区不连区中心，写的内容只留在练习里；结束练习后再同步。",
     /// A captive portal or proxy answered.
     Portal => "网络要求先登录（例如上网认证页面），请用浏览器登录网络后再同步；内容都保存在本机。",
     /// The certificate is not the district's.

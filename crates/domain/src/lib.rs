@@ -27,8 +27,11 @@ pub mod form;
 pub mod id;
 pub mod mask;
 pub mod moment;
+pub mod passphrase;
 pub mod post;
 pub mod rights;
 pub mod roster;
+#[cfg(feature = "ts")]
+pub mod typescript;
 pub mod value;
 pub mod visit;

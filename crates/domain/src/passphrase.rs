@@ -1,0 +1,210 @@
+//! How long a passphrase holds against somebody who took the computer along: an honest guess,
+//! meant to be too low rather than too high. It must not keep what it looks at.
+
+use serde::{Deserialize, Serialize};
+
+/// What is said about a passphrase.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Strength {
+    /// Whether it may be used.
+    pub enough: bool,
+    /// 0 (guessed at once) to 4.
+    pub score: u8,
+    /// How long it holds and what to do.
+    pub words: String,
+}
+
+/// Fewest characters, whatever they are.
+const CHARS_MIN: usize = 6;
+/// Longest text looked at; more characters only make it better.
+const CHARS_MAX: usize = 100;
+
+/// Bits a thief must guess for each character. A Chinese character of running text is worth less
+/// than one drawn from all characters; a letter of a word or of pinyin less than a drawn one.
+const HAN_BITS: f64 = 7.0;
+const LETTER_BITS: f64 = 3.0;
+const CAPITAL_BITS: f64 = 4.0;
+const DIGIT_BITS: f64 = 3.0;
+const OTHER_BITS: f64 = 4.0;
+
+/// What thieves try first, with the bits it is worth as a whole.
+const USUAL_BITS: f64 = 6.0;
+const USUAL: &[&str] = &[
+    "password",
+    "passw0rd",
+    "admin",
+    "root",
+    "qwerty",
+    "asdf",
+    "zxcv",
+    "1qaz2wsx",
+    "iloveyou",
+    "woaini",
+    "abc123",
+    "5201314",
+    "520",
+    "1314",
+    "我爱你",
+    "我爱中国",
+    "生日快乐",
+    "恭喜发财",
+    "一帆风顺",
+    "万事如意",
+    "身体健康",
+    "平安",
+    "好好学习天天向上",
+    "为人民服务",
+    "床前明月光",
+    "疑是地上霜",
+    "春眠不觉晓",
+    "处处闻啼鸟",
+    "白日依山尽",
+    "黄河入海流",
+    "儿童主任",
+    "未保站",
+    "民政",
+    "社区",
+    "密码",
+    "口令",
+    "童档",
+    "tongdang",
+];
+
+/// Bits of a year, a day written as eight digits, a telephone number.
+const YEAR_BITS: f64 = 6.0;
+const DAY_BITS: f64 = 14.0;
+const TELEPHONE_BITS: f64 = 14.0;
+/// Bits of a run like 1111, 1234, dcba.
+const RUN_BITS: f64 = 6.0;
+
+/// Bits from which on a score is given. Somebody with good machines tries about a thousand a
+/// second, since each try costs 256 MiB of memory (`client::KdfCost`): a day, a year, a hundred
+/// years, ten thousand years.
+const STEPS: [f64; 4] = [26.4, 34.9, 41.5, 48.0];
+const WORDS: [&str; 5] = [
+    "太容易猜到：偷走电脑的人一天之内就能试出来，请再长一些。",
+    "还不够：有心人一年之内能试出来，请再加一两个不相干的词。",
+    "可以用：要试上几十年。再加一个词会更好。",
+    "很好：几百年也难试出来。",
+    "非常好：试不出来。请记牢，忘了只能靠打印的恢复码。",
+];
+
+/// Judges a passphrase. `known` are words a thief knows as well: the person's and the district's name.
+pub fn strength(passphrase: &str, known: &[&str]) -> Strength {
+    let text: Vec<char> = passphrase.trim().chars().take(CHARS_MAX).collect();
+    let bits = bits(once(&text), known);
+    let mut score = STEPS.iter().filter(|step| bits >= **step).count();
+    if text.len() < CHARS_MIN {
+        score = score.min(1);
+    }
+    Strength { enough: score >= 2, score: u8::try_from(score).unwrap_or(4), words: WORDS[score].to_owned() }
+}
+
+/// The shortest piece that, said again and again, makes the text.
+fn once(text: &[char]) -> &[char] {
+    let period =
+        (1..=text.len() / 2).find(|n| text.len().is_multiple_of(*n) && text.chunks(*n).all(|c| c == &text[..*n]));
+    period.map_or(text, |n| &text[..n])
+}
+
+fn bits(text: &[char], known: &[&str]) -> f64 {
+    let lower: Vec<char> = text.iter().map(char::to_ascii_lowercase).collect();
+    let (mut at, mut all) = (0, 0.0);
+    while at < lower.len() {
+        let (taken, worth) = piece(&lower[at..], text[at], known);
+        (at, all) = (at + taken, all + worth);
+    }
+    all
+}
+
+/// What stands at the beginning: how many characters, and what they are worth together.
+fn piece(rest: &[char], first: char, known: &[&str]) -> (usize, f64) {
+    let usual = USUAL.iter().chain(known).map(|word| word.to_lowercase().chars().collect::<Vec<char>>());
+    if let Some(word) = usual.filter(|word| word.len() > 1 && rest.starts_with(word)).max_by_key(Vec::len) {
+        return (word.len(), USUAL_BITS);
+    }
+    let digits: String = rest.iter().take_while(|c| c.is_ascii_digit()).collect();
+    let like = |n: usize, starts: &[&str]| digits.len() >= n && starts.iter().any(|start| digits.starts_with(start));
+    if like(11, &["13", "14", "15", "16", "17", "18", "19"]) {
+        return (11, TELEPHONE_BITS);
+    }
+    if like(8, &["19", "20"]) {
+        return (8, DAY_BITS);
+    }
+    if like(4, &["19", "20"]) {
+        return (4, YEAR_BITS);
+    }
+    match run(rest) {
+        n if n >= 3 => (n, RUN_BITS),
+        _ => (1, worth(first)),
+    }
+}
+
+/// How many characters go on by the same step of -1, 0 or 1.
+fn run(rest: &[char]) -> usize {
+    let step = |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0]));
+    let Some(first) = rest.get(..2).map(step).filter(|step| step.abs() <= 1) else { return 1 };
+    1 + rest.windows(2).take_while(|pair| step(pair) == first).count()
+}
+
+fn worth(c: char) -> f64 {
+    match c {
+        'a'..='z' => LETTER_BITS,
+        'A'..='Z' => CAPITAL_BITS,
+        '0'..='9' => DIGIT_BITS,
+        ' ' => 1.0,
+        '\u{3400}'..='\u{9fff}' => HAN_BITS,
+        _ => OTHER_BITS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_thieves_try_first_is_refused_however_long_it_is() {
+        let weak = [
+            "",
+            "123456",
+            "12345678901234567890",
+            "111111111111",
+            "password2026",
+            "19880214",
+            "14000002468",
+            "woaini1314520",
+            "王小芳19880214",
+            "abcabcabcabcabcabc",
+            "床前明月光疑是地上霜",
+            "童档童档童档童档童档",
+            "春风",
+        ];
+        for passphrase in weak {
+            let said = strength(passphrase, &["王小芳", "澄明区"]);
+            assert!(!said.enough, "{passphrase}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn four_unrelated_words_are_enough() {
+        for passphrase in ["竹影社区的春天 2026", "四只山羊夜里过河", "灯塔 豆浆 棉鞋 火车", "Korb7 lampe.Zug wiese"]
+        {
+            let said = strength(passphrase, &["王小芳", "澄明区"]);
+            assert!(said.enough, "{passphrase}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn more_never_makes_it_worse_by_much_and_every_score_has_its_words() {
+        let long = "灯塔豆浆棉鞋火车雨伞核桃";
+        let mut last = 0;
+        for n in 1..=long.chars().count() {
+            let said = strength(&long.chars().take(n).collect::<String>(), &[]);
+            assert!(said.score >= last, "{n}: {said:?}");
+            last = said.score;
+        }
+        assert_eq!(last, 4);
+        assert!(WORDS.iter().all(|words| words.ends_with('。')));
+    }
+}
