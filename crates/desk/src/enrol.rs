@@ -81,54 +81,8 @@ fn identity(text: &EnrolText, key: DeviceKey, grant: Grant) -> Result<Identity, 
 
 #[cfg(test)]
 mod tests {
-    use domain::id::PersonId;
-    use sync::certified::{Purpose, RootKey};
-    use tokio::io::AsyncWriteExt as _;
-    use tokio::net::TcpListener;
-    use tokio_rustls::TlsAcceptor;
-
     use super::*;
-    use crate::scene::{paper, request};
-
-    fn granted(code: &enrol::Code, asked: &[u8], ca: &[u8]) -> Option<Vec<u8>> {
-        let ask = enrol::read_request(code, asked).ok()?;
-        let mut chance = OsChance;
-        let m = &mut Moment::new(clock::now(), &mut chance);
-        let (root, server) = (RootKey::fresh(m), DeviceKey::fresh(m));
-        let keys = [server.sign_public(), server.seal_public()].concat();
-        let grant = Grant {
-            district_name: "虚构区".into(),
-            root: root.public(),
-            roster: root.certify(Purpose::Roster, &keys),
-            inbox: root.certify(Purpose::Inbox, &[3; 32]),
-            ca: root.certify(Purpose::Ca, ca),
-            device: ask.device(),
-            person: PersonId::new([4; 16]),
-            person_name: ask.label,
-            lease: m.now.plus_s(86_400),
-            now: m.now,
-        };
-        Some(enrol::answer(code, asked, &grant, m))
-    }
-
-    /// A server that answers one enrolment with this code, and otherwise knows nobody. Its
-    /// certificate is from a CA the desk has never heard of.
-    async fn server(code: enrol::Code) -> String {
-        let paper = paper();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address").to_string();
-        tokio::spawn(async move {
-            let (socket, _) = listener.accept().await.expect("a desk");
-            let mut stream = TlsAcceptor::from(paper.tls.clone()).accept(socket).await.expect("a handshake");
-            let asked = request(&mut stream).await.expect("a request");
-            let answer = granted(&code, &asked, &paper.ca);
-            let (status, body) = answer.map_or_else(|| ("404 x", Vec::new()), |body| ("200 OK", body));
-            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
-            drop(stream.write_all(&[head.as_bytes(), &body].concat()).await);
-            drop(stream.shutdown().await);
-        });
-        address
-    }
+    use crate::scene::{CODE, server};
 
     async fn join(text: &str) -> Result<Enrolled, Fault> {
         enrol(text, "某某的笔记本").await
@@ -136,7 +90,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_desk_joins_with_the_right_code_and_pins_what_it_was_told() {
-        let code: enrol::Code = "ABCDE-01234-56789-FGHJK".parse().expect("a code");
+        let code: enrol::Code = CODE.parse().expect("a code");
         let address = server(code.clone()).await;
         let joined = join(&format!("{address} {code}")).await.expect("granted");
         assert_eq!(joined.person_name, "某某的笔记本");
@@ -146,11 +100,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_wrong_code_nobody_there_and_a_torn_text_have_their_own_words() {
-        let code: enrol::Code = "ABCDE-01234-56789-FGHJK".parse().expect("a code");
+        let code: enrol::Code = CODE.parse().expect("a code");
         let address = server(code).await;
         let wrong = join(&format!("{address} ABCDE-01234-56789-FGHJM")).await;
         assert_eq!(wrong.err(), Some(Code::EnrolRefused.into()));
-        let away = join(&format!("{address} ABCDE-01234-56789-FGHJK")).await;
+        let away = join(&format!("{address} {CODE}")).await;
         assert_eq!(away.err(), Some(Code::Offline.into()));
         assert_eq!(join(&format!("{address} ABCDE")).await.err(), Some(Code::BadEnrolText.into()));
     }

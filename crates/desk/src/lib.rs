@@ -7,17 +7,22 @@
 //! - [`net`] HTTPS pinned to the district's CA; [`pin`] whose certificate is believed;
 //!   [`meter`] what went over the line;
 //! - [`enrol`] joining a district; [`exchange`] one client talking until it has no more to say;
-//! - [`thread`] the thread behind a window: [`Desk`].
+//! - [`thread`] the thread behind a window: [`Desk`];
+//! - [`shell`] what every window answers: first start, unlocking, locking, news; [`practice`] a
+//!   made-up district to try things in; [`loopback`] a shell in the system's browser.
 
 pub mod clock;
 pub mod enrol;
 pub mod exchange;
+pub mod loopback;
 pub mod meter;
 pub mod net;
 mod pin;
+pub mod practice;
 pub mod profile;
 #[cfg(test)]
 mod scene;
+pub mod shell;
 pub mod thread;
 
 pub use thread::{Desk, Event};

@@ -1,12 +1,24 @@
-//! Props for the tests of this room: a district's certificates, and one who
-//! reads HTTP. Test code only.
+//! Props for the tests of this room: a district's certificates, one who reads HTTP, a server that
+//! lets one computer in. Test code only.
 
 use std::sync::Arc;
 
+use domain::id::PersonId;
+use domain::moment::Moment;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use sync::certified::{Purpose, RootKey};
+use sync::enrol::{self, Code, Grant};
+use sync::key::DeviceKey;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::clock::{self, OsChance};
+
+/// The code that lets somebody in.
+pub(crate) const CODE: &str = "ABCDE-01234-56789-FGHJK";
 
 /// A district CA and a server certificate under it.
 pub(crate) struct Paper {
@@ -48,4 +60,57 @@ pub(crate) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Vec
             return None;
         }
     }
+}
+
+fn granted(code: &Code, asked: &[u8], ca: &[u8]) -> Option<Vec<u8>> {
+    let ask = enrol::read_request(code, asked).ok()?;
+    let mut chance = OsChance;
+    let m = &mut Moment::new(clock::now(), &mut chance);
+    let (root, server) = (RootKey::fresh(m), DeviceKey::fresh(m));
+    let keys = [server.sign_public(), server.seal_public()].concat();
+    let grant = Grant {
+        district_name: "虚构区".into(),
+        root: root.public(),
+        roster: root.certify(Purpose::Roster, &keys),
+        inbox: root.certify(Purpose::Inbox, &[3; 32]),
+        ca: root.certify(Purpose::Ca, ca),
+        device: ask.device(),
+        person: PersonId::new([4; 16]),
+        person_name: ask.label,
+        lease: m.now.plus_s(86_400),
+        now: m.now,
+    };
+    Some(enrol::answer(code, asked, &grant, m))
+}
+
+/// A server that answers one enrolment with this code, and otherwise knows nobody. Its
+/// certificate is from a CA the desk has never heard of.
+pub(crate) async fn server(code: Code) -> String {
+    let paper = paper();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.expect("a desk");
+        let mut stream = TlsAcceptor::from(paper.tls.clone()).accept(socket).await.expect("a handshake");
+        let asked = request(&mut stream).await.expect("a request");
+        let answer = granted(&code, &asked, &paper.ca);
+        let (status, body) = answer.map_or_else(|| ("404 x", Vec::new()), |body| ("200 OK", body));
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
+        drop(stream.write_all(&[head.as_bytes(), &body].concat()).await);
+        drop(stream.shutdown().await);
+    });
+    address
+}
+
+/// A server on a thread of its own that lets one computer in with [`CODE`]; where it listens.
+pub(crate) fn district() -> String {
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            told.send(server(CODE.parse().expect("a code")).await).expect("somebody waits");
+            std::future::pending::<()>().await;
+        });
+    });
+    heard.recv().expect("a district")
 }

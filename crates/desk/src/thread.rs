@@ -25,8 +25,12 @@ const NAP: Duration = Duration::from_secs(30);
 pub enum Event {
     /// These answers may be other ones now.
     Touched(Vec<Tag>),
+    /// A request went out.
+    Begun,
     /// Bytes of the answer under way that are here so far.
     Received(u64),
+    /// The exchange is over, well or not; what went wrong was told before.
+    Ended,
     /// An exchange failed, or what came could not be kept.
     Trouble(Fault),
 }
@@ -48,6 +52,24 @@ impl Desk {
         client: Client,
         tell: impl Fn(Event) + Send + Sync + 'static,
     ) -> Result<Self, Fault> {
+        Self::begin(profile, client, true, tell)
+    }
+
+    /// Starts the thread without a line: whatever the client wants to send, no socket is opened.
+    pub fn start_apart(
+        profile: Profile,
+        client: Client,
+        tell: impl Fn(Event) + Send + Sync + 'static,
+    ) -> Result<Self, Fault> {
+        Self::begin(profile, client, false, tell)
+    }
+
+    fn begin(
+        profile: Profile,
+        client: Client,
+        online: bool,
+        tell: impl Fn(Event) + Send + Sync + 'static,
+    ) -> Result<Self, Fault> {
         let tell: Listener = Arc::new(tell);
         let (orders, inbox) = mpsc::unbounded_channel();
         let runtime =
@@ -56,7 +78,7 @@ impl Desk {
         let run = move || {
             // The folder stays ours as long as the client is open.
             let _profile = profile;
-            runtime.block_on(live(client, inbox, told));
+            runtime.block_on(live(client, online, inbox, told));
         };
         let thread = std::thread::Builder::new().name("desk".into()).spawn(run).map_err(|_| Code::DiskFailed)?;
         Ok(Self { orders: Some(orders), thread: Some(thread), tell })
@@ -116,6 +138,10 @@ impl Drop for Desk {
     fn drop(&mut self) {
         self.orders = None;
         if let Some(thread) = self.thread.take() {
+            // A listener may be the last who knows this desk; no thread can wait for itself.
+            if thread.thread().id() == std::thread::current().id() {
+                return;
+            }
             drop(thread.join());
         }
     }
@@ -124,6 +150,8 @@ impl Drop for Desk {
 /// What the thread owns.
 struct Owner {
     client: Client,
+    /// Whether it may talk to its district at all.
+    online: bool,
     tell: Listener,
     traffic: Traffic,
     /// A request is under way.
@@ -145,12 +173,12 @@ struct Parcel {
     ca: Vec<u8>,
 }
 
-async fn live(client: Client, mut orders: mpsc::UnboundedReceiver<Order>, tell: Listener) {
+async fn live(client: Client, online: bool, mut orders: mpsc::UnboundedReceiver<Order>, tell: Listener) {
     let (parcels, carried) = mpsc::channel(1);
     // Small: what is not committed yet stays in the network's own buffers.
     let (news, mut heard) = mpsc::channel(4);
     let carrying = tokio::spawn(carry(carried, news));
-    let mut owner = Owner { client, tell, traffic: Traffic::default(), busy: false, received: 0 };
+    let mut owner = Owner { client, online, tell, traffic: Traffic::default(), busy: false, received: 0 };
     loop {
         if let Some(parcel) = owner.next_parcel()
             && parcels.send(parcel).await.is_err()
@@ -172,18 +200,19 @@ async fn live(client: Client, mut orders: mpsc::UnboundedReceiver<Order>, tell: 
 
 impl Owner {
     fn next_parcel(&mut self) -> Option<Parcel> {
-        if self.busy {
+        if self.busy || !self.online {
             return None;
         }
         let (address, ca) = self.client.identity().map(|me| (me.address.clone(), me.ca.clone()))?;
         let outgoing = self.client.next_request(&mut Moment::new(clock::now(), &mut OsChance))?;
         (self.busy, self.received) = (true, 0);
+        (self.tell)(Event::Begun);
         Some(Parcel { path: outgoing.path, body: outgoing.body, address, ca })
     }
 
     /// Until the next exchange is due.
     fn nap(&self) -> Duration {
-        let wake = if self.busy { None } else { self.client.wake_at() };
+        let wake = if self.busy || !self.online { None } else { self.client.wake_at() };
         let ms = wake.map_or(i64::MAX, |wake| wake.0.saturating_sub(clock::now().0));
         Duration::from_millis(ms.max(0).unsigned_abs()).min(NAP)
     }
@@ -211,6 +240,9 @@ impl Owner {
             // Locked meanwhile: what comes is left for the next exchange.
             Err(fault) if fault.code == Code::Locked => {}
             Err(fault) => (self.tell)(Event::Trouble(fault)),
+        }
+        if !self.busy {
+            (self.tell)(Event::Ended);
         }
     }
 }

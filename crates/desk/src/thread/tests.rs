@@ -151,3 +151,19 @@ async fn locking_silences_a_desk_and_dropping_it_frees_the_profile() {
     drop(window);
     assert!(Profile::take(folder.path()).is_ok());
 }
+
+#[test]
+fn a_desk_apart_never_calls_its_district() {
+    let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
+    let district = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    district.set_nonblocking(true).expect("a socket");
+    let me = identity(&paper, district.local_addr().expect("an address"));
+    let mut chance = OsChance;
+    let m = &mut Moment::new(clock::now(), &mut chance);
+    let client = Client::create(folder.path(), m, me, PASSPHRASE, KdfCost::TRIVIAL).expect("a profile");
+    let desk = Desk::start_apart(Profile::take(folder.path()).expect("free"), client, |_| ()).expect("a thread");
+    desk.sync_now().expect("running");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(district.accept().is_err(), "nobody called");
+    assert_eq!(desk.traffic().expect("counters").requests, 0);
+}
