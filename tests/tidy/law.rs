@@ -23,6 +23,7 @@ const LAW: &[Room] = &[
     Room { folder: "crates/ledger", rooms: &["domain"], never: &["automerge", "rusqlite", "tokio", "getrandom"] },
     Room { folder: "crates/client", rooms: &["domain", "dossier", "sync", "ledger"], never: &["automerge"] },
     Room { folder: "crates/desk", rooms: &["client", "sync", "domain"], never: &["automerge", "rusqlite", "tauri"] },
+    Room { folder: "src-tauri", rooms: &["desk"], never: &["automerge", "rusqlite", "tokio", "hyper"] },
     Room { folder: "sync-server", rooms: &["domain", "dossier", "sync", "ledger"], never: &["automerge", "tauri"] },
     Room {
         folder: "tests",

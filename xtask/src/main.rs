@@ -3,6 +3,7 @@
 mod needs;
 mod planted;
 mod run;
+mod screens;
 mod test;
 
 use anyhow::{Result, bail};
@@ -24,28 +25,28 @@ fn main() -> Result<()> {
     let rest: Vec<String> = args.collect();
     match command.as_str() {
         "demo" => {
-            needs::install(None)?;
+            needs::install(&[])?;
             run::build(run::Speed::Dev, run::SERVER)?;
             run::actor(run::Speed::Dev, "demo", &rest)
         }
         "test" => test::run(&rest),
         "sim" => {
-            needs::install(None)?;
+            needs::install(&[])?;
             run::actor(run::Speed::Release, "sim", &rest)
         }
         "bench" => {
-            needs::install(None)?;
+            needs::install(&[])?;
             run::build(run::Speed::Release, run::SERVER)?;
             run::actor(run::Speed::Release, "bench", &rest)
         }
         "synth" => run::actor(run::Speed::Dev, "synth", &rest),
         "dict" => run::actor(run::Speed::Release, "train_dict", &rest),
         "fuzz" => {
-            needs::install(Some("fuzz"))?;
+            needs::install(&["fuzz"])?;
             run::fuzz(&rest)
         }
         "planted" => {
-            needs::install(None)?;
+            needs::install(&[])?;
             planted::run(&rest)
         }
         "" | "help" | "--help" | "-h" => {

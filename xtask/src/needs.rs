@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Needs {
+    given: Vec<Need>,
     apt: Vec<Need>,
     cargo: Vec<Need>,
 }
@@ -17,13 +18,24 @@ struct Need {
     probe: String,
     reason: String,
     version: Option<String>,
-    only: Option<String>,
+    #[serde(default)]
+    only: Vec<String>,
 }
 
-/// Installs every need without an `only`, and those whose `only` is `part`.
-pub fn install(part: Option<&str>) -> Result<()> {
+/// Installs every need without an `only`, and those whose `only` names one of `parts`.
+pub fn install(parts: &[&str]) -> Result<()> {
     let needs: Needs = toml::from_str(include_str!("../needs.toml"))?;
-    let wanted = |need: &&Need| need.only.is_none() || need.only.as_deref() == part;
+    let wanted = |need: &&Need| need.only.is_empty() || need.only.iter().any(|only| parts.contains(&only.as_str()));
+    let absent: Vec<String> = needs
+        .given
+        .iter()
+        .filter(wanted)
+        .filter(|n| !present(n))
+        .map(|n| format!("{} ({})", n.package, n.reason))
+        .collect();
+    if !absent.is_empty() {
+        bail!("please install, then run the command again: {}", absent.join(", "));
+    }
     let missing: Vec<&Need> = needs.apt.iter().filter(wanted).filter(|n| !present(n)).collect();
     if !missing.is_empty() {
         apt(&missing)?;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::{needs, run};
+use crate::{needs, run, screens};
 
 /// Name, and the cargo commands of the part.
 type Part = (&'static str, &'static [&'static [&'static str]]);
@@ -43,6 +43,20 @@ const PARTS: &[Part] = &[
     ("sim", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "sim"]]),
 ];
 
+/// Parts that need the built screens: all features are looked through, and one of them embeds the screens.
+const SCREENS: &[&str] = &["clippy", "unit"];
+/// Parts that build the window.
+const WINDOW: &[&str] = &["clippy", "unit"];
+
+/// The words of `needs.toml` these parts stand for.
+fn needed(parts: &[&Part]) -> Vec<&'static str> {
+    let mut words: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
+    let any = |list: &[&str]| parts.iter().any(|(name, _)| list.contains(name));
+    words.extend(any(SCREENS).then_some("ui"));
+    words.extend(any(WINDOW).then_some("window"));
+    words
+}
+
 /// Runs all parts, or the one named by `--only`.
 pub fn run(args: &[String]) -> Result<()> {
     let only = match args {
@@ -55,7 +69,10 @@ pub fn run(args: &[String]) -> Result<()> {
         let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
         bail!("no such part; there are: {}", names.join(" "));
     }
-    needs::install(parts.iter().any(|(name, _)| *name == "deny").then_some("deny"))?;
+    needs::install(&needed(&parts))?;
+    if parts.iter().any(|(name, _)| SCREENS.contains(name)) {
+        screens::build()?;
+    }
     if parts.iter().any(|(_, commands)| commands.iter().any(|c| c.contains(&"tongdang-tests"))) {
         // stories start the real server as a process of its own
         run::build(run::Speed::Dev, run::SERVER)?;
