@@ -12,7 +12,9 @@ export function Contents({ entries, to }: { entries: Entry[]; to(id: string): vo
     const seen = new Map<string, boolean>();
     const watch = new IntersectionObserver((changes) => {
       for (const change of changes) seen.set(change.target.id.replace('part-', ''), change.isIntersecting);
-      const first = ids.split(' ').find((id) => seen.get(id));
+      const page = document.getElementById('page');
+      const end = page !== null && page.scrollTop > 0 && page.scrollTop + page.clientHeight >= page.scrollHeight - 4;
+      const first = end ? ids.split(' ').at(-1) : ids.split(' ').find((id) => seen.get(id));
       if (first) setHere(first);
     }, { root: document.getElementById('page'), rootMargin: '-35% 0px -55% 0px' });
     ids.split(' ').forEach((id) => {

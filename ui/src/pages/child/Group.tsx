@@ -21,7 +21,7 @@ export function Group({ section }: { section: Section }) {
       {hidden > 0 && file.may_edit && (
         <button type="button" className="more" onClick={() => setAll(!all)} aria-expanded={all} data-testid={`more-${section.group}`}>{all ? t('child.fewer') : t('child.more', { n: hidden })}</button>
       )}
-      {shown.filter(({ kind }) => kind === 'rows').map((field) => <Rows key={field.key} shown={field} />)}
+      {shown.filter(({ kind }) => kind === 'rows').map((field) => <Rows key={field.key} shown={field} alone={shown.length === 1} />)}
     </>
   );
 }

@@ -16,7 +16,7 @@ export function Head({ file: { card }, toMissing, toDiffers, assess }: Props) {
           <h1>{card.name}</h1>
           <span className="quiet num">{[card.sex, card.age !== null && t('words.years', { n: card.age }), card.birth].filter(Boolean).join(' · ')}</span>
           {assess
-            ? <button type="button" className="as-tag" onClick={assess} title={t('child.assess')} data-testid="assess"><RiskTag risk={card.risk} /><span className="link">{t('child.assess')}</span></button>
+            ? <button type="button" className="as-tag" onClick={assess} title={t('child.assess')} data-testid="assess"><RiskTag risk={card.risk} /><span className="link">{card.risk ? t('child.assess') : t('child.assess_first')}</span></button>
             : <RiskTag risk={card.risk} />}
           {card.categories.map(({ code, name }) => <span key={code} className="tag">{name}</span>)}
         </div>

@@ -20,15 +20,16 @@ function inOrder(rows: RowShown[]): RowShown[] {
   return rows.map((row, at) => ({ row, at })).sort((a, b) => rank(a.row) - rank(b.row) || a.at - b.at).map(({ row }) => row);
 }
 
-export function Rows({ shown }: { shown: Shown }) {
+/** `alone`: the section is these rows, and bears their name already. */
+export function Rows({ shown, alone }: { shown: Shown; alone: boolean }) {
   const { t } = useTranslation();
   const { file, label, findings } = useFile();
   const [adding, setAdding] = useState(false);
   const name = label(shown);
   return (
     <div className="rows" data-key={shown.key} data-testid={`field-${shown.key}`} tabIndex={-1}>
-      <div className="row rows-head">
-        <h3 className="grow">{name}</h3>
+      <div className={alone ? 'row rows-head alone' : 'row rows-head'}>
+        {alone ? <span className="grow" /> : <h3 className="grow">{name}</h3>}
         {file.may_edit && !adding && <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding(true)} aria-label={t('child.add_to', { name })} data-testid={`add-${shown.key}`}>{t('child.add')}</Button>}
       </div>
       {findings(shown.key).map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{finding.text}</div>)}

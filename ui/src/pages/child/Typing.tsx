@@ -2,6 +2,7 @@
 import { CalendarOutlined } from '@ant-design/icons';
 import { Button, DatePicker, Input } from 'antd';
 import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
 import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FieldEdit, Finding, Shown, Value } from '../../api';
@@ -43,7 +44,7 @@ export function Typing({ shown, name, close, left }: Props) {
   return (
     <div className="editor" onBlur={out}>
       {long
-        ? <Input.TextArea {...common} autoSize={{ minRows: 3, maxRows: 14 }} maxLength={shown.max || undefined} onChange={(event) => type(event.target.value)} />
+        ? <Input.TextArea {...common} onFocus={(event) => event.target.setSelectionRange(event.target.value.length, event.target.value.length)} autoSize={{ minRows: 3, maxRows: 14 }} maxLength={shown.max || undefined} onChange={(event) => type(event.target.value)} />
         : (
           <Input
             {...common} onChange={(event) => type(event.target.value)} status={red.length > 0 ? 'error' : ''} inputMode={['tel', 'int', 'money', 'decimal', 'day', 'month'].includes(shown.kind) ? 'decimal' : 'text'}

@@ -10,9 +10,8 @@ import { useLook } from '../../look';
 import { composing } from '../../parts/keys';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { asFilter, asWanted, narrows, type Wanted } from './filter';
-import { Filters } from './Filters';
+import { Filters, Order } from './Filters';
 import { Kept } from './Kept';
-import { Recent } from './Seen';
 import { Register } from './Register';
 import { Row } from './Row';
 import { useSearched } from './searched';
@@ -50,15 +49,15 @@ export default function Children() {
           <span className="quiet num grow" role="status" data-testid="children-count">
             {listed.data && (narrows(wanted) ? t('children.shown', { n: listed.data.cards.length, total: listed.data.total }) : t('children.count', { n: listed.data.total }))}
           </span>
+          <Order wanted={wanted} want={want} />
           <Button icon={<UserAddOutlined />} onClick={() => setRegistering(true)} data-testid="register">{t('children.register')}</Button>
         </div>
         <Input
           ref={box} autoFocus allowClear prefix={<SearchOutlined aria-hidden />} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={down}
           placeholder={t('children.search')} aria-label={t('children.search')} data-testid="children-search" {...composition}
         />
-        <Filters wanted={wanted} want={want} clear={narrows(wanted) ? cleared : undefined} />
-        <Kept wanted={wanted} apply={(params) => { reset(params.text ?? ''); void go({ to: '/children', search: params as Record<string, unknown>, replace: true }); }} />
-        {!narrows(wanted) && <Recent />}
+        <Filters wanted={wanted} want={want} />
+        <Kept wanted={wanted} apply={(params) => { reset(params.text ?? ''); void go({ to: '/children', search: params as Record<string, unknown>, replace: true }); }} clear={cleared} />
       </div>
       {listed.error ? <Trouble fault={listed.error} again={() => void listed.refetch()} /> : !listed.data ? <Waiting /> : listed.data.cards.length > 0 ? (
         <div ref={rows}><Rows cards={listed.data.cards} where={JSON.stringify(wanted)} /></div>

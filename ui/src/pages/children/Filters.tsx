@@ -1,18 +1,28 @@
-// Filters as chips that are in or out; the order at the end.
-import { CloseOutlined } from '@ant-design/icons';
-import { Button, Select } from 'antd';
+// Filters as chips that are in or out, and the order of the list.
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type DueFilter, type Sort } from '../../api';
 import { useLook } from '../../look';
 import { toggled, type Wanted } from './filter';
 
-type Props = { wanted: Wanted; want(change: Partial<Wanted>): void; clear?: (() => void) | undefined };
+type Props = { wanted: Wanted; want(change: Partial<Wanted>): void };
 
 export function Chip({ on, flip, children, testid }: { on: boolean; flip(): void; children: React.ReactNode; testid?: string }) {
   return <button type="button" className="chip" aria-pressed={on} onClick={flip} data-testid={testid}>{children}</button>;
 }
 
-export function Filters({ wanted, want, clear }: Props) {
+export function Order({ wanted, want }: Props) {
+  const { t } = useTranslation();
+  const sorts: [Sort, string][] = [['due', t('children.sort_due')], ['name', t('children.sort_name')], ['risk', t('children.sort_risk')], ['visit', t('children.sort_visit')]];
+  return (
+    <span className="row order">
+      <span className="quiet">{t('children.sort')}</span>
+      <Select value={wanted.sort ?? 'due'} onChange={(sort: Sort) => want({ sort })} options={sorts.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} aria-label={t('children.sort')} data-testid="sort" />
+    </span>
+  );
+}
+
+export function Filters({ wanted, want }: Props) {
   const { t } = useTranslation();
   const { look } = useLook();
   const forms = useAnswer('forms', {});
@@ -21,7 +31,6 @@ export function Filters({ wanted, want, clear }: Props) {
   const areas = [...new Map(all.data?.cards.flatMap(({ area }) => (area ? [[area.code, area.name] as const] : [])) ?? [])];
   const present = new Set(all.data?.cards.flatMap(({ categories }) => categories.map(({ code }) => code)) ?? []);
   const due: [DueFilter, string][] = [['overdue', t('children.overdue')], ['today', t('children.today')], ['coming', t('children.coming')]];
-  const sorts: [Sort, string][] = [['due', t('children.sort_due')], ['name', t('children.sort_name')], ['risk', t('children.sort_risk')], ['visit', t('children.sort_visit')]];
   return (
     <div className="chips">
       {due.map(([code, word]) => <Chip key={code} testid={`due-${code}`} on={wanted.due?.includes(code) ?? false} flip={() => want({ due: toggled(wanted.due, code) })}>{word}</Chip>)}
@@ -42,11 +51,6 @@ export function Filters({ wanted, want, clear }: Props) {
           options={areas.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} style={{ minWidth: '7.5em' }} data-testid="filter-area"
         />
       )}
-      {clear && <Button type="text" size="small" icon={<CloseOutlined />} onClick={clear} data-testid="filters-clear">{t('children.clear')}</Button>}
-      <label className="order">
-        <span className="quiet">{t('children.sort')}</span>
-        <Select size="small" value={wanted.sort ?? 'due'} onChange={(sort: Sort) => want({ sort })} options={sorts.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} aria-label={t('children.sort')} data-testid="sort" />
-      </label>
     </div>
   );
 }

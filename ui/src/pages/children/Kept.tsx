@@ -1,4 +1,4 @@
-// Filters kept under a name, on this device (setting `filters`).
+// Filters kept under a name, on this device (setting `filters`), and beside them the children looked at last.
 import { CloseOutlined, PushpinOutlined } from '@ant-design/icons';
 import { Button, Input, Popover } from 'antd';
 import { useState } from 'react';
@@ -7,11 +7,12 @@ import { useAct, useAnswer } from '../../api';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Chip } from './Filters';
+import { Recent } from './Seen';
 import { asKept, narrows, type Kept as One, type Wanted } from './filter';
 
 const MOST = 12;
 
-export function Kept({ wanted, apply }: { wanted: Wanted; apply(params: Wanted): void }) {
+export function Kept({ wanted, apply, clear }: { wanted: Wanted; apply(params: Wanted): void; clear(): void }) {
   const { t } = useTranslation();
   const kept = asKept(useAnswer('settings.get', {}).data?.values.filters);
   const set = useAct('settings.set');
@@ -26,9 +27,8 @@ export function Kept({ wanted, apply }: { wanted: Wanted; apply(params: Wanted):
     setNaming(false);
     setName('');
   };
-  if (kept.length === 0 && !narrows(wanted)) return null;
   return (
-    <div className="chips" data-testid="kept">
+    <div className="chips kept-row" data-testid="kept">
       {kept.length > 0 && <span className="quiet">{t('children.kept')}</span>}
       {kept.map((one) => (
         <span className="kept" key={one.name}>
@@ -49,6 +49,7 @@ export function Kept({ wanted, apply }: { wanted: Wanted; apply(params: Wanted):
           <Button type="text" size="small" icon={<PushpinOutlined />} data-testid="keep">{t('children.keep')}</Button>
         </Popover>
       )}
+      {narrows(wanted) ? <Button type="text" size="small" icon={<CloseOutlined />} onClick={clear} data-testid="filters-clear">{t('children.clear')}</Button> : <Recent />}
     </div>
   );
 }

@@ -14,11 +14,11 @@ export const Row = memo(function Row({ card }: { card: Card }) {
         <span className="name clip">{card.name}</span>
         <span className="quiet">{[card.sex, card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       </span>
-      <span className="kinds">
+      <span className="labels"><span className="kinds">
         {card.risk && <RiskTag risk={card.risk} />}
         {card.categories.slice(0, 2).map(({ code, name }) => <span className="tag" key={code}>{name}</span>)}
         {card.categories.length > 2 && <span className="tag" title={card.categories.map(({ name }) => name).join('、')}>+{card.categories.length - 2}</span>}
-      </span>
+      </span><Marks card={card} /></span>
       <span className="place">
         <span className="clip">{card.area?.name}</span>
         <span className="quiet clip">{card.school}</span>
@@ -27,10 +27,16 @@ export const Row = memo(function Row({ card }: { card: Card }) {
         <span className="due">{card.next_due ? <><DueTag due={card.due} /><span className="quiet">{card.next_due.slice(5)}</span></> : <span className="quiet">{t('children.no_due')}</span>}</span>
         <span className="quiet">{card.last_visit ? `${t('children.last_visit')} ${card.last_visit.slice(0, 10)}` : t('children.never')}</span>
       </span>
-      <span className="marks">
-        {card.differs > 0 && <span className="tag blue"><DiffOutlined />{t('children.n_differs', { n: card.differs })}</span>}
-        {card.missing > 0 && <span className="tag"><FormOutlined />{t('children.n_missing', { n: card.missing })}</span>}
-      </span>
     </Link>
   );
 });
+
+function Marks({ card }: { card: Card }) {
+  const { t } = useTranslation();
+  return (
+    <span className="marks">
+      {card.differs > 0 && <span className="tag blue"><DiffOutlined />{t('children.n_differs', { n: card.differs })}</span>}
+      {card.missing > 0 && <span className="tag"><FormOutlined />{t('children.n_missing', { n: card.missing })}</span>}
+    </span>
+  );
+}

@@ -11,9 +11,9 @@ export function Recent() {
   const cards = recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
   if (cards.length === 0) return null;
   return (
-    <div className="chips" data-testid="recent">
+    <span className="chips" data-testid="recent">
       <span className="quiet">{t('children.recent')}</span>
       {cards.map((card) => <Link key={card.child} to="/child/$child" params={{ child: card.child }} className="chip">{card.name}</Link>)}
-    </div>
+    </span>
   );
 }

@@ -55,6 +55,7 @@ export default {
   removed: '“{{name}}” removed',
   no_rows: 'Nothing written yet',
   assess: 'Assess again',
+  assess_first: 'Assess',
   assess_title: 'Risk assessment',
   assess_done: 'Assessed and saved on this computer',
   assess_same: 'Now: {{name}} risk',

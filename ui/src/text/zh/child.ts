@@ -55,6 +55,7 @@ export default {
   removed: '已删除“{{name}}”',
   no_rows: '还没有填写',
   assess: '重新评估',
+  assess_first: '评估',
   assess_title: '风险评估',
   assess_done: '已评估，已保存在本机',
   assess_same: '现在是{{name}}风险',
