@@ -474,6 +474,28 @@ export type MyPost = { post: PostId, role: Role,
  */
 title: string, unit: string, area: Area | null, };
 
+export type NamedVisit = { 
+/**
+ * The child's name.
+ */
+name: string, record: RecordId, child: ChildId, 
+/**
+ * When the visit was, RFC 3339.
+ */
+visit_at: string, mode: Coded, met: boolean, next_visit: string | null, 
+/**
+ * How the note begins.
+ */
+opening: string, 
+/**
+ * Who finished it and when.
+ */
+who: Who, standing: Standing, supplements: number, 
+/**
+ * Whether the district has it in its log.
+ */
+received: boolean, };
+
 export type Need = "must" | "when" | "may";
 
 export type Nothing = Record<symbol, never>;
@@ -501,6 +523,12 @@ export type PostLine = { post: PostId, role: Role, title: string, person: string
  * How many children it has.
  */
 children: number, };
+
+export type RecentVisits = { 
+/**
+ * At most so many; 50 when left out.
+ */
+most?: number, };
 
 export type RecordId = string;
 
@@ -810,6 +838,7 @@ export type Calls = {
   "forms": { args: Nothing; answer: Forms };
   "children.list": { args: Filter; answer: Listed };
   "children.find": { args: Find; answer: Listed };
+  "children.household": { args: WhichChild; answer: Array<Card> };
   "child.open": { args: WhichChild; answer: ChildFile };
   "child.reveal": { args: Reveal; answer: Revealed };
   "child.history": { args: WhichChild; answer: Array<HistoryLine> };
@@ -820,6 +849,7 @@ export type Calls = {
   "child.create": { args: Found; answer: Created };
   "doubles.list": { args: Nothing; answer: Array<Pair> };
   "visits.list": { args: WhichChild; answer: Array<VisitLine> };
+  "visits.recent": { args: RecentVisits; answer: Array<NamedVisit> };
   "visit.open": { args: WhichVisit; answer: VisitNote };
   "visit.begin": { args: BeginVisit; answer: Draft };
   "visit.draft.save": { args: SaveDraft; answer: SavedDraft };
@@ -848,6 +878,7 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "forms": [],
   "children.list": ["children", "differing", "roster"],
   "children.find": ["children"],
+  "children.household": ["children"],
   "child.open": ["child", "differing", "roster"],
   "child.reveal": [],
   "child.history": ["child"],
@@ -858,6 +889,7 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "child.create": [],
   "doubles.list": ["children"],
   "visits.list": ["visits"],
+  "visits.recent": ["visits"],
   "visit.open": ["record"],
   "visit.begin": [],
   "visit.draft.save": [],

@@ -14,6 +14,7 @@ pub(crate) mod differ;
 pub(crate) mod double;
 pub(crate) mod draft;
 pub(crate) mod form;
+pub(crate) mod household;
 pub(crate) mod me;
 pub(crate) mod note;
 pub(crate) mod page;

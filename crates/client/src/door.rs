@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, child, children, create, dayend, differ, double, draft, form, me, note, setting, sync, today, visit,
+    assess, assign, card, child, children, create, dayend, differ, double, draft, form, household, me, note, setting,
+    sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -86,6 +87,7 @@ calls! {
     "forms" Always look form::forms, me::Nothing => form::Forms, [];
     "children.list" Reading look children::list, children::Filter => children::Listed, ["children" "differing" "roster"];
     "children.find" Reading look children::find, children::Find => children::Listed, ["children"];
+    "children.household" Reading look household::household, child::Which => Vec<card::Card>, ["children"];
     "child.open" Reading look child::open, child::Which => child::Opened, ["child" "differing" "roster"];
     "child.reveal" Reading act child::reveal, child::Reveal => child::Revealed, [];
     "child.history" Reading look child::history, child::Which => Vec<child::Line>, ["child"];
@@ -96,6 +98,7 @@ calls! {
     "child.create" Always act create::create, create::Found => create::Created, [];
     "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children"];
     "visits.list" Reading look visit::list, child::Which => Vec<visit::Line>, ["visits"];
+    "visits.recent" Reading look visit::recent, visit::Recent => Vec<visit::Named>, ["visits"];
     "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record"];
     "visit.begin" Always act draft::begin, draft::Begin => draft::Draft, [];
     "visit.draft.save" Always act draft::save, draft::Save => draft::Saved, [];

@@ -249,3 +249,27 @@ fn nonsense_is_answered_in_words_and_changes_nothing() {
     assert_eq!(call(&mut scene, "visit.phrases", &json!({}))["own"], json!(["一切都好。"]));
     assert_eq!(call(&mut scene, "me", &json!({}))["posts"][0]["title"], "儿童主任");
 }
+
+#[test]
+fn children_at_one_address_are_offered_together_and_last_notes_stand_by_name() {
+    let mut scene = Scene::new();
+    let rows = scene.first_rows(&["张小明", "张小红", "李雨"]);
+    scene.exchange(rows);
+    for n in [7, 8] {
+        scene.edit(n, "live_addr", "明湖路街道竹影社区 5 号楼 2 单元 301");
+    }
+    scene.edit(9, "live_addr", "明湖路街道竹影社区 5 号楼 2 单元 302");
+    let found = call(&mut scene, "children.household", &json!({"child": child(7).to_string()}));
+    let names: Vec<&str> = found.as_array().expect("cards").iter().filter_map(|card| card["name"].as_str()).collect();
+    assert_eq!(names, ["张小红"]);
+    assert_eq!(call(&mut scene, "children.household", &json!({"child": child(9).to_string()})), json!([]));
+    for n in [8, 7] {
+        let begun = call(&mut scene, "visit.begin", &json!({"children": [child(n).to_string()]}));
+        let values = whole_note(&begun);
+        call(&mut scene, "visit.complete", &json!({"draft": begun["draft"], "values": values}));
+        scene.now = scene.now.plus_s(60);
+    }
+    let recent = call(&mut scene, "visits.recent", &json!({"most": 5}));
+    let names: Vec<&str> = recent.as_array().expect("notes").iter().filter_map(|note| note["name"].as_str()).collect();
+    assert_eq!(names, ["张小明", "张小红"], "the newest first");
+}

@@ -101,6 +101,45 @@ pub(crate) fn list(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>, F
     rows(&desk.db, &sql, params![which.child.as_bytes()], |row| line(desk, row))
 }
 
+/// How many notes to look back on.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields, rename = "RecentVisits"))]
+pub(crate) struct Recent {
+    /// At most so many; 50 when left out.
+    most: Option<u32>,
+}
+
+/// A note with the child's name, where notes of several children stand together.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "NamedVisit"))]
+pub(crate) struct Named {
+    #[serde(flatten)]
+    visit: Line,
+    /// The child's name.
+    name: String,
+}
+
+/// Most notes looked back on, and as many when nobody says.
+const RECENT_MAX: u32 = 500;
+const RECENT: u32 = 50;
+
+/// Answers `visits.recent`: the notes last finished, the newest first.
+pub(crate) fn recent(desk: &Desk, _: &Moment, args: Recent) -> Result<Vec<Named>, Fault> {
+    let sql = format!("{COLUMNS} ORDER BY v.made DESC, v.record LIMIT {}", args.most.unwrap_or(RECENT).min(RECENT_MAX));
+    let mut named = Vec::new();
+    for visit in rows(&desk.db, &sql, [], |row| line(desk, row))? {
+        let name = name_of(desk, visit.child)?;
+        named.push(Named { visit, name });
+    }
+    Ok(named)
+}
+
+fn name_of(desk: &Desk, child: ChildId) -> Result<String, Fault> {
+    let sql = "SELECT name FROM child_card WHERE child = ?1";
+    let found = rows(&desk.db, sql, params![child.as_bytes()], |row| row.get(0))?;
+    Ok(found.into_iter().next().unwrap_or_default())
+}
+
 /// Which note.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "WhichVisit"))]
