@@ -1,3 +1,73 @@
+// 走访: what is not finished, and what was written last.
+import { EditOutlined, FileTextOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type NamedVisit, type Standing } from '../../api';
+import { Empty, Trouble, Waiting } from '../../parts/standing';
+import { clock } from '../../parts/time';
+import './visit.css';
+
 export default function Visits() {
-  return <h1>Visits</h1>;
+  const { t } = useTranslation();
+  const drafts = useAnswer('visit.draft.list', {});
+  const recent = useAnswer('visits.recent', {});
+  if (recent.error) return <Trouble fault={recent.error} again={() => void recent.refetch()} />;
+  if (!drafts.data || !recent.data) return <Waiting />;
+  return (
+    <>
+      <div className="head">
+        <h1 className="grow">{t('visit.visits')}</h1>
+        <Link to="/visit/paper" className="go soft" data-testid="paper"><FileTextOutlined aria-hidden /> {t('visit.paper')}</Link>
+      </div>
+      <div className="stack">
+        {drafts.data.length > 0 && (
+          <section>
+            <h2 className="list-title">{t('visit.drafts')}</h2>
+            <ul className="panel lines">
+              {drafts.data.map(({ draft, names, opening, saved }) => (
+                <li key={draft}>
+                  <Link to="/visit/write/$draft" params={{ draft }} className="line-row" data-testid="draft">
+                    <span className="line-icon blue"><EditOutlined aria-hidden /></span>
+                    <strong>{names.join('、')}</strong>
+                    <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
+                    <span className="quiet num">{clock(saved)}</span>
+                    <span className="line-go">{t('visit.go_on')}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        <section>
+          <h2 className="list-title">{t('visit.recent')}</h2>
+          {recent.data.length === 0 ? <div className="panel"><Empty title={t('visit.recent_none')} hint={t('visit.recent_none_hint')} /></div> : (
+            <ul className="panel lines">{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+const LOOK: Record<Standing, string> = { finished: '', read: 'pine', returned: 'amber', supplemented: 'blue' };
+
+export function StandingTag({ standing }: { standing: Standing }) {
+  const { t } = useTranslation();
+  const words: Record<Standing, string> = { finished: t('visit.finished'), read: t('visit.read'), returned: t('visit.returned'), supplemented: t('visit.supplemented') };
+  return <span className={`tag ${LOOK[standing]}`}>{words[standing]}</span>;
+}
+
+function VisitRow({ visit }: { visit: NamedVisit }) {
+  const { t } = useTranslation();
+  return (
+    <Link to="/visit/$visit" params={{ visit: visit.record }} className="line-row" data-testid="visit-line">
+      <span className="num line-day">{visit.visit_at.slice(5, 10)}</span>
+      <strong>{visit.name}</strong>
+      <span className="quiet line-mode">{visit.mode.name}{!visit.met && ` · ${t('visit.unmet')}`}</span>
+      <span className="quiet clip grow">{visit.opening}</span>
+      <span className="quiet line-who">{visit.who.own ? '' : visit.who.person}</span>
+      <StandingTag standing={visit.standing} />
+      <span className="quiet line-sent">{visit.received ? t('visit.sent') : t('visit.here')}</span>
+    </Link>
+  );
 }

@@ -1,0 +1,34 @@
+// A finished note: for whom, when again, and back to the day.
+import { CheckCircleFilled } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type Completed } from '../../api';
+import { BeginVisit } from '../../parts/begin';
+
+export function Completion({ done }: { done: Completed }) {
+  const { t } = useTranslation();
+  const listed = useAnswer('children.list', {});
+  const today = useAnswer('today', {});
+  const cards = listed.data?.cards ?? [];
+  const finished = new Set(done.records.map(({ child }) => child));
+  const next = [...(today.data?.overdue ?? []), ...(today.data?.due ?? [])].find(({ child }) => !finished.has(child));
+  return (
+    <div className="panel completion" data-testid="completed">
+      <CheckCircleFilled className="completion-mark" aria-hidden />
+      <h1>{t('visit.completed')}</h1>
+      <p className="quiet">{t('visit.completed_hint')}</p>
+      <ul>
+        {done.records.map(({ child, visit, next_visit }) => (
+          <li key={visit}>
+            <Link to="/visit/$visit" params={{ visit }}>{cards.find((card) => card.child === child)?.name ?? ''}</Link>
+            {next_visit && <span className="quiet num"> · {t('visit.next_on', { day: next_visit })}</span>}
+          </li>
+        ))}
+      </ul>
+      <div className="row completion-go">
+        <Link to="/" className="go" data-testid="back-today">{t('visit.back_today')}</Link>
+        {next && <span className="row"><span className="quiet">{t('visit.then', { name: next.name })}</span><BeginVisit child={next.child} name={next.name} /></span>}
+      </div>
+    </div>
+  );
+}

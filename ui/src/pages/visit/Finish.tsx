@@ -1,0 +1,109 @@
+// The end of a note: the director's view, the next visit, what still stands in the way, 完成.
+import { CheckCircleFilled, CheckOutlined } from '@ant-design/icons';
+import { App, Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, type Completed, type Finding } from '../../api';
+import { asDay } from '../../parts/day';
+import { clock, dayOf } from '../../parts/time';
+import { Code, Findings, useFindings, useForm, useNow, useWriting } from './form';
+import { useStanding, useValue } from './sheet';
+
+export function Finish({ done }: { done(what: Completed): void }) {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const { message } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  const { findings, tried } = useStanding(sheet);
+  const red = findings.filter(({ level }) => level === 'red');
+  async function complete() {
+    setBusy(true);
+    try {
+      const completed = await sheet.complete();
+      if (completed) return done(completed);
+      const first = sheet.standing.findings.find(({ level }) => level === 'red');
+      if (first) jump(first);
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <aside className="panel finish" aria-label={t('visit.finish')}>
+      <Code name="risk_hint" />
+      <Next />
+      <Button type="primary" size="large" block icon={<CheckOutlined />} loading={busy} onClick={() => void complete()} data-testid="complete">{t('visit.complete')}</Button>
+      <Left findings={findings} tried={tried} />
+      <p className="quiet finish-hint">{red.length > 0 ? t('visit.draft_hint') : t('visit.complete_hint')}</p>
+      <SavedLine />
+    </aside>
+  );
+}
+
+/** What is still to do, each a way to the field. */
+function Left({ findings, tried }: { findings: Finding[]; tried: boolean }) {
+  const { t } = useTranslation();
+  const red = findings.filter(({ level }) => level === 'red');
+  const yellow = findings.filter(({ level }) => level === 'yellow');
+  if (red.length + yellow.length === 0) return <p className="finish-fine"><CheckCircleFilled aria-hidden /> {t('visit.all_there')}</p>;
+  return (
+    <div className={tried ? 'left tried' : 'left'} data-testid="left">
+      {red.length > 0 && <div className="left-title">{t('visit.left', { n: red.length })}</div>}
+      <ul>
+        {[...red, ...yellow].map((finding) => (
+          <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => jump(finding)}>{finding.text}</button></li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Goes to the field a finding is about. */
+export function jump({ key }: Finding) {
+  const name = key.split('/')[0] ?? key;
+  requestAnimationFrame(() => {
+    const field = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(key)}"]`) ?? document.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`);
+    field?.scrollIntoView({ block: 'center' });
+    field?.querySelector<HTMLElement>('input, textarea, [tabindex="0"], button')?.focus({ preventScroll: true });
+  });
+}
+
+const STEPS = [7, 14, 30] as const;
+
+function Next() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const { label } = useForm();
+  const value = useValue(sheet, 'next_visit');
+  const found = useFindings('next_visit');
+  const now = useNow();
+  const [typed, type] = useState(typeof value === 'string' ? value : '');
+  const put = (day: string) => {
+    type(day);
+    sheet.put('next_visit', day);
+  };
+  return (
+    <div className="field" data-field="next_visit">
+      <label className="field-box">
+        <span className="field-label">{label('next_visit')}<span className="need" aria-hidden> *</span></span>
+        <input className="line num" value={typed} onChange={(event) => type(event.target.value)} onBlur={() => put(asDay(typed, dayOf(now), true))} data-testid="field-next_visit" />
+      </label>
+      <div className="row next-steps">
+        {STEPS.map((days) => {
+          const day = dayOf(now + days * 86_400_000);
+          return <button key={days} type="button" className="choice" aria-pressed={value === day} onClick={() => put(day)}>{t('visit.in_days', { n: days })}</button>;
+        })}
+      </div>
+      <Findings of={found} />
+    </div>
+  );
+}
+
+/** 已保存在本机 17:32 */
+export function SavedLine() {
+  const { t } = useTranslation();
+  const { saved, saving, fault } = useStanding(useWriting());
+  if (fault) return <p className="finding red" role="alert">{fault.text}</p>;
+  return <p className="quiet saved" role="status" data-testid="saved">{saving ? t('words.saving') : saved ? t('words.saved_at', { time: clock(saved) }) : ''}</p>;
+}

@@ -1,0 +1,101 @@
+// What is not needed every time: folded until it is used, or until Rust asks for it.
+import { DownOutlined, RightOutlined } from '@ant-design/icons';
+import { Button, Select } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer } from '../../api';
+import { asDay } from '../../parts/day';
+import { dayOf } from '../../parts/time';
+import { Chips, Code, Labelled, Line, useForm, useText, useWriting } from './form';
+import { useStanding, type Sheet } from './sheet';
+
+const FOLDED = ['purpose', 'visitors', 'minutes', 'contact_parent', 'policy_told', 'actions', 'actions_text', 'followup', 'sign_note'];
+
+export function More() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const { findings } = useStanding(sheet);
+  const [open, setOpen] = useState(() => Object.keys(sheet.values).some((key) => used(key)));
+  const asked = findings.some(({ key, level }) => level === 'red' && FOLDED.includes(key.split('/')[0]?.replace(/_other$/, '') ?? ''));
+  const shown = open || asked;
+  return (
+    <section className="panel stack">
+      <button type="button" className="fold" aria-expanded={shown} onClick={() => setOpen(!shown)} data-testid="more">
+        {shown ? <DownOutlined /> : <RightOutlined />}<span>{t('visit.more')}</span><span className="quiet">{t('visit.more_hint')}</span>
+      </button>
+      {shown && (
+        <>
+          <Chips name="purpose" />
+          <Visitors />
+          <div className="pair"><Line name="minutes" number /><Code name="contact_parent" /></div>
+          <Chips name="policy_told" />
+          <Chips name="actions" />
+          <Line name="actions_text" />
+          <Followups />
+          <Line name="sign_note" />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What a new note begins with does not open the fold. */
+function used(key: string): boolean {
+  const name = key.split('/')[0] ?? '';
+  return FOLDED.includes(name) && name !== 'visitors' && key !== 'purpose/1';
+}
+
+function Visitors() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  useStanding(sheet);
+  const [, redraw] = useState(0);
+  const posts = useAnswer('roster.posts', {});
+  const value = Object.keys(sheet.values).filter((key) => key.startsWith('visitors/')).map((key) => key.slice('visitors/'.length));
+  const options = (posts.data ?? []).map(({ post, person, title, unit }) => ({ value: post, label: `${person}（${title} · ${unit}）` }));
+  const change = (next: string[]) => {
+    for (const post of new Set([...value, ...next])) sheet.put(`visitors/${post}`, next.includes(post) ? true : undefined);
+    redraw((n) => n + 1);
+  };
+  return (
+    <Labelled name="visitors">
+      <Select mode="multiple" value={value} options={options} onChange={change} showSearch={{ optionFilterProp: 'label' }} style={{ width: '100%' }} aria-label={t('visit.visitors')} data-testid="field-visitors" />
+    </Labelled>
+  );
+}
+
+/** Rows with ids of their own; each becomes something to do. */
+function Followups() {
+  const { t } = useTranslation();
+  const { label } = useForm();
+  const sheet = useWriting();
+  const [rows, setRows] = useState(() => [...new Set(Object.keys(sheet.values).filter((key) => key.startsWith('followup/')).map((key) => key.split('/')[1] ?? ''))]);
+  const add = () => setRows([...rows, crypto.getRandomValues(new Uint32Array(2)).reduce((text, n) => text + n.toString(36), '')]);
+  const drop = (row: string) => {
+    for (const key of Object.keys(sheet.values)) if (key.startsWith(`followup/${row}/`)) sheet.put(key, undefined);
+    setRows(rows.filter((other) => other !== row));
+  };
+  return (
+    <div className="field" data-field="followup" role="group" aria-label={label('followup')}>
+      <span className="field-label">{label('followup')}</span>
+      {rows.map((row) => <Followup key={row} sheet={sheet} row={row} drop={() => drop(row)} />)}
+      <div><Button onClick={add} data-testid="followup-add">{t('visit.followup_add')}</Button></div>
+    </div>
+  );
+}
+
+function Followup({ sheet, row, drop }: { sheet: Sheet; row: string; drop(): void }) {
+  const { t } = useTranslation();
+  const item = useText(sheet, `followup/${row}/item`);
+  const due = useText(sheet, `followup/${row}/due`);
+  return (
+    <div className="row" style={{ flexWrap: 'nowrap' }}>
+      <input className="line grow" value={item.typed} maxLength={200} placeholder={t('visit.followup_what')} aria-label={t('visit.followup_what')} onChange={(event) => { item.type(event.target.value); sheet.put(`followup/${row}/item`, event.target.value); }} />
+      <input
+        className="line short num" value={due.typed} placeholder={t('visit.followup_due')} aria-label={t('visit.followup_due')} onChange={(event) => due.type(event.target.value)}
+        onBlur={() => { const day = asDay(due.typed, dayOf(Date.now()), true); due.type(day); sheet.put(`followup/${row}/due`, day); }}
+      />
+      <button type="button" className="off" aria-label={t('visit.followup_drop')} onClick={drop}>×</button>
+    </div>
+  );
+}

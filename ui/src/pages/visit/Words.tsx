@@ -1,0 +1,88 @@
+// What was seen and heard, apart from what the child said; phrases go in at the caret.
+import { App, Button } from 'antd';
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, touched, useAnswer } from '../../api';
+import { Labelled, useForm, useText, useWriting } from './form';
+
+const PHRASES_MAX = 30;
+
+export function Words() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const { field } = useForm();
+  const { typed, type } = useText(sheet, 'note');
+  const box = useRef<HTMLTextAreaElement>(null);
+  const put = (text: string) => {
+    type(text);
+    sheet.put('note', text);
+  };
+  const insert = (phrase: string) => {
+    const area = box.current;
+    const at = area?.selectionStart ?? typed.length;
+    put(typed.slice(0, at) + phrase + typed.slice(area?.selectionEnd ?? at));
+    requestAnimationFrame(() => {
+      area?.focus();
+      area?.setSelectionRange(at + phrase.length, at + phrase.length);
+    });
+  };
+  return (
+    <>
+      <Labelled name="note" as="label" hint={t('visit.note_hint')}>
+        <textarea ref={box} className="line long" rows={6} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => put(event.target.value)} onBlur={() => void sheet.flush()} data-testid="field-note" />
+      </Labelled>
+      <Phrases insert={insert} own={() => chosen(box.current) || typed.trim()} />
+      <ChildWords />
+    </>
+  );
+}
+
+/** What is marked in the text. */
+function chosen(area: HTMLTextAreaElement | null): string {
+  return area ? area.value.slice(area.selectionStart, area.selectionEnd).trim() : '';
+}
+
+function Phrases({ insert, own }: { insert(phrase: string): void; own(): string }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const phrases = useAnswer('visit.phrases', {});
+  const mine = phrases.data?.own ?? [];
+  async function keep(next: string[], said: string) {
+    try {
+      await call('settings.set', { key: 'phrases', value: next.slice(-PHRASES_MAX) });
+      touched(['settings']);
+      void message.success(said, 3);
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    }
+  }
+  const add = () => {
+    const text = own().slice(0, 200);
+    if (text === '') return void message.info(t('visit.phrase_empty'), 4);
+    if (!mine.includes(text)) void keep([...mine, text], t('visit.phrase_kept'));
+  };
+  return (
+    <div className="phrases" role="group" aria-label={t('visit.phrases')}>
+      {mine.map((phrase) => (
+        <span key={phrase} className="phrase-own">
+          <button type="button" className="phrase" onClick={() => insert(phrase)}>{phrase}</button>
+          <button type="button" className="off" aria-label={t('visit.phrase_drop')} onClick={() => void keep(mine.filter((other) => other !== phrase), t('visit.phrase_gone'))}>×</button>
+        </span>
+      ))}
+      {(phrases.data?.usual ?? []).map((phrase) => <button key={phrase} type="button" className="phrase" onClick={() => insert(phrase)}>{phrase}</button>)}
+      <Button type="text" size="small" onClick={add} data-testid="phrase-keep">{t('visit.phrase_keep')}</Button>
+    </div>
+  );
+}
+
+function ChildWords() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const { field } = useForm();
+  const { typed, type } = useText(sheet, 'child_words');
+  return (
+    <Labelled name="child_words" as="label" hint={t('visit.child_words_hint')}>
+      <textarea className="line" rows={2} value={typed} maxLength={field('child_words')?.max || 500} placeholder="“……”" onChange={(event) => { type(event.target.value); sheet.put('child_words', event.target.value); }} onBlur={() => void sheet.flush()} data-testid="field-child_words" />
+    </Labelled>
+  );
+}
