@@ -10,7 +10,7 @@ export default defineConfig({
   // relative, so that the same build stands behind Tauri's protocol and the loopback shell
   base: './',
   plugins: [react()],
-  resolve: { alias: { '@calls': here('../crates/client/bindings/calls.ts'), '@': here('./src') } },
+  resolve: { alias: { '@calls': here('../crates/client/bindings/calls.ts'), '@shell': here('../crates/desk/bindings/shell.ts'), '@': here('./src') } },
   build: { target: ['safari15', 'chrome100'], sourcemap: false, chunkSizeWarningLimit: 900 },
   server: { port: 1420, strictPort: true, fs: { allow: ['..'] }, proxy: { '/data': shell, '/news': shell } },
   test: { environment: 'jsdom', setupFiles: ['tests/setup.ts'], include: ['src/**/*.test.{ts,tsx}', 'tests/unit/**/*.test.{ts,tsx}'], testTimeout: 20000 },
