@@ -99,7 +99,7 @@ function Page({ file }: { file: ChildFile }) {
         <Head file={file} toMissing={() => jump(missing?.key)} toDiffers={() => jump(differing?.key)} assess={file.may_edit ? () => setAssessing(true) : undefined} />
         {!file.may_edit && <div className="quiet">{t('child.read_only')}</div>}
       </div>
-      <Contents entries={entries} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
+      <Contents name={file.card.name} entries={entries} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
       <div className="parts">
         <Part {...part('summary')}><Summary /></Part>
         {file.sections.map((section) => {

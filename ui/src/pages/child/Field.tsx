@@ -56,7 +56,7 @@ export function Field({ shown, path, still }: { shown: Shown; path?: string; sti
               <EditOutlined className="pencil" aria-hidden />
             </button>
           ) : <span className="val plain"><Standing shown={shown} whole={shownWhole} id={id} /></span>}
-          {shown.cell?.differs && <span className="tag blue">{t('child.two')}</span>}
+          {shown.cell?.differs && <span className="tag blue">{t('child.two_short')}</span>}
           {shown.cell?.masked && !(still && shown.cell.differs) && <Reveal child={file.card.child} shownKey={shown.key} name={full} whole={shownWhole} show={setShownWhole} />}
         </div>
       )}

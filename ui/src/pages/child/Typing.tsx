@@ -1,14 +1,14 @@
 // A field one types into. Saved on Enter and on leaving; while typing pauses as well, so that a dead battery takes nothing.
 import { CalendarOutlined } from '@ant-design/icons';
-import { Button, DatePicker, Input } from 'antd';
-import dayjs from 'dayjs';
-import 'dayjs/locale/zh-cn';
-import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
+import { Button, Input } from 'antd';
+import { lazy, Suspense, useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FieldEdit, Finding, Shown, Value } from '../../api';
 import { composing } from '../../parts/keys';
 import { useFile } from './edit';
 import { asTyped, asValue } from './typed';
+
+const Calendar = lazy(() => import('./Calendar'));
 
 /** Words are whole at any pause; half a number is a wrong one, so it waits longer. */
 const PAUSE_MS = { words: 1500, numbers: 15_000 };
@@ -53,12 +53,7 @@ export function Typing({ shown, name, close, left }: Props) {
             ) : undefined}
           />
         )}
-      {picking && (
-        <DatePicker
-          open autoFocus className="hidden-picker" defaultPickerValue={dayjs(asDayOr(typed, today))} onOpenChange={(open) => !open && setPicking(false)}
-          onChange={(day) => { setPicking(false); if (day) void answer(day.format('YYYY-MM-DD')); }}
-        />
-      )}
+      {picking && <Suspense fallback={null}><Calendar from={asDayOr(typed, today)} hide={() => setPicking(false)} picked={(day) => void answer(day)} /></Suspense>}
       {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
       {red.length > 0 && <div className="finding quiet">{t('child.not_saved')}</div>}
       {shown.help && <div className="finding quiet">{shown.help}</div>}

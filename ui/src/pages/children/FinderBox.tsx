@@ -42,7 +42,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
     visit(child);
   };
   return (
-    <Modal open footer={null} closable={false} onCancel={hide} width="min(44em, calc(100vw - 2em))" style={{ top: '8vh' }} styles={{ body: { margin: -8 } }} aria-label={t('children.find.title')}>
+    <Modal open footer={null} closable={false} onCancel={hide} width="min(44em, calc(100vw - 2em))" style={{ top: '8vh' }} styles={{ header: { display: 'none' }, body: { margin: -8 } }} title={t('children.find.title')}>
       <div ref={box} onKeyDownCapture={onKeyDown}>
         <Command label={t('children.find.title')} shouldFilter={false} loop className="finder" data-testid="finder">
           <div className="finder-top">
@@ -74,7 +74,8 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
       <span className="quiet clip grow">{[card.area?.name, card.school].filter(Boolean).join(' · ')}</span>
       {card.risk && <RiskTag risk={card.risk} />}
       {card.due?.state === 'overdue' && <DueTag due={card.due} />}
-      <button type="button" tabIndex={-1} className="finder-visit" aria-label={t('parts.visit_of', { name: card.name })} title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></button>
+      {/* for the mouse; the keyboard has Ctrl+Enter, said below */}
+      <span className="finder-visit" aria-hidden title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></span>
     </Command.Item>
   );
 }

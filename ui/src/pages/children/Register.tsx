@@ -11,8 +11,8 @@ import { savedNow } from '../../parts/saved';
 import { dayOf } from '../../parts/time';
 
 /** Keys asked for at the door; labels come from the form. */
-const DOOR = ['name', 'sex', 'birth', 'id_no', 'live_addr', 'phone_child'] as const;
-const GUARDIAN = ['relation', 'name', 'tel'] as const;
+const DOOR = ['name', 'sex', 'birth', 'id_no', 'live_addr', 'phone_child'];
+const GUARDIAN = ['relation', 'name', 'tel'];
 
 type Typed = { area: string; values: Record<string, string> };
 
@@ -23,6 +23,9 @@ const keep = (typed: Typed) => {
   kept.typed = typed;
   return typed;
 };
+
+/** The one new row has been given an id by then. */
+const asked = (key: string) => key.replace(/^family\/[^/]+\//, 'family/+1/');
 
 /** What was typed before; a name just searched for in vain is taken over. */
 function begun(name: string | undefined): Typed {
@@ -48,7 +51,10 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
   const write = (key: string, text: string) => {
     set(keep({ ...now, values: { ...now.values, [key]: text } }));
   };
-  const found = (key: string) => (own?.key === key ? own.text : answer?.findings.find((finding) => finding.key === key && finding.level === 'red' && !finding.missing)?.text);
+  const wrong = (answer?.child ? [] : (answer?.findings ?? [])).filter((finding) => finding.level === 'red' && !finding.missing);
+  const found = (key: string) => (own?.key === key ? own.text : wrong.find((finding) => asked(finding.key) === key)?.text);
+  // about something not asked here: still said
+  const others = wrong.filter((finding) => ![...DOOR, ...GUARDIAN.map((column) => `family/+1/${column}`)].includes(asked(finding.key)));
   async function submit(sure: boolean) {
     if (!area) return setOwn({ key: 'area', text: t('children.reg.need_area') });
     if (!now.values.name?.trim()) return setOwn({ key: 'name', text: t('children.reg.need_name') });
@@ -85,6 +91,7 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
       <div className="stack" data-testid="register-box">
         <p className="quiet" style={{ margin: 0 }}>{t('children.reg.hint')}</p>
         {answer && !answer.child && answer.doubles.length > 0 && <Doubles cards={answer.doubles} open={(child) => { hide(); void go({ to: '/child/$child', params: { child } }); }} sure={() => void submit(true)} />}
+        {others.map(({ key, text }) => <div key={key} className="finding red" role="alert">{text}</div>)}
         {(places.length > 1 || found('area')) && (
           <Line label={t('children.reg.area')} found={found('area')} testid="field-area">
             <Select showSearch={{ optionFilterProp: 'label' }} options={places} value={area || null} onChange={(code: string) => set(keep({ ...now, area: code }))} aria-label={t('children.reg.area')} style={{ width: '100%' }} />

@@ -1,5 +1,5 @@
 export default {
-  group: { A: 'Basics', B: 'Health', C: 'Education', D: 'Family', E: 'Guardianship', F: 'Income and aid', G: 'Remarks' },
+  group: { A: 'Basics', B: 'Health', C: 'Education', D: 'Family', E: 'Guardianship', F: 'Income and aid', G: 'Remarks and sums' },
   part: { summary: 'Summary', visits: 'Visits', history: 'Changes' },
   contents: 'Contents of the file',
   gone: 'This file is not on this computer',
@@ -36,6 +36,7 @@ export default {
   undone: '“{{name}}” is as before',
   not_undone: 'Somebody changed this since, so it was left. You can change it directly.',
   two: 'Written differently by two people',
+  two_short: 'differs',
   two_wait: 'The street station will choose',
   take: 'Use this',
   other: 'Write another',

@@ -1,5 +1,5 @@
 export default {
-  group: { A: '基本信息', B: '健康', C: '教育', D: '家庭成员', E: '监护', F: '家庭经济与救助', G: '备注' },
+  group: { A: '基本信息', B: '健康', C: '教育', D: '家庭成员', E: '监护', F: '家庭经济与救助', G: '备注与统计' },
   part: { summary: '摘要', visits: '走访时间线', history: '变更记录' },
   contents: '档案目录',
   gone: '这份档案不在这台电脑上',
@@ -36,6 +36,7 @@ export default {
   undone: '“{{name}}”已改回',
   not_undone: '后来又有人改过这一项，没有改回。可以直接修改。',
   two: '两处填得不一样',
+  two_short: '填得不一样',
   two_wait: '由街道未保站选定',
   take: '用这个',
   other: '另写一个',
