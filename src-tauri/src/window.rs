@@ -39,7 +39,7 @@ pub(crate) fn shell(app: &AppHandle, dir: PathBuf, args: &Args) -> Shell {
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title(TITLE)
-        .inner_size(1280.0, 800.0)
+        .inner_size(1280.0, 700.0)
         .min_inner_size(800.0, 560.0)
         // Photos dropped on the page are the page's.
         .disable_drag_drop_handler()

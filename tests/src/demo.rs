@@ -5,7 +5,7 @@
 //! - [`actor`] is one desk's process, [`order`] what it is told, [`player`] who tells it;
 //! - [`proxy`] is the cable between a desk and the server, [`centre`] the server's process;
 //! - [`cast`] chooses the street; [`day`] holds the company, its acts stand in `morning`,
-//!   `field`, `evening` and `night`; [`story`] tells and [`tally`] compares.
+//!   `field`, `evening` and `night`; [`story`] tells and [`tally`] compares; `windows` come last.
 
 pub mod actor;
 pub mod cast;
@@ -20,6 +20,7 @@ pub mod player;
 pub mod proxy;
 pub mod story;
 pub mod tally;
+mod windows;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -39,8 +40,8 @@ const SEED: u64 = 1;
 /// The day may not end while it is played.
 const DAY_LEFT: Duration = Duration::from_secs(120);
 
-/// Plays the day; the figures, when all of them add up.
-pub fn play() -> Result<Figures> {
+/// Plays the day; the figures, when all of them add up. Then, if wanted, the desks' windows.
+pub fn play(windows: bool) -> Result<Figures> {
     let stage = Stage::set()?;
     let story = Story::begin("童档演示：一个虚构区县的一个工作日（数据全部为合成）");
     wait_for_midnight(&story)?;
@@ -63,6 +64,9 @@ pub fn play() -> Result<Figures> {
     let seconds = story.elapsed().as_secs();
     if day.tally.wrong().is_empty() {
         story.say(&format!("核对了 {} 个数字，全部相符，用时 {seconds} 秒。", day.tally.compared()));
+        if windows {
+            day.windows()?;
+        }
         return Ok(day.figures);
     }
     bail!("有 {} 个数字对不上：{}", day.tally.wrong().len(), day.tally.wrong().join("；"))

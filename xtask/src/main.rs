@@ -1,6 +1,7 @@
 //! The house's own commands: `cargo xtask <command>`. Installs, builds, starts; must not import product crates.
 
 mod needs;
+mod package;
 mod planted;
 mod run;
 mod screens;
@@ -9,9 +10,11 @@ mod test;
 use anyhow::{Result, bail};
 
 const HELP: &str = "\
-cargo xtask demo [--headless] [--json]       a district's working day, end to end, on this machine
+cargo xtask demo [--headless] [--json]       a district's working day, end to end, on this machine;
+                                             then, where there is a display, three of its windows
+cargo xtask package                          the window as a .deb, without a network
 cargo xtask test [--only PART]               everything CI runs; PART is one of
-                                             fmt clippy deny tidy unit story sim wire fuzz
+                                             fmt clippy deny tidy unit story sim wire fuzz ui shots e2e
 cargo xtask sim --seeds N [--from S]         the simulated district, more seeds
 cargo xtask bench [--directors N] [--json]   the district day against its targets
 cargo xtask synth --scale district|county --seed N [--out DIR]   synthetic workbooks
@@ -25,10 +28,16 @@ fn main() -> Result<()> {
     let rest: Vec<String> = args.collect();
     match command.as_str() {
         "demo" => {
+            if package::shown(&rest) {
+                needs::install(&["ui", "window"])?;
+                screens::build()?;
+                run::build(run::Speed::Dev, run::WINDOW)?;
+            }
             needs::install(&[])?;
             run::build(run::Speed::Dev, run::SERVER)?;
             run::actor(run::Speed::Dev, "demo", &rest)
         }
+        "package" => package::run(&rest),
         "test" => test::run(&rest),
         "sim" => {
             needs::install(&[])?;

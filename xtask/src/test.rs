@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::{needs, run, screens};
 
-/// Name, and the cargo commands of the part.
+/// Name, and the commands of the part: cargo's, or npm's in `ui` where the first word is `npm`.
 type Part = (&'static str, &'static [&'static [&'static str]]);
 
 const ROOMS: &[&str] = &[
@@ -27,6 +27,8 @@ const ROOMS: &[&str] = &[
     "desk",
     "-p",
     "sync-server",
+    "-p",
+    "tongdang-desktop",
     "--all-features",
 ];
 
@@ -41,19 +43,36 @@ const PARTS: &[Part] = &[
     ("fuzz", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "hostile"]]),
     ("story", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "story"]]),
     ("sim", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "sim"]]),
+    ("ui", &[&["npm", "run", "check"]]),
+    // every screen in a browser, over the loopback shell and a real server
+    ("shots", &[STAGE, &["npm", "run", "shots"]]),
+    // the real window, driven
+    ("e2e", &[WINDOW, &["test", "--quiet", "-p", "tongdang-tests", "--features", "window", "--test", "e2e"]]),
 ];
 
+/// The programs a browser test starts.
+const STAGE: &[&str] = &["build", "--quiet", "-p", "desk", "-p", "sync-server", "-p", "tongdang-tests", "--bins"];
+/// The window with its screens inside, for a driver.
+const WINDOW: &[&str] = &["build", "--quiet", "-p", "tongdang-desktop", "--features", "custom-protocol,e2e"];
+
 /// Parts that need the built screens: all features are looked through, and one of them embeds the screens.
-const SCREENS: &[&str] = &["clippy", "unit"];
+const SCREENS: &[&str] = &["clippy", "unit", "ui", "shots", "e2e"];
 /// Parts that build the window.
-const WINDOW: &[&str] = &["clippy", "unit"];
+const WINDOWS: &[&str] = &["clippy", "unit", "e2e"];
+
+fn done(args: &[&str]) -> bool {
+    if let ["npm", rest @ ..] = args {
+        return screens::npm(rest).is_ok();
+    }
+    Command::new("cargo").args(args).current_dir(run::root()).status().is_ok_and(|s| s.success())
+}
 
 /// The words of `needs.toml` these parts stand for.
 fn needed(parts: &[&Part]) -> Vec<&'static str> {
     let mut words: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
     let any = |list: &[&str]| parts.iter().any(|(name, _)| list.contains(name));
     words.extend(any(SCREENS).then_some("ui"));
-    words.extend(any(WINDOW).then_some("window"));
+    words.extend(any(WINDOWS).then_some("window"));
     words
 }
 
@@ -81,9 +100,7 @@ pub fn run(args: &[String]) -> Result<()> {
     for (name, commands) in &parts {
         let begin = Instant::now();
         eprintln!("── {name}");
-        let fine = commands
-            .iter()
-            .all(|args| Command::new("cargo").args(*args).current_dir(run::root()).status().is_ok_and(|s| s.success()));
+        let fine = commands.iter().all(|args| done(args));
         eprintln!("── {name} {} in {:.0?}", if fine { "ok" } else { "FAILED" }, begin.elapsed());
         if !fine {
             failed.push(*name);

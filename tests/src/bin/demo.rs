@@ -34,7 +34,8 @@ fn run() -> Result<()> {
     if let Some(strange) = args.iter().find(|arg| !known.contains(&arg.as_str())) {
         bail!("不认识的参数 {strange}；用法：cargo xtask demo [--headless] [--json]");
     }
-    let figures = demo::play()?;
+    let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let figures = demo::play(display && !args.iter().any(|arg| arg == "--headless"))?;
     if args.iter().any(|arg| arg == "--json") {
         println!("{}", serde_json::to_string(&figures)?);
     }

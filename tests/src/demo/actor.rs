@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::order::{Answer, Order};
 
 /// These passphrases protect nobody, so one guess may be cheap.
-const PASSPHRASE: &str = "演示用的口令";
+pub(super) const PASSPHRASE: &str = "演示用的口令";
 const COST: KdfCost = KdfCost::TRIVIAL;
 /// Longest an exchange may take.
 const PATIENCE: Duration = Duration::from_secs(40);

@@ -111,7 +111,7 @@ impl Centre {
 }
 
 /// A program built beside this one; a test stands one folder deeper.
-fn beside(name: &str) -> Result<PathBuf> {
+pub(super) fn beside(name: &str) -> Result<PathBuf> {
     let own = std::env::current_exe().context("找不到这个程序自己")?;
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let found = own.ancestors().skip(1).take(2).map(|folder| folder.join(&name)).find(|path| path.is_file());

@@ -114,6 +114,13 @@ impl Player {
         Ok(answered)
     }
 
+    /// Ends her process and leaves the folder to somebody else.
+    pub fn leave(&mut self) -> Result<PathBuf> {
+        self.send(&Order::Exit)?;
+        self.process.child.wait()?;
+        Ok(self.dir.clone())
+    }
+
     /// Starts a new process on the same folder and opens the profile.
     pub fn revive(&mut self) -> Result<()> {
         self.process = Process::start(&self.dir)?;

@@ -23,6 +23,7 @@ fn a_learner_finds_a_small_district_with_work_in_it() {
     assert_eq!(cards.len(), 9);
     let count = |due: &str| cards.iter().filter(|card| card["due"]["state"] == due).count();
     assert!(count("overdue") >= 2, "some are overdue: {cards:?}");
+    assert!(count("today") >= 1 && count("coming") >= 1, "and some soon: {cards:?}");
     let today = ask(&mut client, "today", &json!({}));
     let filled = |key: &str| today[key].as_array().is_some_and(|list| !list.is_empty());
     assert!(filled("returned"), "a note came back: {today}");

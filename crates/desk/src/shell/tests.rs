@@ -79,9 +79,12 @@ fn at_work(dir: &Path) -> Window {
 }
 
 fn edit(window: &Window, phone: &str) {
-    let cards = window.ask("children.list", &json!({})).expect("a list");
+    let listed = window.ask("children.list", &json!({})).expect("a list");
+    let cards = listed["cards"].as_array().expect("cards");
+    let child = &cards.iter().find(|card| card["differs"] == 0).expect("a child")["child"];
     let edits = json!([{ "set": { "key": "phone_child", "value": phone } }]);
-    window.ask("child.edit", &json!({ "child": cards["cards"][0]["child"], "edits": edits })).expect("an edit");
+    let edited = window.ask("child.edit", &json!({ "child": child, "edits": edits })).expect("an edit");
+    assert_eq!(edited["saved"], json!(["phone_child"]));
 }
 
 #[test]
