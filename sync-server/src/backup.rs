@@ -13,7 +13,7 @@ use sync::wire::Cursor;
 
 use crate::secret::Secret;
 use crate::server::{Server, ServerError, fact};
-use crate::store::sqlite::{CACHE, KEYS, STORE, Sqlite};
+use crate::store::sqlite::{CACHE, FILES, KEYS, STORE, Sqlite};
 use crate::store::{Facts as _, StoreError};
 
 /// Why there is no backup, or it was not put back.
@@ -77,12 +77,13 @@ impl Server<Sqlite> {
                 return Err(error);
             }
         };
-        for name in [CACHE, KEYS, STORE] {
+        for name in [CACHE, FILES, KEYS, STORE] {
             for tail in ["-wal", "-shm"] {
                 crate::store::sqlite::remove(&part, &format!("{name}{tail}"))?;
             }
         }
         crate::store::sqlite::remove(&part, CACHE)?;
+        crate::store::sqlite::remove(&part, FILES)?;
         std::fs::rename(part.join(KEYS), part.join("keys").join(KEYS))?;
         std::fs::rename(&part, &folder)?;
         std::fs::File::open(to)?.sync_all()?;

@@ -13,6 +13,7 @@
 //! - [`Known::document`] must be the fold of exactly the record's accepted changes. When the
 //!   cache may be older or newer than the log (a crash between two files), rebuild it first.
 
+mod file;
 mod right;
 mod risk;
 mod row;
@@ -214,11 +215,15 @@ impl<'a, K: Known> Court<'a, K> {
         }
     }
 
-    /// Items the server cannot open: caps and rights only.
+    /// Items the server does not try: caps and rights only; of a file its manifest too.
     fn opaque(&mut self, kind: Kind) -> Result<(), K::Error> {
         for (place, item) in self.open_items(kind) {
             let fixed = self.fixed(item.record)?;
-            let ruling = match self.opaque_right(item, fixed.as_ref()) {
+            let mut right = self.opaque_right(item, fixed.as_ref());
+            if kind == Kind::File && right.is_ok() {
+                right = self.manifest(item)?;
+            }
+            let ruling = match right {
                 Ok(()) => {
                     self.records.insert(item.record, Some(Fixed::of(item)));
                     Ruling::Accept
@@ -239,6 +244,9 @@ impl<'a, K: Known> Court<'a, K> {
         }
         if item.kind == Kind::Audit {
             return self.audit(item);
+        }
+        if (item.form == sync::file::FORM) != (item.kind == Kind::File) {
+            return Err(Reason::Malformed);
         }
         let verb = if fixed.is_some() { Verb::Change } else { Verb::Create };
         self.right(item, &[verb])
@@ -300,6 +308,9 @@ impl<'a, K: Known> Court<'a, K> {
     fn admissible(&self, item: &Item, fixed: Option<&Fixed>) -> Result<ChangeInfo, Reason> {
         if item.body.len() > dossier::BYTES_MAX {
             return Err(Reason::Caps);
+        }
+        if item.form == sync::file::FORM {
+            return Err(Reason::Malformed);
         }
         if item.child.is_some_and(|child| self.erased(child)) {
             return Err(Reason::Erased);

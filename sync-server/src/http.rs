@@ -1,4 +1,4 @@
-//! The door to the network: an accept loop with deadlines and caps, three routes, and one answer
+//! The door to the network: an accept loop with deadlines and caps, four routes, and one answer
 //! for everybody who does not belong here. It moves bytes and must not know what they mean.
 //!
 //! Whoever connects is a stranger until the server core has checked a signature, so everything up
@@ -21,6 +21,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use sync::piece;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
@@ -40,6 +41,8 @@ mod pace;
 pub trait Answering: Clone + Send + Sync + 'static {
     /// The answer to a signed request.
     fn sync(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
+    /// The answer to a signed request for pieces of files.
+    fn piece(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
     /// The answer to an enrolment request; nothing unless the asker knows an open code.
     fn enrol(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
     /// Whether the store answers.
@@ -49,6 +52,9 @@ pub trait Answering: Clone + Send + Sync + 'static {
 impl<S: Store + Send + 'static> Answering for Hub<S> {
     async fn sync(&self, body: Vec<u8>) -> Answer {
         self.handle(body).await
+    }
+    async fn piece(&self, body: Vec<u8>) -> Answer {
+        self.handle_piece(body).await
     }
     async fn enrol(&self, body: Vec<u8>) -> Answer {
         match self.with(move |server, m| enrol::enrol(server, m, &body)).await {
@@ -81,6 +87,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of bodies in memory at once, over all connections.
     pub bodies_bytes: usize,
+    /// The same of bodies with pieces of files: a purse of their own, so that text finds room.
+    pub pieces_bytes: usize,
     /// In each such stretch of time a connection moves [`Limits::pace_bytes`] or ends.
     pub pace: Duration,
     /// See [`Limits::pace`].
@@ -98,6 +106,7 @@ impl Default for Limits {
             body: Duration::from_secs(20 * 60),
             body_bytes: sync::request::REQUEST_BYTES_MAX + 1024,
             bodies_bytes: 64 << 20,
+            pieces_bytes: 32 << 20,
             pace: Duration::from_secs(20),
             pace_bytes: 1024,
         }
@@ -109,7 +118,15 @@ struct Hall<A> {
     answering: A,
     limits: Limits,
     crowd: Crowd,
-    bodies: Semaphore,
+    bodies: Purse,
+    pieces: Purse,
+}
+
+/// Memory for bodies that came and were not yet answered.
+struct Purse {
+    /// Largest body.
+    largest: usize,
+    left: Semaphore,
 }
 
 /// Accepts until `stop` becomes true (or its sender is gone), then lets requests under way finish
@@ -122,8 +139,10 @@ pub async fn serve<A: Answering>(
     mut stop: watch::Receiver<bool>,
 ) {
     let acceptor = TlsAcceptor::from(tls);
-    let bodies = Semaphore::new(limits.bodies_bytes);
-    let hall = Arc::new(Hall { answering, limits, crowd: Crowd::new(&limits), bodies });
+    let bodies = Purse { largest: limits.body_bytes, left: Semaphore::new(limits.bodies_bytes) };
+    let largest = limits.body_bytes.min(piece::REQUEST_BYTES_MAX);
+    let pieces = Purse { largest, left: Semaphore::new(limits.pieces_bytes) };
+    let hall = Arc::new(Hall { answering, limits, crowd: Crowd::new(&limits), bodies, pieces });
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -198,12 +217,16 @@ async fn connection<A: Answering>(
 impl<A: Answering> Hall<A> {
     async fn route(&self, address: IpAddr, request: Request<Incoming>) -> Response<Frames> {
         let answer = match (request.method(), request.uri().path()) {
-            (&Method::POST, "/v1/sync") => match self.body(request.into_body()).await {
+            (&Method::POST, "/v1/sync") => match self.body(&self.bodies, request.into_body()).await {
                 Ok((body, _held)) => self.answering.sync(body).await,
                 Err(status) => return bare(status),
             },
+            (&Method::POST, piece::PATH) => match self.body(&self.pieces, request.into_body()).await {
+                Ok((body, _held)) => self.answering.piece(body).await,
+                Err(status) => return bare(status),
+            },
             (&Method::POST, "/v1/enrol") if self.crowd.may_enrol(address) => {
-                match self.body(request.into_body()).await {
+                match self.body(&self.bodies, request.into_body()).await {
                     Ok((body, _held)) => self.answering.enrol(body).await,
                     Err(status) => return bare(status),
                 }
@@ -221,15 +244,19 @@ impl<A: Answering> Hall<A> {
     }
 
     /// Reads a body within the caps. It counts against the memory of all bodies while it is held.
-    async fn body(&self, incoming: Incoming) -> Result<(Vec<u8>, SemaphorePermit<'_>), StatusCode> {
-        let declared = incoming.size_hint().exact().unwrap_or(self.limits.body_bytes as u64);
+    async fn body<'p>(
+        &self,
+        purse: &'p Purse,
+        incoming: Incoming,
+    ) -> Result<(Vec<u8>, SemaphorePermit<'p>), StatusCode> {
+        let declared = incoming.size_hint().exact().unwrap_or(purse.largest as u64);
         let bytes = usize::try_from(declared).unwrap_or(usize::MAX);
-        if bytes > self.limits.body_bytes {
+        if bytes > purse.largest {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
         let permits = u32::try_from(bytes.max(1)).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-        let permit = self.bodies.try_acquire_many(permits).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-        let collecting = Limited::new(incoming, self.limits.body_bytes).collect();
+        let permit = purse.left.try_acquire_many(permits).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        let collecting = Limited::new(incoming, purse.largest).collect();
         match tokio::time::timeout(self.limits.body, collecting).await {
             Ok(Ok(body)) => Ok((body.to_bytes().into(), permit)),
             Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),

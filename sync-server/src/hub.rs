@@ -1,6 +1,7 @@
 //! The one thread that owns a server in production. It collects requests that arrive together
 //! into one commit, and judges and packs when nobody waits. It must not know HTTP.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -16,6 +17,8 @@ use crate::store::Store;
 
 /// Requests answered with one commit at most.
 const TOGETHER: usize = 64;
+/// Requests for pieces answered with one commit: some 2 MB, so that text never waits long.
+const PIECES_TOGETHER: usize = 8;
 /// After a failure of the gate or the packer: the disk may need a moment.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -23,6 +26,7 @@ type Act<S> = Box<dyn FnOnce(&mut Server<S>, &mut Moment<'_>) + Send>;
 
 enum Job<S> {
     Request(Vec<u8>, oneshot::Sender<Answer>),
+    Pieces(Vec<u8>, oneshot::Sender<Answer>),
     Act(Act<S>),
     Stop,
 }
@@ -69,8 +73,17 @@ impl<S: Store + Send + 'static> Hub<S> {
 
     /// Answers one request.
     pub async fn handle(&self, body: Vec<u8>) -> Answer {
+        self.answer(|reply| Job::Request(body, reply)).await
+    }
+
+    /// Answers one request for pieces; text that came meanwhile goes first.
+    pub async fn handle_piece(&self, body: Vec<u8>) -> Answer {
+        self.answer(|reply| Job::Pieces(body, reply)).await
+    }
+
+    async fn answer(&self, job: impl FnOnce(oneshot::Sender<Answer>) -> Job<S>) -> Answer {
         let (reply, answer) = oneshot::channel();
-        if self.jobs.send(Job::Request(body, reply)).is_err() {
+        if self.jobs.send(job(reply)).is_err() {
             return Answer::Unavailable;
         }
         answer.await.unwrap_or(Answer::Unavailable)
@@ -97,6 +110,7 @@ type Waiting = (Vec<u8>, oneshot::Sender<Answer>);
 
 fn run<S: Store>(mut server: Server<S>, mut clock: impl Clock, jobs: &Receiver<Job<S>>, shown: &Mutex<Meter>) {
     let mut idle = false;
+    let mut pieces: VecDeque<Waiting> = VecDeque::new();
     loop {
         let next = if idle { jobs.recv().map_err(|_| TryRecvError::Disconnected) } else { jobs.try_recv() };
         idle = false;
@@ -105,10 +119,12 @@ fn run<S: Store>(mut server: Server<S>, mut clock: impl Clock, jobs: &Receiver<J
         loop {
             match job {
                 Ok(Job::Request(body, reply)) => waiting.push((body, reply)),
+                Ok(Job::Pieces(body, reply)) => pieces.push_back((body, reply)),
                 Ok(Job::Act(act)) => act(&mut server, &mut clock.moment()),
                 Err(TryRecvError::Empty) => break,
                 Ok(Job::Stop) | Err(TryRecvError::Disconnected) => {
-                    answer(&mut server, &mut clock, waiting);
+                    answer(waiting, |bodies| server.handle_many(&mut clock.moment(), bodies));
+                    answer(pieces.into(), |bodies| server.handle_pieces(&mut clock.moment(), bodies));
                     return;
                 }
             }
@@ -117,22 +133,24 @@ fn run<S: Store>(mut server: Server<S>, mut clock: impl Clock, jobs: &Receiver<J
             }
             job = jobs.try_recv();
         }
-        let asked = !waiting.is_empty();
-        answer(&mut server, &mut clock, waiting);
+        let asked = !waiting.is_empty() || !pieces.is_empty();
+        answer(waiting, |bodies| server.handle_many(&mut clock.moment(), bodies));
+        let some = pieces.drain(..pieces.len().min(PIECES_TOGETHER)).collect();
+        answer(some, |bodies| server.handle_pieces(&mut clock.moment(), bodies));
         match background(&mut server, &mut clock, asked) {
-            Some(more) => idle = !more,
+            Some(more) => idle = !more && pieces.is_empty(),
             None => std::thread::sleep(PAUSE),
         }
         *shown.lock().unwrap_or_else(PoisonError::into_inner) = *server.meter();
     }
 }
 
-fn answer<S: Store>(server: &mut Server<S>, clock: &mut impl Clock, waiting: Vec<Waiting>) {
+fn answer(waiting: Vec<Waiting>, handle: impl FnOnce(&[&[u8]]) -> Vec<Answer>) {
     if waiting.is_empty() {
         return;
     }
     let bodies: Vec<&[u8]> = waiting.iter().map(|(body, _)| body.as_slice()).collect();
-    let answers = server.handle_many(&mut clock.moment(), &bodies);
+    let answers = handle(&bodies);
     for ((_, reply), answer) in waiting.into_iter().zip(answers) {
         // A desk that hung up meanwhile asks again; what it pushed is kept.
         drop(reply.send(answer));

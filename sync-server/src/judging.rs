@@ -323,13 +323,14 @@ impl<S: Store> Server<S> {
         Ok(heard)
     }
 
-    /// Destroys a child's key and what caches hold of it.
+    /// Destroys a child's key, what caches hold of it, and the pieces of its files.
     fn forget(&mut self, child: ChildId) -> Result<(), ServerError> {
         let records: BTreeSet<RecordId> =
             self.vault.store.items_of_child(child)?.iter().map(|item| item.record).collect();
         for record in records {
             self.vault.store.drop_document(record)?;
         }
+        self.vault.store.drop_pieces(child)?;
         Ok(self.vault.erase(child)?)
     }
 }

@@ -7,6 +7,7 @@
 //! - [`inbox`] verify, keep, receipt; [`judging`] feeds kept envelopes to the gate and appends to the log;
 //!   [`pull`] what a device may hear after its cursor; [`segment`] first downloads, packed once;
 //! - [`restored`] what happens after an old backup was put back; [`backup`] writing, proving, putting back;
+//! - [`pieces`] pieces of photographs and scans, after all text;
 //! - [`hub`] the one thread that owns a [`server::Server`] in production, with group commit;
 //! - [`store`] the engine-neutral contract, [`store::sqlite`] the embedded engine;
 //! - [`secret`] the server's keys; [`config`] the TOML file; [`meter`] counters.
@@ -16,6 +17,7 @@
 //! Server<S: Store>::open(store: S, secret: Secret) -> Result<Server<S>, ServerError>
 //!   .handle(&mut self, m: &mut Moment, body: &[u8]) -> Answer                  // one request
 //!   .handle_many(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer>   // one commit for all
+//!   .handle_piece(&mut self, m: &mut Moment, body: &[u8]) -> Answer            // POST /v1/piece; one frame: Told
 //!   .gate_step(&mut self, m: &mut Moment) -> Result<bool, ServerError>         // false: nothing to judge
 //!   .segment_step(&mut self) -> Result<bool, ServerError>                      // false: nothing to pack
 //!   .write_rows(&mut self, m: &mut Moment, rows: Vec<Row>) -> Result<Vec<Outcome>, ServerError>  // judged on return
@@ -40,6 +42,7 @@ pub mod import;
 mod inbox;
 mod judging;
 pub mod meter;
+mod pieces;
 mod pull;
 mod restored;
 mod rows;

@@ -20,12 +20,20 @@ pub struct Meter {
     pub waiting: u64,
     /// Rows sent.
     pub rows: u64,
+    /// Requests for pieces of files answered.
+    pub piece_requests: u64,
+    /// Pieces that are kept, counted each time they came.
+    pub pieces_kept: u64,
+    /// Pieces sent.
+    pub pieces_sent: u64,
     /// CPU of answering requests.
     pub request_cpu: Duration,
     /// CPU of judging.
     pub gate_cpu: Duration,
     /// CPU of packing segments.
     pub segment_cpu: Duration,
+    /// CPU of answering requests for pieces.
+    pub piece_cpu: Duration,
 }
 
 impl Meter {
@@ -39,8 +47,16 @@ impl Meter {
             ("items_held", self.held),
             ("items_waiting", self.waiting),
             ("rows_sent", self.rows),
+            ("piece_requests", self.piece_requests),
+            ("pieces_kept", self.pieces_kept),
+            ("pieces_sent", self.pieces_sent),
         ];
-        let times = [("request_cpu", self.request_cpu), ("gate_cpu", self.gate_cpu), ("segment_cpu", self.segment_cpu)];
+        let times = [
+            ("request_cpu", self.request_cpu),
+            ("gate_cpu", self.gate_cpu),
+            ("segment_cpu", self.segment_cpu),
+            ("piece_cpu", self.piece_cpu),
+        ];
         let counts =
             counts.map(|(name, n)| format!("# TYPE tongdang_{name}_total counter\ntongdang_{name}_total {n}\n"));
         let times = times.map(|(name, d)| {

@@ -50,10 +50,15 @@ impl Reader {
             (Kind::Roster, _) => true,
             (Kind::Audit, _) => everything || item.form == sync::notice::FORM,
             (Kind::Change | Kind::Sealed | Kind::File, None) => everything,
-            (Kind::Change | Kind::Sealed | Kind::File, Some(child)) => self.posts.iter().any(|(id, post)| {
-                rights::role_may(post.role, Verb::Read, &item.form) && roster.reaches(*id, post, child, NOW)
-            }),
+            (Kind::Change | Kind::Sealed | Kind::File, Some(child)) => self.may_read_form(roster, &item.form, child),
         }
+    }
+
+    /// Whether records of a form of a child may be read.
+    pub(crate) fn may_read_form(&self, roster: &Roster, form: &str, child: ChildId) -> bool {
+        self.posts
+            .iter()
+            .any(|(id, post)| rights::role_may(post.role, Verb::Read, form) && roster.reaches(*id, post, child, NOW))
     }
 
     /// Whether she sees to it that no number of a chain is missing.

@@ -11,10 +11,12 @@ use dossier::{Actor, Edit, Record};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sync::envelope::{Envelope, Link};
+use sync::file::{self, Cut};
 use sync::frame::FrameReader;
 use sync::item::{Item, Kind};
 use sync::key::DeviceKey;
 use sync::pack::Level;
+use sync::piece::{Ask, SignedAsk, Told};
 use sync::request::SignedRequest;
 use sync::wire::{Cursor, Frame, Head, Outcome, Pushed, Receipt, Request, Rows, State, Verdict};
 
@@ -108,6 +110,15 @@ impl World {
     pub(crate) fn judge(&mut self) {
         self.second += 1;
         while self.server.gate_step(&mut self.dice.moment(self.second)).expect("judged") {}
+    }
+
+    /// The answer to a request about pieces, its signature checked.
+    pub(crate) fn told(&mut self, body: &[u8]) -> Told {
+        let answer = self.server.handle_piece(&mut self.dice.moment(self.second), body);
+        let Answer::Frames(frames) = answer else { panic!("no answer: {answer:?}") };
+        let sig = SignedAsk::sig_of(body).expect("a signature");
+        let public = self.server.secret.device.sign_public();
+        Told::read(&frames.concat(), &self.server.district().digest(), &sig, &public).expect("an answer")
     }
 
     pub(crate) fn pack(&mut self) {
@@ -265,6 +276,36 @@ impl Desk {
         let at = world.moment().now;
         let body = Record::empty().edit(form, &self.actor, at, &edits).expect("an edit").expect("a change");
         Item { kind: Kind::Change, record, form: "visit".to_owned(), child: Some(child), body }
+    }
+
+    /// A photograph of 150 KB about a record, cut for the way, and its manifest as an item.
+    pub(crate) fn photo(&self, world: &mut World, child: ChildId, about: RecordId) -> (Item, Cut) {
+        let bytes: Vec<u8> = (0..150 * 1024_u32).map(|n| (n % 251) as u8).collect();
+        let label = file::Label { about, field: "attach", name: "院子.jpg", media: "image/jpeg" };
+        let cut = file::cut(&mut world.moment(), label, &[7; 9000], &bytes).expect("within the caps");
+        let (record, form) = (RecordId::new(world.moment().uuid()), file::FORM.to_owned());
+        (Item { kind: Kind::File, record, form, child: Some(child), body: cut.manifest.encode() }, cut)
+    }
+
+    /// Signs items into one envelope, pushes it and has it judged.
+    pub(crate) fn sends(&mut self, world: &mut World, items: &[Item]) -> Envelope {
+        let envelope = self.envelope(world, items);
+        let heard = self.push(world, vec![envelope.clone()]);
+        assert!(matches!(heard.receipts[..], [Receipt::Kept(_)]), "{heard:?}");
+        world.judge();
+        envelope
+    }
+
+    /// A request about pieces as posted.
+    pub(crate) fn ask_body(&mut self, world: &World, ask: &Ask) -> Vec<u8> {
+        self.counter += 1;
+        SignedAsk::sign(&self.key, &world.server.district().digest(), self.counter, ask)
+    }
+
+    /// Sends a request about pieces; what the server told.
+    pub(crate) fn pieces(&mut self, world: &mut World, ask: &Ask) -> Told {
+        let body = self.ask_body(world, ask);
+        world.told(&body)
     }
 
     /// Signs items into the next envelope.

@@ -175,6 +175,19 @@ pub struct Segment {
     pub frame: Vec<u8>,
 }
 
+/// Which piece of a file, and whose file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PieceId {
+    /// Whose file it is.
+    pub child: ChildId,
+    /// The file.
+    pub file: RecordId,
+    /// Which piece of it.
+    pub n: u16,
+    /// SHA-256 of its bytes, as they came: encrypted under the file's key, which stores do not need.
+    pub digest: Digest,
+}
+
 /// Transactions, small facts, devices, codes.
 pub trait Facts {
     /// Opens the one transaction.
@@ -278,6 +291,21 @@ pub trait Keys {
     fn destroy_key(&mut self, owner: &[u8; 16]) -> Stored<()>;
 }
 
+/// Pieces of files; apart, so that the log and its backups stay small. Durable no later than
+/// anything else of the transaction.
+pub trait Pieces {
+    /// Whether the piece is here.
+    fn has_piece(&mut self, id: &PieceId) -> Stored<bool>;
+    /// Its bytes.
+    fn piece(&mut self, id: &PieceId) -> Stored<Option<Vec<u8>>>;
+    /// Keeps a piece that is not here.
+    fn add_piece(&mut self, id: &PieceId, bytes: &[u8]) -> Stored<()>;
+    /// Drops all pieces of a child's files.
+    fn drop_pieces(&mut self, child: ChildId) -> Stored<()>;
+    /// How many pieces, and their bytes.
+    fn pieces(&mut self) -> Stored<(u64, u64)>;
+}
+
 /// What can be rebuilt from the log; never backed up.
 pub trait Cache {
     /// A saved document and the position it was saved at.
@@ -305,4 +333,4 @@ pub trait Cache {
 }
 
 /// The whole contract.
-pub trait Store: Facts + Inbox + Log + Keys + Cache {}
+pub trait Store: Facts + Inbox + Log + Keys + Pieces + Cache {}

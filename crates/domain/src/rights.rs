@@ -62,6 +62,7 @@ pub const TABLE: &[Grant] = &[
     Grant { form: "supplement", read: ALL, create: FIELD, change: &[] },
     Grant { form: "review", read: ALL, create: STATION, change: &[] },
     Grant { form: "assessment", read: ALL, create: FIELD, change: &[] },
+    Grant { form: "file", read: ALL, create: WRITERS, change: &[] },
     Grant { form: "register", read: ALL, create: &[Director, Supervisor, Specialist, CentreAdmin], change: &[] },
     Grant { form: "assign", read: ALL, create: &[Supervisor, CentreAdmin], change: &[] },
 ];
@@ -157,7 +158,7 @@ mod tests {
         for grant in TABLE {
             assert!(!READS_ONLY.iter().any(|r| grant.create.contains(r) || grant.change.contains(r)), "{}", grant.form);
         }
-        for form in ["visit", "supplement", "review", "assessment"] {
+        for form in ["visit", "supplement", "review", "assessment", "file"] {
             assert!(Role::ALL.iter().all(|r| !role_may(*r, Verb::Change, form)), "{form}");
         }
     }

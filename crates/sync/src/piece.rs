@@ -22,6 +22,8 @@ pub const PIECES_A_REQUEST: usize = 4;
 pub const ASKED_MAX: usize = 1024;
 /// Largest request and answer.
 pub const BYTES_MAX: usize = PIECES_A_REQUEST * (PIECE_BYTES + PIECE_OVERHEAD + 64) + ASKED_MAX * 40 + 4096;
+/// Largest request as posted.
+pub const REQUEST_BYTES_MAX: usize = HEADER + BYTES_MAX;
 const HEADER: usize = 1 + 16 + 8 + 64;
 const VERSION: u8 = 1;
 /// No text begins with it, so a portal's page is known by its first byte.
@@ -147,7 +149,7 @@ impl<'a> SignedAsk<'a> {
 
     /// Splits the bytes; believes nothing yet.
     pub fn read(bytes: &'a [u8]) -> Result<Self, BadPiece> {
-        if bytes.len() > HEADER + BYTES_MAX {
+        if bytes.len() > REQUEST_BYTES_MAX {
             return Err(BadPiece::Caps);
         }
         let (header, body) = bytes.split_at_checked(HEADER).ok_or(BadPiece::Format)?;

@@ -19,8 +19,13 @@ impl<K: Known> Court<'_, K> {
     /// Whether the author may do one of the verbs. Forbidden then: held. Allowed then and not
     /// now: 待认领. Allowed in both: go on.
     pub(super) fn right(&self, item: &Item, verbs: &[Verb]) -> Result<(), Reason> {
-        let Some(child) = item.child else { return Err(Reason::Forbidden) };
-        let allowed = |verb: &Verb, when| may(&self.roster, self.batch.device, when, *verb, &item.form, child).is_ok();
+        self.right_to(&item.form, item.child, verbs)
+    }
+
+    /// The same of a form of a child.
+    pub(super) fn right_to(&self, form: &str, child: Option<ChildId>, verbs: &[Verb]) -> Result<(), Reason> {
+        let Some(child) = child else { return Err(Reason::Forbidden) };
+        let allowed = |verb: &Verb, when| may(&self.roster, self.batch.device, when, *verb, form, child).is_ok();
         let judged = self.then_and_now(self.then(Some(child)), |when| verbs.iter().any(|verb| allowed(verb, when)));
         if judged.is_err() && self.vouched(child) { Ok(()) } else { judged }
     }

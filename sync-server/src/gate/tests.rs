@@ -369,7 +369,7 @@ fn forms_outside_the_table_and_records_of_no_child_are_forbidden() {
         change(20, "no_such_form", body.clone()),
         Item { child: None, ..visit(DIRECTOR) },
         Item { kind: Kind::Sealed, ..change(20, "mandatory_report", body.clone()) },
-        Item { kind: Kind::File, ..change(20, "photo", body) },
+        Item { kind: Kind::File, child: None, ..change(20, "file", body) },
     ];
     for item in table {
         assert_eq!(street.ruling(&sent(DIRECTOR, vec![item])), held(Reason::Forbidden));

@@ -26,6 +26,9 @@ impl Answering for Echo {
             _ => Answer::Frames(vec![body.clone(), body]),
         }
     }
+    async fn piece(&self, body: Vec<u8>) -> Answer {
+        if body == b"unknown device" { Answer::NotFound } else { Answer::Frames(vec![b"told".to_vec()]) }
+    }
     async fn enrol(&self, body: Vec<u8>) -> Answer {
         if body == b"code" { Answer::Frames(vec![b"grant".to_vec()]) } else { Answer::NotFound }
     }
@@ -94,6 +97,8 @@ async fn an_answer_has_one_header_and_its_frames_in_order() {
     assert_eq!(answer, "HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\nframesframes");
     let grant = server.say(&post("/v1/enrol", "code")).await;
     assert_eq!(grant, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\ngrant");
+    let told = server.say(&post("/v1/piece", "pieces")).await;
+    assert_eq!(told, "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntold");
     let down = server.say(&post("/v1/sync", "store down")).await;
     assert!(down.starts_with("HTTP/1.1 503 "), "{down}");
     let health = server.say("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
@@ -105,6 +110,8 @@ async fn whoever_does_not_belong_here_hears_the_same() {
     let server = server(Limits { enrolments_per_minute: 1, ..Limits::default() }).await;
     let mut answers = vec![
         server.say(&post("/v1/sync", "unknown device")).await,
+        server.say(&post("/v1/piece", "unknown device")).await,
+        server.say("GET /v1/piece HTTP/1.1\r\nhost: x\r\n\r\n").await,
         server.say(&post("/admin", "")).await,
         server.say("GET /v1/sync HTTP/1.1\r\nhost: x\r\n\r\n").await,
         server.say(&post("/v1/enrol", "wrong code")).await,
@@ -124,6 +131,20 @@ async fn a_body_beyond_the_cap_is_refused_before_it_is_read() {
         "POST /v1/sync HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n";
     let undeclared = server.say(chunked).await;
     assert!(undeclared.starts_with("HTTP/1.1 400 "), "{undeclared}");
+}
+
+#[tokio::test]
+async fn pieces_have_a_purse_and_a_cap_of_their_own() {
+    let server = server(Limits { bodies_bytes: 100, pieces_bytes: 100, ..Limits::default() }).await;
+    let mut waiting = server.connect().await;
+    waiting.write_all(b"POST /v1/piece HTTP/1.1\r\nhost: x\r\ncontent-length: 90\r\n\r\n").await.expect("written");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let busy = server.say(&post("/v1/piece", "more than is left")).await;
+    assert!(busy.starts_with("HTTP/1.1 503 "), "{busy}");
+    assert!(server.say(&post("/v1/sync", "text finds its room")).await.starts_with("HTTP/1.1 200 "));
+    let bytes = piece::REQUEST_BYTES_MAX + 1;
+    let large = server.say(&format!("POST /v1/piece HTTP/1.1\r\nhost: x\r\ncontent-length: {bytes}\r\n\r\n")).await;
+    assert!(large.starts_with("HTTP/1.1 413 "), "{large}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use domain::roster::Channel;
 use sync::item::Kind;
 use sync::wire::Mark;
 
-use super::{Code, DeviceState, NewEnvelope, NewItem, RecordState, Segment, Standing, Store};
+use super::{Code, DeviceState, NewEnvelope, NewItem, PieceId, RecordState, Segment, Standing, Store};
 
 /// Runs the whole suite, each part on a fresh store.
 pub(crate) fn holds<S: Store>(fresh: &mut dyn FnMut() -> S) {
@@ -16,6 +16,7 @@ pub(crate) fn holds<S: Store>(fresh: &mut dyn FnMut() -> S) {
     an_envelope_is_kept_once_and_its_items_are_judged_in_order(&mut fresh());
     the_log_is_heard_where_it_was_appended(&mut fresh());
     a_destroyed_key_is_gone(&mut fresh());
+    pieces_are_kept_once_and_go_with_their_child(&mut fresh());
     caches_can_be_dropped(&mut fresh());
 }
 
@@ -165,6 +166,29 @@ fn a_destroyed_key_is_gone(store: &mut impl Store) {
     assert_eq!(store.key(&[1; 16]), Ok(Some([2; 32])));
     store.destroy_key(&[1; 16]).expect("destroyed");
     assert_eq!(store.key(&[1; 16]), Ok(None));
+}
+
+fn pieces_are_kept_once_and_go_with_their_child(store: &mut impl Store) {
+    let file = RecordId::new([1; 16]);
+    let one = PieceId { child: CHILD, file, n: 0, digest: Digest([1; 32]) };
+    let altered = PieceId { digest: Digest([2; 32]), ..one };
+    let foreign = PieceId { child: ChildId::new([8; 16]), ..one };
+    store.begin().expect("begins");
+    store.add_piece(&one, &[7; 100]).expect("kept");
+    store.rollback().expect("thrown away");
+    assert_eq!((store.has_piece(&one), store.pieces()), (Ok(false), Ok((0, 0))));
+    store.begin().expect("begins");
+    store.add_piece(&one, &[7; 100]).expect("kept");
+    store.commit().expect("commits");
+    assert!(store.add_piece(&one, &[7; 100]).is_err(), "the same piece twice is a defect of the caller");
+    assert_eq!((store.has_piece(&one), store.piece(&one)), (Ok(true), Ok(Some(vec![7; 100]))));
+    for other in [altered, foreign, PieceId { n: 1, ..one }, PieceId { file: RecordId::new([2; 16]), ..one }] {
+        assert_eq!((store.has_piece(&other), store.piece(&other)), (Ok(false), Ok(None)));
+    }
+    store.add_piece(&foreign, &[8; 20]).expect("kept");
+    assert_eq!(store.pieces(), Ok((2, 120)));
+    store.drop_pieces(CHILD).expect("dropped");
+    assert_eq!((store.has_piece(&one), store.pieces()), (Ok(false), Ok((1, 20))));
 }
 
 fn caches_can_be_dropped(store: &mut impl Store) {

@@ -1,7 +1,7 @@
-//! The embedded engine: three SQLCipher files. It must not know rights, envelopes or forms.
+//! The embedded engine: four SQLCipher files. It must not know rights, envelopes or forms.
 //!
 //! `store.db` is the truth, `keys.db` what it is sealed under (so that erasing reaches backups),
-//! `cache.db` what can be rebuilt.
+//! `files.db` the pieces of files, `cache.db` what can be rebuilt.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,10 +14,11 @@ use super::{Store, StoreError, Stored};
 
 mod cache;
 mod facts;
+mod files;
 mod inbox;
 mod log;
 
-/// Raw keys of the three files.
+/// Raw keys of the files.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct FileKeys {
     /// `store.db`
@@ -28,10 +29,19 @@ pub struct FileKeys {
     pub cache: [u8; 32],
 }
 
+impl FileKeys {
+    /// `files.db`: made from the key of `store.db`, because server.key knew no files at first.
+    fn files(&self) -> [u8; 32] {
+        sync::key::sha256(&[b"tongdang/files.db/1", &self.store]).0
+    }
+}
+
 /// The file of truth.
 pub const STORE: &str = "store.db";
 /// The file of keys.
 pub const KEYS: &str = "keys.db";
+/// The file of pieces.
+pub const FILES: &str = "files.db";
 /// The file of caches.
 pub const CACHE: &str = "cache.db";
 
@@ -42,6 +52,7 @@ const PAGES_KIB: i64 = -8192;
 pub struct Sqlite {
     db: Connection,
     keys: Connection,
+    files: Connection,
     cache: Connection,
     dir: Option<PathBuf>,
     /// A key was destroyed in the open transaction: its page must not stay in the journal.
@@ -51,7 +62,7 @@ pub struct Sqlite {
 impl Store for Sqlite {}
 
 impl Sqlite {
-    /// Opens or creates the three files in a folder.
+    /// Opens or creates the four files in a folder.
     pub fn open(dir: &Path, keys: &FileKeys) -> Stored<Self> {
         let open = |name: &str, key: &[u8; 32], sql: &'static str, sync: &str| {
             connect(Connection::open(dir.join(name)).map_err(failed)?, Some(key), sql, sync)
@@ -66,6 +77,7 @@ impl Sqlite {
         Ok(Self {
             db: open(STORE, &keys.store, include_str!("../../migrations/store_1.sql"), "FULL")?,
             keys: open(KEYS, &keys.keys, include_str!("../../migrations/keys_1.sql"), "FULL")?,
+            files: open(FILES, &keys.files(), files::SCHEMA, "FULL")?,
             cache,
             dir: Some(dir.to_owned()),
             destroyed: false,
@@ -78,17 +90,19 @@ impl Sqlite {
         Ok(Self {
             db: open(include_str!("../../migrations/store_1.sql"))?,
             keys: open(include_str!("../../migrations/keys_1.sql"))?,
+            files: open(files::SCHEMA)?,
             cache: open(include_str!("../../migrations/cache_1.sql"))?,
             dir: None,
             destroyed: false,
         })
     }
 
-    /// What a backup taken now and put back later would be: truth and keys, no cache. In memory.
+    /// What a backup taken now and put back later would be: truth, keys and pieces, no cache. In memory.
     pub fn snapshot(&self) -> Stored<Self> {
         let mut copy = Self::in_memory()?;
         copy_into(&self.keys, &mut copy.keys)?;
         copy_into(&self.db, &mut copy.db)?;
+        copy_into(&self.files, &mut copy.files)?;
         Ok(copy)
     }
 
@@ -107,7 +121,7 @@ impl Sqlite {
 
     /// Asks every file whether it is sound.
     pub fn sound(&self) -> Stored<bool> {
-        for db in [&self.db, &self.keys] {
+        for db in [&self.db, &self.keys, &self.files] {
             let word: String = db.query_row("PRAGMA quick_check", [], |r| r.get(0)).map_err(failed)?;
             if word != "ok" {
                 return Ok(false);
@@ -116,11 +130,11 @@ impl Sqlite {
         Ok(true)
     }
 
-    /// Bytes of the three files on the disk.
+    /// Bytes of the four files on the disk.
     pub fn bytes(&self) -> u64 {
         let Some(dir) = &self.dir else { return 0 };
         let size = |name: &str| std::fs::metadata(dir.join(name)).map_or(0, |m| m.len());
-        [STORE, KEYS, CACHE].iter().map(|name| size(name) + size(&format!("{name}-wal"))).sum()
+        [STORE, KEYS, FILES, CACHE].iter().map(|name| size(name) + size(&format!("{name}-wal"))).sum()
     }
 
     /// Version of the linked SQLite.

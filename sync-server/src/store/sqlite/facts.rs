@@ -9,15 +9,16 @@ use crate::store::{Code, DeviceState, Facts, Stored};
 
 impl Facts for Sqlite {
     fn begin(&mut self) -> Stored<()> {
-        for db in [&self.cache, &self.keys] {
+        for db in [&self.cache, &self.keys, &self.files] {
             db.execute_batch("BEGIN").map_err(failed)?;
         }
         self.db.execute_batch("BEGIN IMMEDIATE").map_err(failed)
     }
 
     fn commit(&mut self) -> Stored<()> {
-        // Keys first: what is sealed under a key must never be durable before it.
-        for db in [&self.keys, &self.db, &self.cache] {
+        // Keys first: what is sealed under a key must never be durable before it. Then the pieces: a
+        // piece nobody was told of does no harm.
+        for db in [&self.keys, &self.files, &self.db, &self.cache] {
             db.execute_batch("COMMIT").map_err(failed)?;
         }
         if std::mem::take(&mut self.destroyed) {
@@ -27,7 +28,7 @@ impl Facts for Sqlite {
     }
 
     fn rollback(&mut self) -> Stored<()> {
-        for db in [&self.db, &self.keys, &self.cache] {
+        for db in [&self.db, &self.keys, &self.files, &self.cache] {
             if !db.is_autocommit() {
                 db.execute_batch("ROLLBACK").map_err(failed)?;
             }
