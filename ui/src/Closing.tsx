@@ -8,7 +8,7 @@ export default function Closing({ waiting, stay }: { waiting: number; stay(): vo
   const quit = useAct('shell.quit');
   return (
     <Modal
-      open centered width="30em" closable={false} title={t('words.closing_title', { n: waiting })}
+      open centered zIndex={3000} width="30em" closable={false} title={t('words.closing_title', { n: waiting })}
       okText={t('words.closing_yes')} okButtonProps={{ loading: quit.isPending, 'data-testid': 'closing-yes' }} onOk={() => quit.mutate({ sure: true })}
       cancelText={t('words.closing_no')} cancelButtonProps={{ 'data-testid': 'closing-no' }} onCancel={stay}
     >
