@@ -3,11 +3,15 @@
 //!
 //! ```text
 //! DIR/<time>/store.db         the truth            DIR/<time>/keys/keys.db   what it is sealed under
+//! DIR/files.db                the pieces of files, one copy for all backups
 //! ```
+//! Pieces are never altered and show by themselves whether they are whole, so each backup writes only
+//! the new ones, and putting one back only adds what is not here.
 //! Copies of keys older than a week are removed, so that an erasure reaches the backups too.
 
 use std::path::{Path, PathBuf};
 
+use domain::id::ChildId;
 use domain::moment::{Moment, Timestamp};
 use sync::wire::Cursor;
 
@@ -28,6 +32,9 @@ pub enum BackupError {
     /// What was written is not what is here.
     #[error("备份写完后核对不一致，这份备份作废，没有改动正式数据：请换一块磁盘再试。")]
     Differs,
+    /// The copy of the pieces does.
+    #[error("备份目录里的附件（files.db）打不开或核对不一致：请把它移到别处再备份一次，会重新写一份完整的。")]
+    Pieces,
     /// The folder holds no backup.
     #[error("这个目录里没有备份：应有 store.db 和 keys/keys.db。")]
     None,
@@ -56,6 +63,8 @@ pub struct Proven {
     pub number: u64,
     /// Rows of its log checked.
     pub rows: u64,
+    /// Pieces of files added and compared.
+    pub pieces: u64,
 }
 
 /// How long copies of the keys are kept.
@@ -69,7 +78,7 @@ impl Server<Sqlite> {
         let part = to.join(format!("{:015}.part", m.now.0));
         std::fs::create_dir_all(part.join("keys"))?;
         self.store().write_copy(&part, &self.secret.files)?;
-        let proven = self.proven(&part);
+        let proven = self.proven(&part).and_then(|proven| Ok(Proven { pieces: self.back_up_pieces(to)?, ..proven }));
         let proven = match proven {
             Ok(proven) => proven,
             Err(error) => {
@@ -108,7 +117,17 @@ impl Server<Sqlite> {
         if !same || !verified.wrong.is_empty() {
             return Err(BackupError::Differs);
         }
-        Ok(Proven { folder: part.to_owned(), head, number, rows: verified.rows })
+        Ok(Proven { folder: part.to_owned(), head, number, rows: verified.rows, pieces: 0 })
+    }
+
+    /// Brings the one copy of the pieces up to date; those of erased children go from it.
+    fn back_up_pieces(&self, to: &Path) -> Result<u64, BackupError> {
+        let erased = self.roster.children.iter().filter(|(_, seat)| seat.erased);
+        let erased: Vec<ChildId> = erased.map(|(child, _)| *child).collect();
+        self.store().back_up_pieces(to, &self.secret.files, &erased).map_err(|error| match error {
+            StoreError::Damaged => BackupError::Pieces,
+            other => other.into(),
+        })
     }
 
     /// Puts a backup back into a data folder whose server is stopped. What was there is moved
@@ -132,6 +151,10 @@ impl Server<Sqlite> {
             std::fs::copy(from, &to)?;
             std::fs::File::open(to)?.sync_all()?;
         }
+        if !Sqlite::pieces_sound(dir, &secret.files)? {
+            std::fs::rename(dir.join(FILES), aside.join(FILES))?;
+            crate::store::sqlite::remove(dir, FILES)?;
+        }
         let mut server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
         if !server.store().sound()? {
             return Err(BackupError::Differs);
@@ -141,6 +164,13 @@ impl Server<Sqlite> {
         let number = server.newest_number()?;
         server.durably(|s| Ok(s.set_number(fact::BACKED_UP, number)?))?;
         server.backed_up = number;
+        // Text comes back also without its photographs; desks bring what they hold of them.
+        let around = from.canonicalize()?;
+        for folder in around.ancestors().take(2).filter(|folder| folder.join(FILES).is_file()) {
+            if let Err(error) = server.store().take_pieces(folder, &server.secret.files) {
+                tracing::error!(%error, "pieces of files not taken from the backup");
+            }
+        }
         Ok(server)
     }
 
@@ -209,6 +239,63 @@ mod tests {
         assert!(matches!(director.pull(&mut world).state, Some(State::Restored(_))));
         let aside = std::fs::read_dir(dir.path()).expect("a folder").filter_map(Result::ok);
         assert!(aside.filter(|e| e.path().is_dir()).any(|e| e.path().join(STORE).is_file()), "nothing was deleted");
+    }
+
+    #[test]
+    fn photographs_are_backed_up_once_and_put_back_beside_what_is_here() {
+        use sync::piece::{Ask, Kept, Piece, Place};
+        let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let (mut world, mut director) = on_disk(dir.path());
+        let erased = world.child(2, 1);
+        let mut asks = Vec::new();
+        for c in [crate::scene::child(1), erased, crate::scene::child(1)] {
+            let note = director.note(&mut world, c, "照片");
+            let (photo, cut) = director.photo(&mut world, c, note.record);
+            director.sends(&mut world, &[note, photo.clone()]);
+            let place = |n: usize| Place { file: photo.record, n: n as u16 };
+            let put = cut.pieces.iter().enumerate().map(|(n, bytes)| Piece { place: place(n), bytes: bytes.clone() });
+            asks.push(Ask { put: put.collect(), ..Ask::default() });
+        }
+        let backup = |world: &mut World| {
+            world.second += 1;
+            world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up")
+        };
+        let kept = |world: &mut World| crate::store::Pieces::pieces(&mut world.server.vault.store).expect("asked").0;
+        director.pieces(&mut world, &asks[0]);
+        director.pieces(&mut world, &asks[1]);
+        let first = backup(&mut world);
+        assert_eq!((first.pieces, first.folder.join(FILES).exists()), (8, false), "one copy, beside the backups");
+        assert_eq!(backup(&mut world).pieces, 0, "only what is new is written");
+        world.write(vec![domain::roster::Row::Erase { child: erased }]);
+        director.pieces(&mut world, &asks[2]);
+        let last = backup(&mut world);
+        assert_eq!(last.pieces, 4);
+        let verified = world.server.verify().expect("checked");
+        assert_eq!((verified.files, verified.pieces, verified.missing, verified.wrong), (2, 8, 0, vec![]));
+        let secret = world.server.secret.clone();
+        world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
+        std::fs::write(dir.path().join(FILES), [9; 9000]).expect("damaged");
+        let mut chance = crate::scene::Dice::new(3);
+        let restored = Server::restore(&mut chance.moment(60), dir.path(), &last.folder, secret);
+        world.server = restored.expect("put back");
+        assert_eq!(kept(&mut world), 8, "without the erased child's");
+        let have = asks[2].put.iter().map(|piece| piece.place).collect();
+        assert_eq!(director.pieces(&mut world, &Ask { have, ..Ask::default() }).have, [Kept::Yes; 4]);
+    }
+
+    #[test]
+    fn an_altered_piece_and_a_missing_one_are_told_apart() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (mut world, mut director) = on_disk(dir.path());
+        let c = crate::scene::child(1);
+        let (photo, cut) = director.photo(&mut world, c, domain::id::RecordId::new([1; 16]));
+        director.sends(&mut world, std::slice::from_ref(&photo));
+        let digest = cut.manifest.pieces[1];
+        let id = crate::store::PieceId { child: c, file: photo.record, n: 1, digest };
+        crate::store::Pieces::add_piece(&mut world.server.vault.store, &id, b"altered").expect("slipped in");
+        let verified = world.server.verify().expect("checked");
+        assert_eq!((verified.files, verified.pieces, verified.missing), (1, 0, 3));
+        assert_eq!(verified.wrong, [crate::verify::Wrong::Piece(photo.record, 1)]);
     }
 
     #[test]

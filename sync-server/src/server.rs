@@ -196,6 +196,11 @@ impl<S: Store> Server<S> {
         Ok(self.vault.store.standings()?)
     }
 
+    /// How many pieces of files are kept, and their bytes.
+    pub fn pieces(&mut self) -> Result<(u64, u64), ServerError> {
+        Ok(self.vault.store.pieces()?)
+    }
+
     /// What is remembered of a device: when it last asked and how far it has confirmed.
     pub fn device(&mut self, device: DeviceId) -> Result<DeviceState, ServerError> {
         Ok(self.vault.store.device(device)?)

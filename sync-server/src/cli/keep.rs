@@ -15,12 +15,15 @@ pub(super) fn backup(place: &Place<'_>, to: &Path) -> anyhow::Result<()> {
     let mut server = place.server()?;
     let proven = now(|m| server.backup(m, to))?;
     say(&format!(
-        "备份完成并已重新打开核对：{}（日志 {} 条，收件 {} 件）。各电脑下次同步后会显示“已备份”。",
+        "备份完成并已重新打开核对：{}（日志 {} 条，收件 {} 件，新增附件 {} 片）。各电脑下次同步后会显示“已备份”。",
         proven.folder.display(),
         proven.rows,
-        proven.number
+        proven.number,
+        proven.pieces
     ));
-    say("请把备份拷到另一台机器或介质；server.key 要单独保管，没有它备份打不开。");
+    say(
+        "请把整个备份目录（连同里面的 files.db，照片和扫描件在那里）拷到另一台机器或介质；server.key 要单独保管，没有它备份打不开。",
+    );
     Ok(())
 }
 
@@ -30,6 +33,13 @@ pub(super) fn restore(place: &Place<'_>, from: &Path) -> anyhow::Result<()> {
     let mut server = now(|m| Server::restore(m, place.dir, from, secret))?;
     let head = server.head()?;
     say(&format!("已恢复到备份时的状态（日志 {} 条）。原来的文件移到了“恢复前-…”目录，没有删除。", head.position));
+    let told = server.verify()?;
+    if told.missing > 0 {
+        say(&format!(
+            "照片和扫描件还缺 {} 片（共 {} 个附件）：存有它们的电脑同步时会补回来。",
+            told.missing, told.files
+        ));
+    }
     say("请启动服务，并先让一台街道站或区中心的电脑同步：之后各电脑会自动把备份以后的内容补回来。");
     Ok(())
 }
@@ -49,8 +59,11 @@ pub(super) fn verify(place: &Place<'_>) -> anyhow::Result<()> {
 }
 
 fn summary(told: &Verified) -> String {
-    let Verified { rows, envelopes, erased, documents, .. } = told;
-    format!("核验了日志 {rows} 条、签名 {envelopes} 份、缓存档案 {documents} 份；已合规删除 {erased} 条（只剩摘要）。")
+    let Verified { rows, envelopes, erased, documents, files, pieces, missing, .. } = told;
+    format!(
+        "核验了日志 {rows} 条、签名 {envelopes} 份、缓存档案 {documents} 份；附件 {files} 个，{pieces} 片完好，{missing} 片还没送到；\
+         已合规删除 {erased} 条（只剩摘要）。"
+    )
 }
 
 fn sentence(wrong: &Wrong) -> String {
@@ -61,6 +74,7 @@ fn sentence(wrong: &Wrong) -> String {
         Wrong::Signature(at) => format!("第 {at} 条的签名不对"),
         Wrong::Row(at) => format!("第 {at} 条名册读不懂"),
         Wrong::Roster => "名册与日志推算的不同".to_owned(),
+        Wrong::Piece(file, n) => format!("附件 {file} 的第 {n} 片与清单不同"),
         Wrong::Document(record) => format!("缓存档案 {record} 与日志推算的不同（重启服务会重建）"),
     }
 }
@@ -91,6 +105,8 @@ pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
                 server.store().bytes()
             );
             check("数据库", if sound { Ok(text) } else { Err("文件损坏，请用 restore 恢复最近的备份。".to_owned()) });
+            let (pieces, size) = server.pieces()?;
+            check("附件", Ok(format!("{pieces} 片，{} MB", size.div_ceil(1 << 20))));
             let (covered, newest) = (server.backed_up()?, server.newest_number()?);
             let late = format!("收件 {newest} 件里只有 {covered} 件有备份，请运行 backup。");
             check("备份", if covered == newest { Ok("全部已备份".to_owned()) } else { Err(late) });

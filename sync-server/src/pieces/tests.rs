@@ -243,3 +243,28 @@ fn a_piece_kept_survives_the_process() {
     let sample = &cut.pieces[1][100..140];
     assert!(!on_disk.windows(40).any(|window| window == sample), "encrypted once more at rest");
 }
+
+#[tokio::test]
+async fn the_server_thread_answers_text_and_pieces_alike() {
+    let mut world = World::new();
+    let (mut director, photo, cut) = noted(&mut world, 1);
+    let mut bodies = Vec::new();
+    for piece in pieces(&photo, &cut) {
+        bodies.push(director.ask_body(&world, &put(vec![piece])));
+    }
+    let (text, mut last) = (director.request(), director.clone());
+    let text = last.body(&world, &text);
+    let World { server, .. } = world;
+    let (hub, running) = crate::hub::Hub::start(server, crate::clock::Os).expect("started");
+    for body in bodies {
+        assert!(matches!(hub.handle_piece(body).await, Answer::Frames(_)));
+    }
+    assert!(matches!(hub.handle(text).await, Answer::Frames(_)));
+    assert_eq!(hub.handle_piece(b"noise".to_vec()).await, Answer::NotFound);
+    assert_eq!(
+        hub.with(|server, _| server.pieces()).await,
+        Some(Ok((4, cut.pieces.iter().map(Vec::len).sum::<usize>() as u64)))
+    );
+    hub.stop();
+    running.join();
+}

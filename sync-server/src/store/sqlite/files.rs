@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use domain::id::{ChildId, Digest, RecordId};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use sync::key::sha256;
 
-use super::{FILES, FileKeys, Sqlite, connect, failed, unsigned};
+use super::{FILES, FileKeys, Sqlite, connect, failed, unlock, unsigned};
 use crate::store::{PieceId, Pieces, StoreError, Stored};
 
 /// The file's tables.
@@ -42,11 +42,11 @@ impl Sqlite {
     /// only those it lacks are written, then read again from a file opened anew and compared; those
     /// of erased children go. How many were written.
     pub fn back_up_pieces(&self, folder: &Path, keys: &FileKeys, erased: &[ChildId]) -> Stored<u64> {
-        let copy = pieces_in(folder, keys)?;
+        let copy = copy_in(folder, keys)?;
         erased.iter().try_for_each(|child| drop_of(&copy, *child))?;
         let written = fill(&self.files, &copy)?;
         copy.close().map_err(|(_, e)| failed(e))?;
-        let copy = pieces_in(folder, keys)?;
+        let copy = read_only(folder, keys)?;
         for id in &written {
             if bytes(&copy, id)?.is_none_or(|bytes| sha256(&[&bytes]) != id.digest) {
                 return Err(StoreError::Damaged);
@@ -57,12 +57,36 @@ impl Sqlite {
 
     /// Takes from the file of pieces in a folder what is not here. How many that were.
     pub fn take_pieces(&self, folder: &Path, keys: &FileKeys) -> Stored<u64> {
-        Ok(fill(&pieces_in(folder, keys)?, &self.files)?.len() as u64)
+        Ok(fill(&read_only(folder, keys)?, &self.files)?.len() as u64)
+    }
+
+    /// Whether the file of pieces in a folder is sound, or there is none.
+    pub fn pieces_sound(folder: &Path, keys: &FileKeys) -> Stored<bool> {
+        if !folder.join(FILES).exists() {
+            return Ok(true);
+        }
+        let word = read_only(folder, keys)
+            .and_then(|db| db.query_row("PRAGMA quick_check", [], |r| r.get::<_, String>(0)).map_err(failed));
+        match word {
+            Ok(word) => Ok(word == "ok"),
+            Err(StoreError::Damaged) => Ok(false),
+            Err(other) => Err(other),
+        }
     }
 }
 
-fn pieces_in(folder: &Path, keys: &FileKeys) -> Stored<Connection> {
-    connect(Connection::open(folder.join(FILES)).map_err(failed)?, Some(&keys.files()), SCHEMA, "FULL")
+/// The copy of a backup: without a journal of its own beside it, so that it can be read from any medium.
+fn copy_in(folder: &Path, keys: &FileKeys) -> Stored<Connection> {
+    let db = connect(Connection::open(folder.join(FILES)).map_err(failed)?, Some(&keys.files()), SCHEMA, "FULL")?;
+    db.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
+    Ok(db)
+}
+
+fn read_only(folder: &Path, keys: &FileKeys) -> Stored<Connection> {
+    let db = Connection::open_with_flags(folder.join(FILES), OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    unlock(&db, &keys.files())?;
+    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(failed)?;
+    Ok(db)
 }
 
 fn has(db: &Connection, id: &PieceId) -> Stored<bool> {
