@@ -151,10 +151,7 @@ impl Server<Sqlite> {
             std::fs::copy(from, &to)?;
             std::fs::File::open(to)?.sync_all()?;
         }
-        if !Sqlite::pieces_sound(dir, &secret.files)? {
-            std::fs::rename(dir.join(FILES), aside.join(FILES))?;
-            crate::store::sqlite::remove(dir, FILES)?;
-        }
+        put_damaged_pieces_aside(dir, &aside, &secret)?;
         let mut server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
         if !server.store().sound()? {
             return Err(BackupError::Differs);
@@ -165,13 +162,33 @@ impl Server<Sqlite> {
         server.durably(|s| Ok(s.set_number(fact::BACKED_UP, number)?))?;
         server.backed_up = number;
         // Text comes back also without its photographs; desks bring what they hold of them.
-        let around = from.canonicalize()?;
-        for folder in around.ancestors().take(2).filter(|folder| folder.join(FILES).is_file()) {
-            if let Err(error) = server.store().take_pieces(folder, &server.secret.files) {
-                tracing::error!(%error, "pieces of files not taken from the backup");
-            }
+        if let Err(error) = server.take_pieces(from) {
+            tracing::error!(%error, "pieces of files not taken from the backup");
         }
         Ok(server)
+    }
+
+    /// Puts only the pieces of files back, into a data folder whose server is stopped; text stays as
+    /// it is. A new life makes the desks look for what the backup did not have either.
+    pub fn restore_pieces(m: &mut Moment, dir: &Path, from: &Path, secret: Secret) -> Result<Self, BackupError> {
+        let aside = dir.join(format!("恢复前-{:015}", m.now.0));
+        std::fs::create_dir_all(&aside)?;
+        put_damaged_pieces_aside(dir, &aside, &secret)?;
+        let mut server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
+        server.take_pieces(from)?;
+        let life = u32::from_be_bytes(m.bytes());
+        server.durably(|s| Ok(s.set_number(fact::LIFE, u64::from(life))?))?;
+        server.life = life;
+        Ok(server)
+    }
+
+    /// Takes what is not here from the pieces in the folder of a backup, or beside it.
+    fn take_pieces(&self, from: &Path) -> Result<(), BackupError> {
+        let around = from.canonicalize()?;
+        for folder in around.ancestors().take(2).filter(|folder| folder.join(FILES).is_file()) {
+            self.store().take_pieces(folder, &self.secret.files)?;
+        }
+        Ok(())
     }
 
     /// When the newest compared backup was made, as far as the store knows.
@@ -186,6 +203,14 @@ impl Server<Sqlite> {
         self.vault.store.drop_cache()?;
         Ok(self.vault.store.commit()?)
     }
+}
+
+fn put_damaged_pieces_aside(dir: &Path, aside: &Path, secret: &Secret) -> Result<(), BackupError> {
+    if !Sqlite::pieces_sound(dir, &secret.files)? {
+        std::fs::rename(dir.join(FILES), aside.join(FILES))?;
+        crate::store::sqlite::remove(dir, FILES)?;
+    }
+    Ok(())
 }
 
 fn forget_old_keys(to: &Path, now: Timestamp) -> Result<(), BackupError> {
@@ -281,6 +306,33 @@ mod tests {
         assert_eq!(kept(&mut world), 8, "without the erased child's");
         let have = asks[2].put.iter().map(|piece| piece.place).collect();
         assert_eq!(director.pieces(&mut world, &Ask { have, ..Ask::default() }).have, [Kept::Yes; 4]);
+    }
+
+    #[test]
+    fn damaged_photographs_are_mended_without_touching_the_text() {
+        let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let (mut world, mut director) = on_disk(dir.path());
+        let c = crate::scene::child(1);
+        let (photo, cut) = director.photo(&mut world, c, domain::id::RecordId::new([1; 16]));
+        director.sends(&mut world, std::slice::from_ref(&photo));
+        let place = |n: usize| sync::piece::Place { file: photo.record, n: n as u16 };
+        let put = cut.pieces.iter().enumerate();
+        let put = put.map(|(n, bytes)| sync::piece::Piece { place: place(n), bytes: bytes.clone() }).collect();
+        let before = director.pieces(&mut world, &sync::piece::Ask { put, ..sync::piece::Ask::default() });
+        world.second += 1;
+        world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up");
+        director.visits(&mut world, c);
+        let (head, secret) = (world.server.head(), world.server.secret.clone());
+        world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
+        std::fs::write(dir.path().join(FILES), [9; 9000]).expect("damaged");
+        assert!(Sqlite::open(dir.path(), &secret.files).is_err());
+        let mended = Server::restore_pieces(&mut world.moment(), dir.path(), to.path(), secret);
+        world.server = mended.expect("mended");
+        assert_eq!((world.server.head(), world.server.withholds()), (head, false), "text as it was");
+        let have = (0..4).map(place).collect();
+        let told = director.pieces(&mut world, &sync::piece::Ask { have, ..sync::piece::Ask::default() });
+        assert_eq!(told.have, [sync::piece::Kept::Yes; 4]);
+        assert_ne!(told.life, before.life, "the desks look for what is still missing");
     }
 
     #[test]

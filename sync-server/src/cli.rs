@@ -98,6 +98,9 @@ enum Command {
         /// 备份目录（里面有 store.db）
         #[arg(long)]
         from: PathBuf,
+        /// 只恢复照片和扫描件（files.db 损坏时用），文字数据不动
+        #[arg(long)]
+        files: bool,
     },
     /// 逐条核验全部数据
     Verify,
@@ -136,7 +139,8 @@ fn told(cli: &Cli) -> anyhow::Result<()> {
         Command::EnrolCode { person, post } => people::enrol_code(&place, person.as_deref(), post.as_deref()),
         Command::Serve => run::serve(&place),
         Command::Backup { to } => keep::backup(&place, to),
-        Command::Restore { from } => keep::restore(&place, from),
+        Command::Restore { from, files: false } => keep::restore(&place, from),
+        Command::Restore { from, files: true } => keep::restore_files(&place, from),
         Command::Verify => keep::verify(&place),
         Command::Doctor => keep::doctor(&place),
         Command::Devices => people::devices(&place),

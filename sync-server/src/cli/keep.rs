@@ -33,15 +33,28 @@ pub(super) fn restore(place: &Place<'_>, from: &Path) -> anyhow::Result<()> {
     let mut server = now(|m| Server::restore(m, place.dir, from, secret))?;
     let head = server.head()?;
     say(&format!("已恢复到备份时的状态（日志 {} 条）。原来的文件移到了“恢复前-…”目录，没有删除。", head.position));
-    let told = server.verify()?;
+    say_missing(&server.verify()?);
+    say("请启动服务，并先让一台街道站或区中心的电脑同步：之后各电脑会自动把备份以后的内容补回来。");
+    Ok(())
+}
+
+pub(super) fn restore_files(place: &Place<'_>, from: &Path) -> anyhow::Result<()> {
+    let _lock = place.lock()?;
+    let secret = place.secret()?;
+    let mut server = now(|m| Server::restore_pieces(m, place.dir, from, secret))?;
+    say("照片和扫描件已从备份补上，文字数据没有改动。损坏的文件移到了“恢复前-…”目录。");
+    say_missing(&server.verify()?);
+    say("请启动服务。");
+    Ok(())
+}
+
+fn say_missing(told: &Verified) {
     if told.missing > 0 {
         say(&format!(
             "照片和扫描件还缺 {} 片（共 {} 个附件）：存有它们的电脑同步时会补回来。",
             told.missing, told.files
         ));
     }
-    say("请启动服务，并先让一台街道站或区中心的电脑同步：之后各电脑会自动把备份以后的内容补回来。");
-    Ok(())
 }
 
 pub(super) fn verify(place: &Place<'_>) -> anyhow::Result<()> {
@@ -96,6 +109,10 @@ pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
     let running = place.lock().is_err();
     check("服务", Ok(if running { "正在运行".to_owned() } else { "没有运行".to_owned() }));
     match place.server() {
+        Err(_) if !Sqlite::pieces_sound(place.dir, &place.secret()?.files)? => {
+            let advice = "files.db 损坏，文字数据不受影响：请停掉服务，运行 restore --files --from 备份目录。";
+            check("附件", Err(advice.to_owned()));
+        }
         Err(error) => check("数据库", Err(format!("{error:#}"))),
         Ok(mut server) => {
             let sound = server.store().sound()?;
