@@ -1,17 +1,156 @@
-//! A director's first day, and her station's evening.
+//! A director's first day with no network for most of it, and her station's evening: in two real
+//! windows, over the real server.
+
+use std::time::Duration;
 
 use domain::post::Role;
-use tongdang_tests::stage::Stage;
+use tongdang_tests::stage::{Guest, Stage};
 use tongdang_tests::synth::Scale;
 use tongdang_tests::window::{Screen, Window};
 
+const PASSPHRASE: &str = "竹影社区的春天 2026";
+const NOTE: &str = "和奶奶、孩子都见了面。家里收拾得干净，孩子说“妈妈周末打电话来”，作业本看过，字写得认真。";
+const OWN: &str = "14000007001";
+const OTHER: &str = "14000007002";
+
 #[tokio::test]
-async fn a_first_day() {
+async fn a_directors_first_day_and_her_stations_evening() {
     let folder = tempfile::tempdir().expect("a folder");
     let stage = Stage::set(folder.path(), Scale::small(1, 2)).expect("a district");
-    let guest = stage.invite(Role::Director).expect("a code");
+    let (director, station) = (guest(&stage, Role::Director), guest(&stage, Role::Supervisor));
     let screen = Screen::light();
-    let window = Window::open(&screen, "director", &folder.path().join("director")).await;
-    window.picture("first").await;
-    let _ = guest;
+    let mut hers = Window::open(&screen, "director", &folder.path().join("director")).await;
+    join(&hers, &director).await;
+    let theirs = Window::open(&screen, "station", &folder.path().join("station")).await;
+    join(&theirs, &station).await;
+
+    let child = imported_children_are_seen(&hers, &stage).await;
+    director.cable.unplug();
+    a_killed_window_keeps_what_was_typed(&mut hers, &child).await;
+    finish(&hers).await;
+    hers.sees("本机已保存").await;
+
+    director.cable.plug_in();
+    sync(&hers).await;
+    sync(&theirs).await;
+    the_station_sees_the_note(&theirs, &child).await;
+
+    director.cable.unplug();
+    station.cable.unplug();
+    telephone(&hers, &child, OWN).await;
+    telephone(&theirs, &child, OTHER).await;
+    director.cable.plug_in();
+    station.cable.plug_in();
+    sync(&hers).await;
+    sync(&theirs).await;
+    the_station_picks(&theirs).await;
+    sync(&theirs).await;
+    sync(&hers).await;
+    let mut seen = Vec::new();
+    for window in [&hers, &theirs] {
+        open_child(window, &child).await;
+        assert_eq!(window.count("[data-testid=differs-phone_child]").await, 0, "one value stands");
+        seen.push(window.find("field-phone_child").await.text().await.expect("a text"));
+    }
+    assert_eq!(seen[0], seen[1], "both see what the station picked");
+    hers.close().await;
+    theirs.close().await;
+}
+
+fn guest(stage: &Stage, role: Role) -> Guest {
+    stage.invite(role).expect("a code")
+}
+
+/// The three steps of the first start.
+async fn join(window: &Window, guest: &Guest) {
+    window.write("field-address", &guest.address).await;
+    window.write("field-code", &guest.code).await;
+    window.click("enrol").await;
+    window.sees(&guest.name).await;
+    window.click("same").await;
+    window.write("field-passphrase", PASSPHRASE).await;
+    window.write("field-again", PASSPHRASE).await;
+    window.click("choose").await;
+    let code = window.find("recovery").await.text().await.expect("a code");
+    let last = code.split(['-', ' ', '\n']).rfind(|group| !group.is_empty()).expect("groups");
+    window.write("field-last", last).await;
+    window.click("kept").await;
+    window.find("nav-today").await;
+    window.picture(&format!("joined-{}", guest.name)).await;
+}
+
+/// The ledger's children are in the list; the name of one of them.
+async fn imported_children_are_seen(window: &Window, stage: &Stage) -> String {
+    window.click("nav-children").await;
+    let names = stage.children();
+    let first = names.first().expect("a child");
+    window.sees(first).await;
+    (*first).to_owned()
+}
+
+async fn open_child(window: &Window, name: &str) {
+    window.click("nav-children").await;
+    window.find("children-list").await;
+    window.click_path(&format!("//a[contains(@class, 'child-row')][contains(., '{name}')]")).await;
+    window.find("field-phone_child").await;
+}
+
+/// Chinese is typed, the process is killed, and what was typed more than a second before is there.
+async fn a_killed_window_keeps_what_was_typed(window: &mut Window, child: &str) {
+    open_child(window, child).await;
+    window.click_path("//button[contains(., '写走访')]").await;
+    window.write("field-note", NOTE).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    window.kill().await;
+    window.start().await;
+    window.write("field-secret", PASSPHRASE).await;
+    window.click("unlock").await;
+    window.find("nav-today").await;
+    window.click("nav-visits").await;
+    window.click("draft").await;
+    window.find("field-note").await;
+    assert_eq!(window.value("field-note").await, NOTE, "every word is there");
+    window.picture("recovered-draft").await;
+}
+
+/// The rest of the ninety seconds, and 完成.
+async fn finish(window: &Window) {
+    window.click("met_child-yes").await;
+    window.click("met_guardian-yes").await;
+    window.click("all-good").await;
+    window.click("complete").await;
+    window.find("completed").await;
+    window.picture("completed").await;
+}
+
+/// Syncs until the status line says so.
+async fn sync(window: &Window) {
+    window.click("sync-now").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    window.sees("没有待上传的内容").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+}
+
+async fn the_station_sees_the_note(window: &Window, child: &str) {
+    window.click("nav-dayend").await;
+    window.find("sum").await;
+    window.sees("收到 1").await;
+    window.sees(child).await;
+    window.picture("dayend").await;
+}
+
+async fn telephone(window: &Window, child: &str, number: &str) {
+    open_child(window, child).await;
+    window.click_path("//*[@data-testid='field-phone_child']//button[@data-edit]").await;
+    window.enter("[data-testid=field-phone_child] input", number).await;
+    window.sees("已保存").await;
+}
+
+/// Both values stand side by side; the station picks the other one.
+async fn the_station_picks(window: &Window) {
+    window.click("nav-dayend").await;
+    window.find("differs-phone_child").await;
+    window.picture("differing").await;
+    window.click("pick-1").await;
+    window.find("dayend-clear").await;
 }

@@ -119,6 +119,36 @@ impl Window {
         self.lost(&format!("{id} cannot be clicked")).await;
     }
 
+    /// Clicks the first element of a path through the page.
+    pub async fn click_path(&self, path: &str) {
+        for _ in 0..60 {
+            let found = self.driver().query(By::XPath(path)).wait(PATIENCE, BLINK).first().await;
+            let Ok(found) = found else { self.lost(&format!("no {path}")).await };
+            if found.scroll_into_view().await.is_ok() && found.click().await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        self.lost(&format!("{path} cannot be clicked")).await;
+    }
+
+    /// What stands in an input.
+    pub async fn value(&self, id: &str) -> String {
+        self.find(id).await.prop("value").await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Types into the first element of a selector, and Enter.
+    pub async fn enter(&self, css: &str, text: &str) {
+        let keys = Key::Control + "a";
+        let found = self.select(css).await;
+        if found.send_keys(keys).await.is_err()
+            || found.send_keys(text).await.is_err()
+            || found.send_keys(Key::Enter + "").await.is_err()
+        {
+            self.lost(&format!("{css} takes no keys")).await;
+        }
+    }
+
     /// Types into what has this test id, after what stands there.
     pub async fn write(&self, id: &str, text: &str) {
         let found = self.find(id).await;
