@@ -126,7 +126,7 @@ directors: Array<Director>,
 /**
  * Notes finished that day.
  */
-visits: Array<VisitLine>, 
+visits: Array<NamedVisit>, 
 /**
  * What changed that day in files, child by child.
  */
@@ -135,6 +135,10 @@ files: Array<FileChanged>, differing: Array<Differing>, };
 export type DeviceId = string;
 
 export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: string, 
+/**
+ * What it holds, so that another value can be written; `None` when the form no longer has it.
+ */
+kind: Kind | null, 
 /**
  * Every value with who, when and on which device.
  */

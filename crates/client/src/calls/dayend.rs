@@ -18,7 +18,7 @@ use super::card;
 use super::child::{self, Which};
 use super::differ::{self, Differing};
 use super::me::Nothing;
-use super::visit::{self, Line};
+use super::visit::{self, Line, Named};
 use super::{child_id, rows};
 use crate::desk::Desk;
 
@@ -38,7 +38,7 @@ pub(crate) struct Dayend {
     /// A line a director and device.
     directors: Vec<Director>,
     /// Notes finished that day.
-    visits: Vec<Line>,
+    visits: Vec<Named>,
     /// What changed that day in files, child by child.
     files: Vec<File>,
     differing: Vec<Differing>,
@@ -120,6 +120,7 @@ pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault
         "{} 位主任，{when} {} 次走访，收到 {}，缺 {}，待核对 {}",
         sum.directors, sum.visits, sum.received, sum.missing, sum.to_decide
     );
+    let visits = visits.into_iter().map(|visit| visit::with_name(desk, visit)).collect::<Result<_, _>>()?;
     Ok(Dayend { day, sum, directors, visits, files: files(desk, m, day)?, differing })
 }
 

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 
 use domain::fault::{Code, Fault};
 use domain::finding::Level;
-use domain::form::{Form, Merge, builtin};
+use domain::form::{Form, Kind, Merge, builtin};
 use domain::id::{ChildId, RecordId};
 use domain::moment::Moment;
 use domain::value::{Key, Value};
@@ -32,6 +32,8 @@ pub(crate) struct Differing {
     record: RecordId,
     key: Key,
     label: String,
+    /// What it holds, so that another value can be written; `None` when the form no longer has it.
+    kind: Option<Kind>,
     /// Every value with who, when and on which device.
     cell: CellShown,
     may_choose: bool,
@@ -64,6 +66,7 @@ pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Differing>
             name: card.name,
             record,
             label: words::label(form, &key),
+            kind: form.field(&key).map(|field| field.kind),
             cell: page::shown(desk, form.field(&key), cell),
             may_choose: may_choose(desk, m, child),
             key,

@@ -128,10 +128,14 @@ pub(crate) fn recent(desk: &Desk, _: &Moment, args: Recent) -> Result<Vec<Named>
     let sql = format!("{COLUMNS} ORDER BY v.made DESC, v.record LIMIT {}", args.most.unwrap_or(RECENT).min(RECENT_MAX));
     let mut named = Vec::new();
     for visit in rows(&desk.db, &sql, [], |row| line(desk, row))? {
-        let name = name_of(desk, visit.child)?;
-        named.push(Named { visit, name });
+        named.push(with_name(desk, visit)?);
     }
     Ok(named)
+}
+
+/// A note with the child's name.
+pub(super) fn with_name(desk: &Desk, visit: Line) -> Result<Named, Fault> {
+    Ok(Named { name: name_of(desk, visit.child)?, visit })
 }
 
 fn name_of(desk: &Desk, child: ChildId) -> Result<String, Fault> {

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Finding, Shown, Value } from '../../api';
 import { onEnter } from '../../parts/keys';
-import { clock } from '../../parts/time';
+import { Sayings } from '../../parts/Sayings';
 import { useFile } from './edit';
 import { asValue } from './typed';
 
@@ -31,15 +31,7 @@ export function Differs({ shown }: { shown: Shown }) {
   return (
     <div className="differs" data-testid={`differs-${shown.key}`}>
       <div className="differs-head"><DiffOutlined aria-hidden /> {t('child.two')}{!may && <span className="quiet"> · {t('child.two_wait')}</span>}</div>
-      <div className="differs-said">
-        {(shown.cell?.said ?? []).map((said) => (
-          <div className="said" key={said.change}>
-            <div className="said-text">{said.text || t('child.empty')}</div>
-            <div className="quiet">{said.who.person} · {said.who.own ? t('child.own') : said.who.device} · <span className="num">{clock(said.who.at)}</span></div>
-            {may && <Button size="small" disabled={busy} onClick={() => void pick(said.value)} aria-label={`${t('child.take')}：${said.text}`}>{t('child.take')}</Button>}
-          </div>
-        ))}
-      </div>
+      <Sayings said={shown.cell?.said ?? []} may={may} busy={busy} pick={({ value }) => void pick(value)} />
       {may && typed && (other === undefined ? <Button type="text" size="small" onClick={() => setOther('')}>{t('child.other')}</Button> : (
         <div className="row" style={{ flexWrap: 'nowrap' }}>
           <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={onEnter(write)} aria-label={`${t('child.other')}：${label(shown)}`} />

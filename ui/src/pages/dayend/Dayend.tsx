@@ -1,3 +1,88 @@
+// 日终合并: who has handed in, what differs, what is new, and when nothing is left to settle.
+import { CheckCircleFilled, LeftOutlined, RightOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAnswer, type Dayend as Answered } from '../../api';
+import { asDay } from '../../parts/day';
+import { onEnter } from '../../parts/keys';
+import { Trouble, Waiting } from '../../parts/standing';
+import { dayOf } from '../../parts/time';
+import { Differing } from './Differing';
+import { Directors } from './Directors';
+import { Doubles } from './Doubles';
+import { Files } from './Files';
+import { Notes } from './Notes';
+import { asksSomething } from './asks';
+import { useLines } from './lines';
+import './dayend.css';
+
 export default function Dayend() {
-  return <h1>Dayend</h1>;
+  const { t } = useTranslation();
+  const [day, setDay] = useState<string>();
+  const me = useAnswer('me', {});
+  const found = useAnswer('dayend', day === undefined ? {} : { day });
+  useLines();
+  if (found.error && !found.data) return <Trouble fault={found.error} again={() => void found.refetch()} />;
+  if (!found.data || !me.data) return <Waiting />;
+  const today = dayOf(me.data.now);
+  const { sum } = found.data;
+  return (
+    <div className="dayend" data-testid="dayend">
+      <header className="dayend-head">
+        <h1 className="grow">{t('dayend.title')}</h1>
+        <Days key={found.data.day} day={found.data.day} today={today} go={(to) => setDay(to >= today ? undefined : to)} />
+      </header>
+      {found.error && <p className="finding red" role="alert">{found.error.text}</p>}
+      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{sum.sentence}</p>
+      <div className="stack" key={found.data.day}>
+        <Clear of={found.data} today={today} />
+        <Differing all={found.data.differing} today={today} />
+        <div className="dayend-body">
+          <Notes visits={found.data.visits} />
+          <div className="stack">
+            <Directors all={found.data.directors} today={found.data.day === today} />
+            <Doubles />
+            <Files all={found.data.files} />
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** The day looked at; typed as hands type it, or stepped. */
+function Days({ day, today, go }: { day: string; today: string; go(to: string): void }) {
+  const { t } = useTranslation();
+  const [typed, type] = useState(day);
+  const by = (days: number) => go(dayOf(Date.parse(`${day}T12:00:00+08:00`) + days * 86_400_000));
+  const take = () => {
+    const to = asDay(typed, today);
+    if (/^\d{4}-\d\d-\d\d$/.test(to) && !Number.isNaN(Date.parse(to)) && to !== day) go(to);
+    else type(day);
+  };
+  return (
+    <div className="row dayend-days">
+      {day !== today && <Button type="text" onClick={() => go(today)}>{t('dayend.to_today')}</Button>}
+      <Button icon={<LeftOutlined />} onClick={() => by(-1)} aria-label={t('dayend.before')} data-testid="day-before" />
+      <input className="dayend-day num" value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(take)} onBlur={take} aria-label={t('dayend.day')} data-testid="dayend-day" />
+      <Button icon={<RightOutlined />} onClick={() => by(1)} disabled={day >= today} aria-label={t('dayend.after')} data-testid="day-after" />
+    </div>
+  );
+}
+
+/** Nothing is left: a receipt. What was only not read yet does not stand in its way, and is said. */
+function Clear({ of: { day, sum, directors, visits }, today }: { of: Answered; today: string }) {
+  const { t } = useTranslation();
+  if (sum.to_decide > 0 || sum.received < sum.visits || directors.some(asksSomething)) return null;
+  const unread = visits.filter(({ standing, who }) => standing === 'finished' && !who.own).length;
+  return (
+    <section className="panel dayend-clear" data-testid="dayend-clear" role="status">
+      <CheckCircleFilled aria-hidden />
+      <div>
+        <h2>{day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
+        <p>{t('dayend.clear_what', { directors: sum.directors, visits: sum.visits })}{unread > 0 && ` ${t('dayend.clear_unread', { n: unread })}`}</p>
+      </div>
+    </section>
+  );
 }

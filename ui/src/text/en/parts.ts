@@ -6,4 +6,7 @@ export default {
   due_in: 'in {{n}} days',
   visit: 'Write visit',
   visit_of: 'Write visit: {{name}}',
+  take: 'Use this',
+  this_computer: 'this computer',
+  nothing_written: 'empty',
 };

@@ -6,4 +6,7 @@ export default {
   due_in: '还有 {{n}} 天',
   visit: '写走访',
   visit_of: '写走访：{{name}}',
+  take: '用这个',
+  this_computer: '本机',
+  nothing_written: '未填',
 };

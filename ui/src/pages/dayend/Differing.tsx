@@ -1,0 +1,143 @@
+// Values two people wrote differently, one after another: side by side, picked with a digit, taken back with Z.
+import { DiffOutlined, UndoOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { App, Button, Input } from 'antd';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, queries, type Differing as One, type Finding, type Kind, type Value } from '../../api';
+import { onEnter } from '../../parts/keys';
+import { savedNow } from '../../parts/saved';
+import { Sayings } from '../../parts/Sayings';
+import { asValue } from '../child/typed';
+import { focusLine, LINE, placeOf, plain } from './lines';
+
+/** What was picked here, so that it can be taken back. */
+type Picked = { one: One; text: string };
+
+const TYPED: (Kind | null)[] = ['text', 'long_text', 'day', 'month', 'int', 'money', 'decimal', 'id_no', 'tel'];
+/** So many at once; the next follow as these are picked. */
+const SHOWN = 20;
+
+export function Differing({ all, today }: { all: One[]; today: string }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const [picked, setPicked] = useState<Picked[]>([]);
+  const failed = (thrown: unknown) => void message.error(asFault(thrown).text, 6);
+
+  async function pick(one: One, value: Value, text: string): Promise<Finding[]> {
+    try {
+      const { saved, findings } = await call('child.choose', { record: one.record, key: one.key, value });
+      if (saved.length === 0) return findings.filter(({ level }) => level === 'red');
+      savedNow();
+      await queries.invalidateQueries({ queryKey: ['dayend'] });
+      setPicked((before) => [...before, { one, text }]);
+    } catch (thrown) {
+      failed(thrown);
+    }
+    return [];
+  }
+
+  async function undo({ one }: Picked) {
+    try {
+      const lines = await call('child.history', { child: one.child });
+      const line = lines.find(({ who, record, key }) => who.own && record === one.record && key === one.key);
+      const saved = line ? (await call('child.undo', { record: line.record, change: line.change })).saved : [];
+      if (saved.length === 0) return void message.info(t('dayend.not_undone'), 5);
+      savedNow();
+      await queries.invalidateQueries({ queryKey: ['dayend'] });
+      setPicked((before) => before.filter((other) => other.one !== one));
+      void message.success(t('dayend.undone'), 3);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  useUndoKey(() => {
+    const last = picked.at(-1);
+    if (last) void undo(last);
+  });
+  if (all.length + picked.length === 0) return null;
+  return (
+    <section className="dayend-differing" aria-label={t('dayend.decide')}>
+      {all.length > 0 && (
+        <div className="dayend-title">
+          <h2><DiffOutlined aria-hidden /> {t('dayend.decide')} <span className="num">{t('dayend.decide_n', { n: all.length })}</span></h2>
+          <p className="quiet">{t('dayend.decide_hint')} <span className="dayend-keys">{t('dayend.keys')}</span></p>
+        </div>
+      )}
+      {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} today={today} pick={pick} />)}
+      {picked.map((it) => (
+        <div key={it.one.record + it.one.key} className="dayend-picked" role="status">
+          <span className="grow">{t('dayend.chosen', { name: it.one.name, label: it.one.label, text: it.text })}</span>
+          <Button size="small" icon={<UndoOutlined />} onClick={() => void undo(it)} data-testid="undo">{t('words.undo')}</Button>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function useUndoKey(undo: () => void) {
+  const latest = useRef(undo);
+  useEffect(() => {
+    latest.current = undo;
+  });
+  useEffect(() => {
+    const key = (event: globalThis.KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'z' || event.altKey || event.isComposing || event.repeat) return;
+      if (event.target instanceof HTMLElement && event.target.closest('input, textarea')) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', key);
+    return () => window.removeEventListener('keydown', key);
+  }, []);
+}
+
+function Line({ one, today, pick }: { one: One; today: string; pick(one: One, value: Value, text: string): Promise<Finding[]> }) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLElement>(null);
+  const [other, setOther] = useState<string>();
+  const [red, setRed] = useState<Finding[]>([]);
+  const [busy, setBusy] = useState(false);
+  const { cell, name, label, may_choose: may, kind } = one;
+  const typed = may && TYPED.includes(kind);
+  async function take(value: Value, text: string) {
+    if (busy) return;
+    const at = box.current ? placeOf(box.current) : -1;
+    setBusy(true);
+    const said = await pick(one, value, text);
+    setBusy(false);
+    setRed(said);
+    if (said.length === 0 && at >= 0) focusLine(at);
+  }
+  const write = () => {
+    const value = asValue(kind ?? 'text', other ?? '', today);
+    if (value !== undefined) void take(value, (other ?? '').trim());
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (!may || !plain(event) || event.repeat) return;
+    const said = /^[1-9]$/.test(event.key) ? cell.said[Number(event.key) - 1] : undefined;
+    if (said) void take(said.value, said.text);
+    else if (event.key.toLowerCase() === 'e' && typed) setOther(other ?? '');
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <article ref={box} {...LINE} className={`panel differing ${LINE.className}`} onKeyDown={keys} aria-label={`${name} ${label}`} data-testid={`differs-${one.key}`}>
+      <div className="differing-head">
+        <Link to="/child/$child" params={{ child: one.child }} className="differing-name">{name}</Link>
+        <span className="grow">{label}</span>
+        {!may && <span className="quiet">{t('dayend.wait')}</span>}
+        {typed && other === undefined && <Button type="text" onClick={() => setOther('')} data-testid="pick-other"><kbd className="key">E</kbd>{t('dayend.other')}</Button>}
+      </div>
+      <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} />
+      {other !== undefined && (
+        <div className="differing-other">
+          <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={(event) => { onEnter(write)(event); if (event.key === 'Escape') { setOther(undefined); box.current?.focus(); } }} aria-label={t('dayend.other_of', { name, label })} data-testid="other-text" />
+          <Button type="primary" onClick={write} disabled={other.trim() === ''} loading={busy} data-testid="other-save">{t('words.save')}</Button>
+        </div>
+      )}
+      {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
+    </article>
+  );
+}

@@ -1,0 +1,41 @@
+// What changed in files that day, child by child; the sentences are Rust's.
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FileChanged } from '../../api';
+
+const FILES = 12;
+const WORDS = 6;
+
+export function Files({ all }: { all: FileChanged[] }) {
+  const { t } = useTranslation();
+  const [most, setMost] = useState(FILES);
+  // changes of what was there before asked for a look; files begun that day are many when a ledger came in
+  const sorted = [...all].sort((a, b) => Number(a.new) - Number(b.new));
+  const begun = all.filter((file) => file.new).length;
+  return (
+    <section className="panel dayend-part" aria-label={t('dayend.files')}>
+      <h2>{t('dayend.files')} {all.length > 0 && <span className="quiet num">{t('dayend.files_n', { n: all.length })}{begun > 0 && ` · ${t('dayend.files_new', { n: begun })}`}</span>}</h2>
+      {all.length === 0 && <p className="quiet">{t('dayend.no_files')}</p>}
+      <ul>{sorted.slice(0, most).map((file) => <li key={file.child}><Changed file={file} /></li>)}</ul>
+      {all.length > most && <button type="button" className="dayend-fold" onClick={() => setMost(most + 5 * FILES)}>{t('dayend.more_files', { n: Math.min(all.length - most, 5 * FILES) })}</button>}
+    </section>
+  );
+}
+
+function Changed({ file: { child, name, new: begun, lines } }: { file: FileChanged }) {
+  const { t } = useTranslation();
+  const people = [...new Set(lines.map(({ who }) => who.person))].join('、');
+  return (
+    <details className="changed" data-testid="dayend-file">
+      <summary>
+        <strong>{name}</strong>
+        {begun && <span className="tag blue">{t('dayend.file_new')}</span>}
+        <span className="quiet clip grow">{people}</span>
+        <span className="quiet num">{t('dayend.lines', { n: lines.length })}</span>
+      </summary>
+      <ul>{lines.slice(0, WORDS).map((line) => <li key={line.change + line.key}>{line.words}</li>)}</ul>
+      <Link to="/child/$child" params={{ child }}>{t('visit.open_file')}</Link>
+    </details>
+  );
+}

@@ -1,0 +1,109 @@
+// Notes of the day: what nobody at the station has looked at stands first; 已阅 and 退回补充 by one key each.
+import { CheckOutlined, RollbackOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { App, Button, Input } from 'antd';
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, type NamedVisit } from '../../api';
+import { onEnter } from '../../parts/keys';
+import { savedNow } from '../../parts/saved';
+import { Empty } from '../../parts/standing';
+import { StandingTag } from '../visit/Visits';
+import { focusLine, LINE, placeOf, plain } from './lines';
+
+/** So many notes at once: nobody reads four hundred from one screen. */
+const NOTES = 25;
+
+const unread = ({ standing, who }: NamedVisit) => (standing === 'finished' || standing === 'supplemented') && !who.own;
+
+export function Notes({ visits }: { visits: NamedVisit[] }) {
+  const { t } = useTranslation();
+  const [most, setMost] = useState(NOTES);
+  const [open, setOpen] = useState(0);
+  const fresh = visits.filter(unread);
+  const seen = visits.filter((visit) => !unread(visit));
+  return (
+    <section className="panel dayend-part" aria-label={t('dayend.visits')}>
+      <h2>{t('dayend.visits')} {visits.length > 0 && <span className="quiet num">{fresh.length > 0 ? t('dayend.visits_n', { n: fresh.length }) : t('dayend.visits_read')}</span>}</h2>
+      {visits.length === 0 && <Empty title={t('dayend.no_visits')} hint={t('dayend.no_visits_hint')} />}
+      <ul>{fresh.slice(0, most).map((visit) => <li key={visit.record}><Row visit={visit} /></li>)}</ul>
+      {fresh.length > most && <button type="button" className="dayend-fold" onClick={() => setMost(most + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, fresh.length - most) })}</button>}
+      {seen.length > 0 && <button type="button" className="dayend-fold" aria-expanded={open > 0} onClick={() => setOpen(open > 0 ? 0 : NOTES)}><CheckOutlined aria-hidden /> {t('dayend.seen', { n: seen.length })}</button>}
+      {open > 0 && <ul>{seen.slice(0, open).map((visit) => <li key={visit.record}><Row visit={visit} /></li>)}</ul>}
+      {open > 0 && seen.length > open && <button type="button" className="dayend-fold" onClick={() => setOpen(open + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, seen.length - open) })}</button>}
+    </section>
+  );
+}
+
+function useReview(visit: NamedVisit) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  /** Whether it is on the disk. */
+  async function review(verdict: '1' | '2', note?: string): Promise<boolean> {
+    if (busy) return false;
+    setBusy(true);
+    try {
+      const { findings, record } = await call('visit.review', { visit: visit.record, verdict, ...(note === undefined ? {} : { note }) });
+      if (record === null) {
+        void message.warning(findings[0]?.text, 6);
+        return false;
+      }
+      savedNow();
+      void message.success(verdict === '1' ? t('visit.review_done') : t('visit.review_returned'), 2);
+      return true;
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { busy, review };
+}
+
+function Row({ visit }: { visit: NamedVisit }) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLElement>(null);
+  const { busy, review } = useReview(visit);
+  const [why, setWhy] = useState<string>();
+  const mine = visit.who.own;
+  const deal = async (verdict: '1' | '2', note?: string) => {
+    const at = box.current ? placeOf(box.current) : -1;
+    if (!(await review(verdict, note))) return;
+    setWhy(undefined);
+    if (at >= 0) focusLine(at);
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (mine || !plain(event) || event.repeat) return;
+    const onLine = event.target === event.currentTarget;
+    if (event.key === 'Enter' && onLine && visit.standing !== 'read') void deal('1');
+    else if (event.key.toLowerCase() === 't') setWhy(why ?? '');
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <article ref={box} {...LINE} className={`dayend-visit ${LINE.className}`} onKeyDown={keys} aria-label={`${visit.name} ${visit.visit_at.slice(5, 10)}`} data-testid="dayend-visit">
+      <div className="dayend-visit-top">
+        <Link to="/visit/$visit" params={{ visit: visit.record }} className="dayend-visit-name">{visit.name}</Link>
+        <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {visit.mode.name}{!visit.met && ` · ${t('dayend.unmet')}`}</span>
+        {visit.standing !== 'finished' && <StandingTag standing={visit.standing} />}
+      </div>
+      <div className="dayend-visit-foot">
+        <p className="grow">{visit.opening}</p>
+        {!mine && (
+          <span className="dayend-visit-do">
+            <Button type="text" icon={<RollbackOutlined />} onClick={() => setWhy('')} disabled={busy} data-testid="dayend-return">{t('dayend.give_back')}</Button>
+            {visit.standing !== 'read' && <Button icon={<CheckOutlined />} onClick={() => void deal('1')} loading={busy} data-testid="dayend-read">{t('dayend.read')}</Button>}
+          </span>
+        )}
+      </div>
+      {why !== undefined && (
+        <div className="differing-other">
+          <Input autoFocus value={why} maxLength={500} placeholder={t('dayend.why')} aria-label={t('dayend.why')} onChange={(event) => setWhy(event.target.value)} onKeyDown={(event) => { onEnter(() => void (why.trim() && deal('2', why.trim())))(event); if (event.key === 'Escape') { setWhy(undefined); box.current?.focus(); } }} data-testid="dayend-why" />
+          <Button type="primary" disabled={why.trim() === ''} loading={busy} onClick={() => void deal('2', why.trim())} data-testid="dayend-send">{t('dayend.send')}</Button>
+        </div>
+      )}
+    </article>
+  );
+}
