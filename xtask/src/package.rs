@@ -22,15 +22,17 @@ pub fn run(rest: &[String]) -> Result<()> {
     let tauri = root().join("ui/node_modules/.bin/tauri");
     // The screens are built already.
     let built = r#"{"build":{"beforeBuildCommand":null}}"#;
-    let args = ["build", "--bundles", "deb", "--config", built, "--features", "custom-protocol"];
+    let profile = ["--", "--profile", "shipped"];
+    let args =
+        [&["build", "--bundles", "deb", "--config", built, "--features", "custom-protocol"], &profile[..]].concat();
     let status = Command::new(tauri).args(args).current_dir(root()).status().context("tauri's tool does not start")?;
     if !status.success() {
         bail!("the package was not built");
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let program = size(&target.join("release/tongdang"))?;
-    println!("{:>12} bytes  target/release/tongdang", program);
-    for entry in target.join("release/bundle/deb").read_dir()? {
+    let program = size(&target.join("shipped/tongdang"))?;
+    println!("{:>12} bytes  target/shipped/tongdang", program);
+    for entry in target.join("shipped/bundle/deb").read_dir()? {
         let path = entry?.path();
         if path.extension().is_some_and(|end| end == "deb") {
             println!("{:>12} bytes  {}", size(&path)?, path.display());
