@@ -1,3 +1,74 @@
+// 补录纸质走访: sheet after sheet from paper, with Enter and digits; each is a draft from its first key, and what stood on the last one is proposed.
+import { CheckCircleFilled } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { App } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, type Card, type Value } from '../../api';
+import { Waiting } from '../../parts/standing';
+import { useForm, Writing } from './form';
+import { Pick } from './Pick';
+import { Row } from './Row';
+import { Sheet } from './sheet';
+import './visit.css';
+
+/** What the next paper very likely has, too. */
+const KEPT = ['visit_at', 'mode'] as const;
+
+type Copied = { visit: string; name: string; day: string };
+
 export default function Paper() {
-  return <h1>Paper</h1>;
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const { ready } = useForm();
+  const [sheet, setSheet] = useState<Sheet | null>(null);
+  const [kept, setKept] = useState<Partial<Record<string, Value>>>({});
+  const [copied, setCopied] = useState<Copied[]>([]);
+  const [busy, setBusy] = useState(false);
+
+  async function begin(card: Card) {
+    if (busy) return;
+    setBusy(true);
+    try {
+      const next = new Sheet(await call('visit.begin', { children: [card.child] }));
+      for (const key of KEPT) if (kept[key] !== undefined) next.put(key, kept[key]);
+      setSheet(next);
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const done = (of: Sheet, name: string, visits: string[]) => {
+    setKept(Object.fromEntries(KEPT.map((key) => [key, of.values[key]])));
+    const day = String(of.values.visit_at ?? '').slice(5, 10);
+    setCopied((before) => [...visits.map((visit) => ({ visit, name, day })), ...before]);
+    setSheet(null);
+  };
+
+  if (!ready) return <Waiting />;
+  return (
+    <div className="paper" data-testid="paper-page">
+      <div className="head">
+        <h1 className="grow">{t('visit.paper')}</h1>
+        {copied.length > 0 && <span className="tag pine num" role="status"><CheckCircleFilled aria-hidden /> {t('visit.paper_done', { n: copied.length })}</span>}
+      </div>
+      <p className="quiet">{t('visit.paper_hint')}</p>
+      <section className="panel paper-sheet">
+        {sheet === null ? <Pick pick={(card) => void begin(card)} /> : (
+          <Writing.Provider value={sheet}>
+            <Row key={sheet.draft} sheet={sheet} done={(name, visits) => done(sheet, name, visits)} dropped={() => setSheet(null)} />
+          </Writing.Provider>
+        )}
+      </section>
+      {copied.length > 0 && (
+        <ul className="panel lines paper-copied">
+          {copied.map(({ visit, name, day }) => (
+            <li key={visit}><Link to="/visit/$visit" params={{ visit }} className="line-row"><span className="num line-day">{day}</span><strong>{name}</strong><span className="grow" /><span className="quiet">{t('visit.finished')}</span></Link></li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
 }

@@ -59,7 +59,7 @@ export function When() {
 }
 
 /** The day and the hour: typed as hands type them, kept as one moment with China's zone. */
-function Moment() {
+export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
   const { t } = useTranslation();
   const { label } = useForm();
   const sheet = useWriting();
@@ -85,7 +85,7 @@ function Moment() {
     <div className="field" data-field="visit_at">
       <span className="field-label">{label('visit_at')}<span className="need" aria-hidden> *</span></span>
       <div className="row">
-        <input className="line short num" value={typedDay} aria-label={t('visit.day')} onChange={(event) => { setDay(event.target.value); put(event.target.value, typedTime); }} onBlur={() => setDay(put(typedDay, typedTime))} data-testid="field-visit_at" />
+        <input className="line short num" value={typedDay} aria-label={t('visit.day')} onChange={(event) => { setDay(event.target.value); put(event.target.value, typedTime); }} onBlur={() => setDay(put(typedDay, typedTime))} data-testid={testid} />
         <input className="line clock num" value={typedTime} aria-label={t('visit.hour')} inputMode="numeric" onChange={(event) => { setTime(event.target.value); put(typedDay, event.target.value); }} data-testid="field-visit_time" />
         <button type="button" className="choice" aria-pressed={day === today} onClick={() => quick(today)}>{t('words.today')}</button>
         <button type="button" className="choice" aria-pressed={day === yesterday} onClick={() => quick(yesterday)}>{t('words.yesterday')}</button>

@@ -1,0 +1,199 @@
+// One paper note: everything the form must have, in the order of the paper; Enter goes on, digits answer and go on.
+import { CheckOutlined } from '@ant-design/icons';
+import { App, Button } from 'antd';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, useAnswer } from '../../api';
+import { asDay } from '../../parts/day';
+import { composing } from '../../parts/keys';
+import { dayOf } from '../../parts/time';
+import { ASPECTS } from './Aspects';
+import { jump, SavedLine } from './Finish';
+import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useNow, useText, useWriting, Yes } from './form';
+import { useStanding, useValue, type Sheet } from './sheet';
+import { Moment, Whom } from './When';
+
+/** Where Enter stops, in the order of the page. */
+const STOPS = 'input, textarea, [role=radio][tabindex="0"], [data-testid="paper-complete"]';
+
+/** Goes to the stop after the one that has the focus. */
+function next(box: HTMLElement, from: Element) {
+  const stops = [...box.querySelectorAll<HTMLElement>(STOPS)];
+  const radios = from.closest('[role=radiogroup]');
+  const at = stops.findIndex((stop) => stop === from || (radios !== null && radios.contains(stop)));
+  const to = stops[at + 1];
+  to?.focus();
+  if (to instanceof HTMLInputElement) to.select();
+}
+
+export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string, visits: string[]): void; dropped(): void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const box = useRef<HTMLDivElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [late, unmet, report] = [useAsked('late_reason'), useAsked('unmet_reason'), useAsked('report_needed')];
+  const parent = useAsked('contact_parent');
+  const name = useNames();
+  // what is typed goes to the disk when the page is left
+  useEffect(() => () => void sheet.flush(), [sheet]);
+  useEffect(() => box.current?.querySelector<HTMLInputElement>('[data-testid="paper-day"]')?.select(), []);
+
+  async function complete() {
+    setBusy(true);
+    try {
+      const completed = await sheet.complete();
+      if (completed) return done(name, completed.records.map(({ visit }) => visit));
+      const first = sheet.standing.findings.find(({ level }) => level === 'red');
+      if (first) jump(first);
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    } finally {
+      setBusy(false);
+    }
+  }
+  const drop = () => sheet.discard().then(dropped, (thrown: unknown) => void message.error(asFault(thrown).text, 6));
+  const keys = (event: KeyboardEvent<HTMLDivElement>) => {
+    const from = event.target as Element;
+    if (composing(event)) return;
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void complete();
+    else if (event.key === 'Enter' && !event.shiftKey && from.matches('input, textarea, [role=radio]')) next(event.currentTarget, from);
+    // a digit that was an answer
+    else if (/^[0-9]$/.test(event.key) && event.defaultPrevented && from.matches('[role=radio]')) requestAnimationFrame(() => box.current && next(box.current, from));
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div ref={box} className="paper-sheet" onKeyDown={keys}>
+      <div className="row"><span className="grow"><Whom /></span><Button type="text" onClick={() => void drop()} data-testid="paper-drop">{t('visit.discard')}</Button></div>
+      <div className="paper-line">
+        <Moment testid="paper-day" />
+        <Code name="mode" label={t('visit.row_mode')} />
+        <Yes name="met_child" />
+        <Yes name="met_guardian" />
+      </div>
+      {late && <Line name="late_reason" />}
+      {unmet && <Line name="unmet_reason" />}
+      <Digits />
+      {report && <Yes name="report_needed" />}
+      <Text />
+      {parent && <Code name="contact_parent" />}
+      <Chips name="hazard" />
+      <div className="paper-line"><Next /><Code name="risk_hint" /></div>
+      <Left />
+      <div className="row">
+        <Button type="primary" size="large" icon={<CheckOutlined />} loading={busy} onClick={() => void complete()} data-testid="paper-complete">{t('visit.complete')}</Button>
+        <SavedLine />
+      </div>
+    </div>
+  );
+}
+
+/** Whose sheet it is. */
+function useNames(): string {
+  const { children } = useStanding(useWriting());
+  const listed = useAnswer('children.list', {});
+  return (listed.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ name }) => name).join('、');
+}
+
+/** The seven aspects: a digit each, its word below; words of one's own only where something is wrong. */
+function Digits() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const { table, word } = useForm();
+  const rest = () => ASPECTS.forEach((name) => sheet.values[name] === undefined && sheet.put(name, '1'));
+  const entries = table(ASPECTS[0])?.entries ?? [];
+  return (
+    <div className="field" role="group" aria-label={t('visit.row_aspects')}>
+      <div className="row paper-legend">
+        <span className="field-label">{t('visit.row_aspects')}<span className="need" aria-hidden> *</span></span>
+        <span className="quiet num grow">{entries.map((entry) => `${entry.code} ${word(entry)}`).join(' · ')}</span>
+        <Button onClick={rest} data-testid="paper-rest">{t('visit.rest_good')}</Button>
+      </div>
+      <div className="paper-aspects">{ASPECTS.map((name) => <Digit key={name} name={name} />)}</div>
+      {ASPECTS.map((name) => <Wrong key={name} name={name} />)}
+    </div>
+  );
+}
+
+const TONE: Record<string, string> = { '3': 'amber', '4': 'red' };
+
+function Digit({ name }: { name: string }) {
+  const sheet = useWriting();
+  const { label, table, word } = useForm();
+  const found = useFindings(name);
+  const value = useValue(sheet, name);
+  const chosen = table(name)?.entries.find(({ code }) => code === value);
+  const keys = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || composing(event)) return;
+    if (event.key === 'Backspace' || event.key === 'Delete') sheet.put(name, undefined);
+  };
+  return (
+    <label className={`paper-digit ${TONE[String(value)] ?? ''}`} data-field={name}>
+      <span>{label(name).replace(/状况$/, '')}</span>
+      <input className="line num" inputMode="numeric" value={chosen?.code ?? ''} onFocus={(event) => event.target.select()} onKeyDown={keys} data-testid={`paper-${name}`}
+        onChange={(event) => {
+          const code = event.target.value.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0)).slice(-1);
+          if (!table(name)?.entries.some((entry) => entry.code === code)) return;
+          sheet.put(name, code);
+          const box = event.target.closest<HTMLElement>('.paper-sheet');
+          if (box) next(box, event.target);
+        }} />
+      <span className="paper-word">{chosen ? word(chosen) : '　'}</span>
+      <Findings of={found} />
+    </label>
+  );
+}
+
+function Wrong({ name }: { name: string }) {
+  const value = useValue(useWriting(), name);
+  return value === '3' || value === '4' ? <Line name={`${name}_note`} /> : null;
+}
+
+function Text() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const { field } = useForm();
+  const { typed, type } = useText(sheet, 'note');
+  return (
+    <Labelled name="note" label={t('visit.row_note')} as="label">
+      <textarea className="line" rows={3} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => { type(event.target.value); sheet.put('note', event.target.value); }} onBlur={() => void sheet.flush()} data-testid="paper-note" />
+    </Labelled>
+  );
+}
+
+function Next() {
+  const { t } = useTranslation();
+  const sheet = useWriting();
+  const today = dayOf(useNow());
+  const found = useFindings('next_visit');
+  const value = useValue(sheet, 'next_visit');
+  const [typed, type] = useState(typeof value === 'string' ? value : '');
+  const put = () => {
+    const day = asDay(typed, today, true);
+    type(day);
+    sheet.put('next_visit', day);
+  };
+  return (
+    <div className="field" data-field="next_visit">
+      <label className="field-box">
+        <span className="field-label">{t('visit.row_next')}<span className="need" aria-hidden> *</span></span>
+        <input className="line short num" value={typed} onChange={(event) => type(event.target.value)} onBlur={put} data-testid="paper-next" />
+      </label>
+      <Findings of={found} />
+    </div>
+  );
+}
+
+/** What still stands in the way, each a way to the field; said once 完成 was tried. */
+function Left() {
+  const { t } = useTranslation();
+  const { findings, tried } = useStanding(useWriting());
+  const red = findings.filter(({ level }) => level === 'red');
+  if (!tried || red.length === 0) return null;
+  return (
+    <div className="left tried" role="alert">
+      <div className="left-title">{t('visit.left', { n: red.length })}</div>
+      <ul>{red.map((finding) => <li key={finding.key + finding.text}><button type="button" className="red" onClick={() => jump(finding)}>{finding.text}</button></li>)}</ul>
+    </div>
+  );
+}
