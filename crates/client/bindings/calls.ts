@@ -3,6 +3,32 @@
 
 export type About = { child: ChildId, findings: Array<Finding>, };
 
+export type AddFile = { 
+/**
+ * Whose, with `about`.
+ */
+child?: ChildId, 
+/**
+ * The draft it belongs to; in place of `about`.
+ */
+draft?: RecordId, 
+/**
+ * The record it belongs to: a finished note, or a child's file.
+ */
+about?: RecordId, 
+/**
+ * The field it stands under, e.g. `attach`, `photo`.
+ */
+field: string, 
+/**
+ * What its maker called it.
+ */
+name: string, 
+/**
+ * The picture as it is, base64; at most 15 MB before that.
+ */
+data: string, };
+
 export type Area = string;
 
 export type Assess = { child: ChildId, values: { [key in string]: Value }, };
@@ -311,6 +337,36 @@ export type FileChanged = { child: ChildId, name: string,
  * Begun that day.
  */
 new: boolean, lines: Array<HistoryLine>, };
+
+export type FileLine = { file: RecordId, about: RecordId, 
+/**
+ * Whose; `None` while it belongs to a draft.
+ */
+child: ChildId | null, field: string, name: string, media: string, 
+/**
+ * Bytes.
+ */
+size: number, at: Timestamp, who: Who | null, 
+/**
+ * Whether it can be shown whole without a connection.
+ */
+here: boolean, 
+/**
+ * Whether the district has all of it.
+ */
+sent: boolean, 
+/**
+ * Whether it belongs to a draft, and can be taken out.
+ */
+draft: boolean, };
+
+export type FileOpened = { media: string, name: string, 
+/**
+ * Base64; `None` while it is not here: it was asked for, and `files` is touched when it came.
+ */
+data: string | null, };
+
+export type FilesOf = { about: RecordId, };
 
 export type Filter = { 
 /**
@@ -718,6 +774,14 @@ received: number,
  */
 backed_up: number, 
 /**
+ * Pieces of photographs still to be sent, after all text.
+ */
+pieces_waiting: number, 
+/**
+ * Photographs with such pieces.
+ */
+files_waiting: number, 
+/**
  * When the last exchange ended well.
  */
 synced: Timestamp | null, 
@@ -751,6 +815,12 @@ other: string | null,
  * The codes in the order of the standard.
  */
 entries: Array<Entry>, };
+
+export type Thumb = { 
+/**
+ * A JPEG, base64; `None` while it is not here.
+ */
+data: string | null, };
 
 export type Timestamp = number;
 
@@ -814,6 +884,8 @@ export type WhichDay = { day?: Day, };
 
 export type WhichDraft = { draft: RecordId, };
 
+export type WhichFile = { file: RecordId, };
+
 export type WhichVisit = { visit: RecordId, };
 
 export type Who = { 
@@ -868,6 +940,12 @@ export type Calls = {
   "today": { args: Nothing; answer: Today };
   "dayend": { args: WhichDay; answer: Dayend };
   "differing.list": { args: Nothing; answer: Array<Differing> };
+  "file.add": { args: AddFile; answer: FileLine };
+  "file.list": { args: WhichChild; answer: Array<FileLine> };
+  "file.of": { args: FilesOf; answer: Array<FileLine> };
+  "file.thumb": { args: WhichFile; answer: Thumb };
+  "file.open": { args: WhichFile; answer: FileOpened };
+  "file.drop": { args: WhichFile; answer: Nothing };
   "roster.posts": { args: Nothing; answer: Array<PostLine> };
   "roster.assign": { args: Assign; answer: Nothing };
   "roster.withdraw": { args: Assign; answer: Nothing };
@@ -908,6 +986,12 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "today": ["children", "visits", "differing", "drafts", "sync"],
   "dayend": ["children", "visits", "differing", "sync", "roster"],
   "differing.list": ["differing"],
+  "file.add": [],
+  "file.list": ["files", "child", "sync"],
+  "file.of": ["files", "record", "sync"],
+  "file.thumb": ["files"],
+  "file.open": ["files"],
+  "file.drop": [],
   "roster.posts": ["roster"],
   "roster.assign": [],
   "roster.withdraw": [],

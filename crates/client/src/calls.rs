@@ -13,6 +13,7 @@ pub(crate) mod dayend;
 pub(crate) mod differ;
 pub(crate) mod double;
 pub(crate) mod draft;
+pub(crate) mod file;
 pub(crate) mod form;
 pub(crate) mod household;
 pub(crate) mod me;

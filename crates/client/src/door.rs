@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, card, child, children, create, dayend, differ, double, draft, form, household, me, note, setting,
+    assess, assign, card, child, children, create, dayend, differ, double, draft, file, form, household, me, note, setting,
     sync, today, visit,
 };
 use crate::desk::Desk;
@@ -17,6 +17,8 @@ use crate::tag::Tag;
 
 /// Largest argument text of a call, in bytes.
 const ARGS_BYTES_MAX: usize = 1024 * 1024;
+/// The same of a call that brings a picture: base64 and a little more.
+const PICTURE_ARGS_BYTES_MAX: usize = crate::picture::RAW_BYTES_MAX / 3 * 4 + 8192;
 
 /// When a call may run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,9 +57,6 @@ fn act<A: DeserializeOwned, O: Serialize>(
 }
 
 fn read<A: DeserializeOwned>(args: &[u8]) -> Result<A, Fault> {
-    if args.len() > ARGS_BYTES_MAX {
-        return Err(Code::BadCall.into());
-    }
     serde_json::from_slice(args).map_err(|_| Code::BadCall.into())
 }
 
@@ -113,6 +112,12 @@ calls! {
     "today" Reading look today::today, me::Nothing => today::Today, ["children" "visits" "differing" "drafts" "sync"];
     "dayend" Reading look dayend::dayend, dayend::Day => dayend::Dayend, ["children" "visits" "differing" "sync" "roster"];
     "differing.list" Reading look differ::list, me::Nothing => Vec<differ::Differing>, ["differing"];
+    "file.add" Always act file::add, file::Add => file::FileLine, [];
+    "file.list" Reading look file::list, child::Which => Vec<file::FileLine>, ["files" "child" "sync"];
+    "file.of" Always look file::of, file::Of => Vec<file::FileLine>, ["files" "record" "sync"];
+    "file.thumb" Always look file::thumb, file::Which => file::Thumb, ["files"];
+    "file.open" Always act file::open, file::Which => file::FileOpened, ["files"];
+    "file.drop" Always act file::discard, file::Which => me::Nothing, [];
     "roster.posts" Reading look assign::posts, me::Nothing => Vec<assign::PostLine>, ["roster"];
     "roster.assign" Reading act assign::assign, assign::Assign => me::Nothing, [];
     "roster.withdraw" Reading act assign::withdraw, assign::Assign => me::Nothing, [];
@@ -124,6 +129,10 @@ calls! {
 /// Makes one call. `NotFound` for a name that is none.
 pub(crate) fn call(desk: &mut Desk, m: &mut Moment, name: &str, args: &[u8]) -> Result<Done, Fault> {
     let call = CALLS.iter().find(|call| call.name == name).ok_or(Code::NotFound)?;
+    let most = if call.name == "file.add" { PICTURE_ARGS_BYTES_MAX } else { ARGS_BYTES_MAX };
+    if args.len() > most {
+        return Err(if call.name == "file.add" { Code::BadPicture } else { Code::BadCall }.into());
+    }
     if call.when == When::Reading {
         desk.reading(m)?;
     }

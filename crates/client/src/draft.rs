@@ -42,7 +42,8 @@ pub(crate) fn save(db: &Connection, draft: &Draft) -> Result<(), Fault> {
     }
     let children: Vec<u8> = draft.children.iter().flat_map(|c| *c.as_bytes()).collect();
     db.prepare_cached(
-        "INSERT OR REPLACE INTO draft (draft, form, children, body, begun, saved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO draft (draft, form, children, body, begun, saved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (draft) DO UPDATE SET form = ?2, children = ?3, body = ?4, begun = ?5, saved = ?6",
     )
     .and_then(|mut insert| {
         insert.execute(params![draft.id.as_bytes(), draft.form, children, body, draft.begun.0, draft.saved.0])

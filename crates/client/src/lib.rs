@@ -9,6 +9,7 @@
 //!   [`store`] tables of the log and its caches.
 //! - [`exchange`] what is sent and what comes back; [`held`] what the gate did not take;
 //!   [`purge`] children that went elsewhere; [`rebuild`] caches from the log.
+//! - `picture` photographs made small and bare; `file` their manifests and encrypted pieces.
 //! - `door` and `calls` the use cases; `project` and `search` what screens read.
 
 mod calls;
@@ -16,9 +17,11 @@ mod desk;
 mod door;
 mod draft;
 mod exchange;
+mod file;
 mod held;
 mod identity;
 mod open;
+mod picture;
 mod project;
 mod purge;
 mod rebuild;

@@ -21,7 +21,7 @@ use crate::tag::Tag;
 pub(crate) use due::frequency;
 
 /// The disposable tables, for dropping and comparing.
-pub(crate) const TABLES: [&str; 5] = ["child_card", "file_card", "visit_card", "remark_card", "differing"];
+pub(crate) const TABLES: [&str; 6] = ["child_card", "file_card", "visit_card", "remark_card", "differing", "file"];
 
 /// Writes the rows of one record as it now is. A record whose view is empty has no rows.
 pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &Roster) -> Result<Vec<Tag>> {

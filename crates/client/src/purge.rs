@@ -14,7 +14,7 @@ use crate::draft;
 use crate::project;
 use crate::store::records::RecordMeta;
 use crate::store::roster::{self, Hidden};
-use crate::store::{Stored, envelopes, items, signed};
+use crate::store::{Stored, envelopes, files, items, signed};
 use crate::tag::Tag;
 use crate::work::Work;
 use crate::write::AuditRow;
@@ -22,7 +22,7 @@ use crate::write::AuditRow;
 impl Work<'_> {
     /// A child went out of sight.
     pub(crate) fn leave(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
-        self.hand_in_drafts(child)?;
+        self.hand_in_drafts(m, child)?;
         let tags = project::forget_child(&self.tx, child)?;
         tags.into_iter().for_each(|tag| self.touch(tag));
         self.touch(Tag::Children);
@@ -33,7 +33,7 @@ impl Work<'_> {
 
     /// What was begun about the child alone and not finished goes to the district as it stands:
     /// what was saved is not lost, the gate keeps it aside and the station hears of it.
-    fn hand_in_drafts(&mut self, child: ChildId) -> Stored<()> {
+    fn hand_in_drafts(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
         if self.roster.children.get(&child).is_some_and(|seat| seat.erased) {
             return Ok(());
         }
@@ -43,6 +43,7 @@ impl Work<'_> {
                 values.into_iter().map(|(key, value)| Edit::Set(key, value)).collect()
             };
             self.standing.batch += 1;
+            self.finish_files(m, draft.id, &[(draft.id, child)])?;
             if self.edit(&meta, &edits(draft.values.clone()), None).is_err() {
                 // A draft may hold what no form takes; then it goes as the text it is kept as.
                 let text = serde_json::to_string(&draft.values).map_err(|_| Code::Bug)?;
@@ -77,7 +78,7 @@ impl Work<'_> {
     fn purge_if_sent(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
         let erased = self.roster.children.get(&child).is_some_and(|seat| seat.erased);
         // What was written about an erased child nobody may take any more.
-        if !erased && items::unsent(&self.tx, child)? {
+        if !erased && (items::unsent(&self.tx, child)? || files::unsent(&self.tx, child)?) {
             return Ok(());
         }
         if !erased {
@@ -85,6 +86,7 @@ impl Work<'_> {
         }
         self.close_child(child);
         project::forget_child(&self.tx, child)?;
+        files::forget_child(&self.tx, child)?;
         let id = child.as_bytes();
         let gone = self.tx.execute("DELETE FROM item WHERE child = ?1 AND kind <> 2", params![id])?;
         self.tx

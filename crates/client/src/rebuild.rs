@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 
 use crate::desk::Desk;
 use crate::project;
-use crate::store::{Stored, records, roster};
+use crate::store::{Stored, files, records, roster};
 use crate::work::Work;
 
 impl Desk {
@@ -41,6 +41,9 @@ impl Work<'_> {
             if let Some(form) = meta.form().filter(|_| shown) {
                 project::record(&self.tx, meta, &opened.doc.view(form), self.roster)?;
             }
+        }
+        for file in files::all(&self.tx, None)? {
+            self.write_file_row(file)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! It must not know rules of the work; screens' tables belong to `project`.
 
 pub(crate) mod envelopes;
+pub(crate) mod files;
 pub(crate) mod items;
 pub(crate) mod records;
 pub(crate) mod roster;
@@ -17,8 +18,11 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::slot::StoreKey;
 
-const MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("migrations/0001_log.sql")), M::up(include_str!("migrations/0002_projection.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_log.sql")),
+    M::up(include_str!("migrations/0002_projection.sql")),
+    M::up(include_str!("migrations/0003_files.sql")),
+];
 
 /// Oldest SQLite without known ways to damage a WAL database (`reliability.md` §3).
 const SQLITE_MIN: i32 = 3_051_003;

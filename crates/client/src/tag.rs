@@ -22,6 +22,8 @@ pub enum Tag {
     Differing,
     /// The roster: units, people, posts, devices, who has which child, policies.
     Roster,
+    /// Photographs and scans: one came, went, or got further.
+    Files,
     /// Drafts of this device.
     Drafts,
     /// Settings of this device.
@@ -39,6 +41,7 @@ impl fmt::Display for Tag {
             Self::Record(id) => write!(f, "record:{id}"),
             Self::Differing => f.write_str("differing"),
             Self::Roster => f.write_str("roster"),
+            Self::Files => f.write_str("files"),
             Self::Drafts => f.write_str("drafts"),
             Self::Settings => f.write_str("settings"),
             Self::Sync => f.write_str("sync"),

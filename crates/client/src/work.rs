@@ -14,7 +14,7 @@ use sync::item::Item;
 use crate::desk::Desk;
 use crate::identity::Identity;
 use crate::project;
-use crate::store::Stored;
+use crate::store::{Stored, files};
 use crate::store::records::{self, Opened, RecordMeta};
 use crate::store::roster::{self, Authors, Hidden};
 use crate::store::standing::Standing;
@@ -231,6 +231,9 @@ impl Work<'_> {
         for meta in records::all(&self.tx, Some(child))? {
             self.open(meta.record)?;
             self.project(meta.record)?;
+        }
+        for file in files::all(&self.tx, Some(child))? {
+            self.project_file(file)?;
         }
         self.touched.extend([Tag::Children, Tag::Child(child)]);
         Ok(())

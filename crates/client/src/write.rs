@@ -10,6 +10,7 @@ use domain::roster::{NOW, Row};
 use domain::value::Value;
 use dossier::Edit;
 use sync::envelope::{ENVELOPE_BYTES_MAX, ITEMS_MAX};
+use sync::file::Cut;
 use sync::item::{ITEM_BYTES_MAX, Item, Kind};
 
 use crate::desk::Desk;
@@ -43,6 +44,22 @@ pub(crate) enum Act {
     Row(Row),
     /// An audit row.
     Audit(AuditRow),
+    /// A photograph of a child, cut and encrypted.
+    File {
+        /// Its id.
+        file: RecordId,
+        /// Whose.
+        child: ChildId,
+        /// Its manifest and pieces.
+        cut: Cut,
+    },
+    /// The photographs of a draft go to the notes it became.
+    FinishFiles {
+        /// The draft.
+        draft: RecordId,
+        /// The notes, with whose they are.
+        notes: Vec<(RecordId, ChildId)>,
+    },
 }
 
 /// One line of the audit: who is in the envelope, when in [`AuditRow::at`].
@@ -156,6 +173,8 @@ impl Work<'_> {
             }
             Act::Row(row) => self.write_row(m, row),
             Act::Audit(row) => self.audit(m, &row),
+            Act::File { file, child, cut } => self.attach(file, child, &cut),
+            Act::FinishFiles { draft, notes } => self.finish_files(m, draft, &notes),
         }
     }
 
@@ -213,7 +232,8 @@ impl Work<'_> {
         self.make(&item, None, None)
     }
 
-    fn make(&mut self, item: &Item, edits: Option<&[u8]>, replaces: Option<Digest>) -> Stored<usize> {
+    /// Keeps an own item that the next envelope carries; its size.
+    pub(crate) fn make(&mut self, item: &Item, edits: Option<&[u8]>, replaces: Option<Digest>) -> Stored<usize> {
         let bytes = item.encode();
         if bytes.len() > ITEM_BYTES_MAX {
             return Err(Fault::new(Code::Invalid, "size").into());

@@ -99,6 +99,10 @@ codes! {
     WorkbookTooLarge => "表格太大，请按街道分成几个文件再导入；原文件没有改动。",
     /// No heading row was recognised.
     NoHeading => "没有找到表头，请确认表里有“姓名”和“身份证号”这样的列名再导入。",
+    /// No picture that can be read, or too large a one.
+    BadPicture => "这张图片打不开，没有加进去；请换成 15MB 以内的 JPG 或 PNG 照片再试，已保存的内容不受影响。",
+    /// A visit has as many photographs as it may.
+    ManyPictures => "一次走访最多放 5 张照片，这一张没有加进去；请先去掉一张再加。",
     /// A broken invariant: a defect of ours.
     Bug => "程序出了差错，已保存的内容不受影响；请重新打开童档，并把编号告诉区中心。",
 }

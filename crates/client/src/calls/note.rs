@@ -94,7 +94,11 @@ pub(crate) fn complete(desk: &mut Desk, m: &mut Moment, args: Complete) -> Acted
             next_visit: next_visit.clone(),
         })
         .collect();
-    let acts = records.iter().map(|done| event(done.visit, "visit", done.child, &values)).collect();
+    let mut acts: Vec<Act> = records.iter().map(|done| event(done.visit, "visit", done.child, &values)).collect();
+    if let Some(draft) = args.draft {
+        let notes = records.iter().map(|done| (done.visit, done.child)).collect();
+        acts.push(Act::FinishFiles { draft, notes });
+    }
     let mut touched = desk.commit(m, acts)?;
     // After the note is on the disk: a kill in between leaves a draft too many, never one too few.
     if let Some(id) = args.draft {

@@ -10,6 +10,7 @@ use super::me::Nothing;
 use super::{card, words};
 use crate::desk::Desk;
 use crate::held::HeldItem;
+use crate::store::files;
 
 /// Where this device's work stands.
 #[derive(Serialize)]
@@ -23,6 +24,10 @@ pub(crate) struct State {
     received: u32,
     /// 已备份
     backed_up: u32,
+    /// Pieces of photographs still to be sent, after all text.
+    pieces_waiting: u32,
+    /// Photographs with such pieces.
+    files_waiting: u32,
     /// When the last exchange ended well.
     synced: Option<Timestamp>,
     /// Until when this device may read without a connection.
@@ -54,9 +59,12 @@ pub(crate) fn state(desk: &Desk, m: &Moment, _: Nothing) -> Result<State, Fault>
     let ladder = desk.ladder()?;
     let standing = &desk.standing;
     let synced = standing.synced.map(|at| words::clock(at, desk.today(m)));
-    let waiting = match ladder.saved {
-        0 => "没有待上传的内容".to_owned(),
-        n => format!("待上传 {n} 条（本机已保存）"),
+    let (pieces_waiting, files_waiting) = files::waiting(&desk.db)?;
+    let waiting = match (ladder.saved, files_waiting) {
+        (0, 0) => "没有待上传的内容".to_owned(),
+        (0, photos) => format!("待上传 {photos} 张照片（本机已保存）"),
+        (n, 0) => format!("待上传 {n} 条（本机已保存）"),
+        (n, photos) => format!("待上传 {n} 条、{photos} 张照片（本机已保存）"),
     };
     let last = synced.map_or_else(|| "还没有同步过".to_owned(), |at| format!("最近同步 {at}"));
     let mut held = Vec::new();
@@ -68,6 +76,8 @@ pub(crate) fn state(desk: &Desk, m: &Moment, _: Nothing) -> Result<State, Fault>
         waiting: count(ladder.saved),
         received: count(ladder.received),
         backed_up: count(ladder.backed_up),
+        pieces_waiting,
+        files_waiting,
         synced: standing.synced,
         lease: standing.lease,
         restoring: standing.not_yet,
@@ -98,7 +108,11 @@ fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
     };
     Ok(Held {
         record: item.record,
-        form: form.map_or_else(|| "分派或登记".to_owned(), |form| form.title.clone()),
+        form: match (form, item.form.as_str()) {
+            (Some(form), _) => form.title.clone(),
+            (None, ::sync::file::FORM) => "照片".to_owned(),
+            (None, _) => "分派或登记".to_owned(),
+        },
         child: item.child,
         name,
         at: item.at,

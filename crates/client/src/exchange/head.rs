@@ -14,7 +14,7 @@ use sync::wire::{Cursor, Head, Outcome, Receipt, State, Verdict};
 use super::Flight;
 use crate::desk::Desk;
 use crate::store::items::State as ItemState;
-use crate::store::{Stored, envelopes, items};
+use crate::store::{Stored, envelopes, files, items};
 use crate::tag::Tag;
 use crate::work::Work;
 
@@ -105,7 +105,8 @@ impl Work<'_> {
             (Kind::Change, ItemState::Accepted) if was_out => {
                 self.admit(&item, &digest.0)?;
             }
-            (Kind::Change | Kind::Sealed | Kind::Audit | Kind::File, _) => {}
+            (Kind::File, _) => self.project_file(item.record)?,
+            (Kind::Change | Kind::Sealed | Kind::Audit, _) => {}
         }
         if let Some(child) = item.child {
             self.touch(Tag::Child(child));
@@ -115,6 +116,10 @@ impl Work<'_> {
 
     fn take_state(&mut self, m: &mut Moment, flight: &mut Flight, head: &Head, signed: bool) -> Stored<()> {
         self.standing.not_yet = head.state == State::NotYet;
+        if signed && self.standing.life.is_some_and(|life| life != head.life) {
+            // A backup may be older than the pieces it was brought.
+            files::doubt(&self.tx)?;
+        }
         match &head.state {
             State::Fine => {
                 flight.fine = true;

@@ -118,7 +118,8 @@ impl Work<'_> {
             Kind::Roster => self.take_row(envelope, &item, &digest, position)?,
             Kind::Change if was_in => {}
             Kind::Change => self.take_change(&item, &digest, position)?,
-            Kind::Sealed | Kind::Audit | Kind::File => {}
+            Kind::File => self.project_file(item.record)?,
+            Kind::Sealed | Kind::Audit => {}
         }
         Ok(())
     }
