@@ -14,10 +14,10 @@ use sync::item::Item;
 use crate::desk::Desk;
 use crate::identity::Identity;
 use crate::project;
-use crate::store::{Stored, files};
 use crate::store::records::{self, Opened, RecordMeta};
 use crate::store::roster::{self, Authors, Hidden};
 use crate::store::standing::Standing;
+use crate::store::{Stored, files};
 use crate::tag::Tag;
 
 /// One transaction. Dropped without [`Work::finish`], nothing of it stays.

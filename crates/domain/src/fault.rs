@@ -100,7 +100,7 @@ codes! {
     /// No heading row was recognised.
     NoHeading => "没有找到表头，请确认表里有“姓名”和“身份证号”这样的列名再导入。",
     /// No picture that can be read, or too large a one.
-    BadPicture => "这张图片打不开，没有加进去；请换成 15MB 以内的 JPG 或 PNG 照片再试，已保存的内容不受影响。",
+    BadPicture => "这张图片打不开，没有加进去；请在手机相册里另存为普通照片（15 兆以内）再试，已保存的内容不受影响。",
     /// A visit has as many photographs as it may.
     ManyPictures => "一次走访最多放 5 张照片，这一张没有加进去；请先去掉一张再加。",
     /// A broken invariant: a defect of ours.

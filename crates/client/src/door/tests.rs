@@ -43,6 +43,7 @@ fn a_call_listens_to_tags_that_exist() {
         Tag::Record(record),
         Tag::Differing,
         Tag::Roster,
+        Tag::Files,
         Tag::Drafts,
         Tag::Settings,
         Tag::Sync,

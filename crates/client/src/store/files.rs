@@ -133,15 +133,21 @@ pub(crate) fn fill(db: &Connection, place: Place, bytes: &[u8]) -> Stored<()> {
 
 /// What became of a piece.
 pub(crate) fn settle(db: &Connection, place: Place, state: PieceState) -> Stored<()> {
-    db.prepare_cached("UPDATE piece SET state = ?3 WHERE file = ?1 AND n = ?2")?
-        .execute(params![place.file.as_bytes(), place.n, state as i64])?;
+    db.prepare_cached("UPDATE piece SET state = ?3 WHERE file = ?1 AND n = ?2")?.execute(params![
+        place.file.as_bytes(),
+        place.n,
+        state as i64
+    ])?;
     Ok(())
 }
 
 /// It was asked about, or brought, in vain.
 pub(crate) fn tried(db: &Connection, place: Place, at: Timestamp) -> Stored<()> {
-    db.prepare_cached("UPDATE piece SET tried = ?3 WHERE file = ?1 AND n = ?2")?
-        .execute(params![place.file.as_bytes(), place.n, at.0])?;
+    db.prepare_cached("UPDATE piece SET tried = ?3 WHERE file = ?1 AND n = ?2")?.execute(params![
+        place.file.as_bytes(),
+        place.n,
+        at.0
+    ])?;
     Ok(())
 }
 
@@ -162,9 +168,8 @@ pub(crate) struct Held {
 
 /// How much of a file is here.
 pub(crate) fn held(db: &Connection, file: RecordId) -> Stored<Held> {
-    let mut query = db.prepare_cached(
-        "SELECT count(bytes), count(*) FILTER (WHERE state IN (0, 3, 4)) FROM piece WHERE file = ?1",
-    )?;
+    let mut query = db
+        .prepare_cached("SELECT count(bytes), count(*) FILTER (WHERE state IN (0, 3, 4)) FROM piece WHERE file = ?1")?;
     let held = query.query_row(params![file.as_bytes()], |row| {
         Ok(Held { here: row.get::<_, u16>(0)?.into(), unsent: row.get::<_, u16>(1)?.into() })
     })?;
@@ -185,10 +190,9 @@ pub(crate) fn due(db: &Connection, state: PieceState, due: &Due) -> Stored<Vec<P
          ORDER BY p.file, p.n LIMIT ?5",
     )?;
     let since = due.now.plus_s(-AGAIN_S);
-    let rows =
-        query.query_map(params![state as i64, due.thumbs, since.0, due.now.0, count(due.most)], |row| {
-            Ok(Place { file: id(row, 0)?, n: row.get(1)? })
-        })?;
+    let rows = query.query_map(params![state as i64, due.thumbs, since.0, due.now.0, count(due.most)], |row| {
+        Ok(Place { file: id(row, 0)?, n: row.get(1)? })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -235,9 +239,8 @@ pub(crate) fn forget_child(db: &Connection, child: ChildId) -> Stored<()> {
 
 /// Puts a file into a draft.
 pub(crate) fn put_in_draft(db: &Connection, of: &OfDraft) -> Stored<()> {
-    db.prepare_cached("INSERT INTO draft_file (file, draft, at, manifest) VALUES (?1, ?2, ?3, ?4)")?.execute(
-        params![of.file.as_bytes(), of.draft.as_bytes(), of.at.0, of.manifest.encode()],
-    )?;
+    db.prepare_cached("INSERT INTO draft_file (file, draft, at, manifest) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![of.file.as_bytes(), of.draft.as_bytes(), of.at.0, of.manifest.encode()])?;
     Ok(())
 }
 
