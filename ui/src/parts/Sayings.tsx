@@ -8,7 +8,7 @@ import './sayings.css';
 export function Sayings({ said, may, busy, pick, keys }: { said: Saying[]; may: boolean; busy: boolean; pick(said: Saying): void; /** Shows the digit that takes it. */ keys?: boolean }) {
   const { t } = useTranslation();
   return (
-    <div className="sayings">
+    <div className={keys ? 'sayings keys' : 'sayings'}>
       {said.map((one, at) => (
         <div className="saying" key={one.change}>
           <div className="saying-text">{one.text || t('parts.nothing_written')}</div>

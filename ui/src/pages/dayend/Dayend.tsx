@@ -22,7 +22,7 @@ export default function Dayend() {
   const [day, setDay] = useState<string>();
   const me = useAnswer('me', {});
   const found = useAnswer('dayend', day === undefined ? {} : { day });
-  useLines();
+  useLines(found.data);
   if (found.error && !found.data) return <Trouble fault={found.error} again={() => void found.refetch()} />;
   if (!found.data || !me.data) return <Waiting />;
   const today = dayOf(me.data.now);
@@ -35,8 +35,10 @@ export default function Dayend() {
       </header>
       {found.error && <p className="finding red" role="alert">{found.error.text}</p>}
       <p className="dayend-sum num" data-testid="sum" aria-live="polite">{sum.sentence}</p>
+      {(sum.to_decide > 0 || found.data.visits.length > 0) && <p className="quiet dayend-keys">{t('dayend.keys')}</p>}
       <div className="stack" key={found.data.day}>
         <Clear of={found.data} today={today} />
+        <Station of={found.data} />
         <Differing all={found.data.differing} today={today} />
         <div className="dayend-body">
           <Notes visits={found.data.visits} />
@@ -85,4 +87,11 @@ function Clear({ of: { day, sum, directors, visits }, today }: { of: Answered; t
       </div>
     </section>
   );
+}
+
+/** Notes the station wrote itself and has not sent: no director's line speaks of them. */
+function Station({ of: { sum, directors } }: { of: Answered }) {
+  const { t } = useTranslation();
+  const n = sum.visits - sum.received - directors.reduce((all, { waiting }) => all + waiting, 0);
+  return n > 0 ? <p className="dayend-station" role="status">{t('dayend.station', { n })}</p> : null;
 }

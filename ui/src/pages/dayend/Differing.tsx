@@ -9,7 +9,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
 import { asValue } from '../child/typed';
-import { focusLine, LINE, placeOf, plain } from './lines';
+import { LINE, plain, wantLine } from './lines';
 
 /** What was picked here, so that it can be taken back. */
 type Picked = { one: One; text: string };
@@ -62,7 +62,7 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
       {all.length > 0 && (
         <div className="dayend-title">
           <h2><DiffOutlined aria-hidden /> {t('dayend.decide')} <span className="num">{t('dayend.decide_n', { n: all.length })}</span></h2>
-          <p className="quiet">{t('dayend.decide_hint')} <span className="dayend-keys">{t('dayend.keys')}</span></p>
+          <p className="quiet">{t('dayend.decide_hint')}</p>
         </div>
       )}
       {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} today={today} pick={pick} />)}
@@ -103,12 +103,12 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
   const typed = may && TYPED.includes(kind);
   async function take(value: Value, text: string) {
     if (busy) return;
-    const at = box.current ? placeOf(box.current) : -1;
     setBusy(true);
+    wantLine(box.current);
     const said = await pick(one, value, text);
+    if (said.length > 0) wantLine(null);
     setBusy(false);
     setRed(said);
-    if (said.length === 0 && at >= 0) focusLine(at);
   }
   const write = () => {
     const value = asValue(kind ?? 'text', other ?? '', today);

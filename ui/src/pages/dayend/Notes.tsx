@@ -9,7 +9,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Empty } from '../../parts/standing';
 import { StandingTag } from '../visit/Visits';
-import { focusLine, LINE, placeOf, plain } from './lines';
+import { LINE, plain, wantLine } from './lines';
 
 /** So many notes at once: nobody reads four hundred from one screen. */
 const NOTES = 25;
@@ -69,10 +69,9 @@ function Row({ visit }: { visit: NamedVisit }) {
   const [why, setWhy] = useState<string>();
   const mine = visit.who.own;
   const deal = async (verdict: '1' | '2', note?: string) => {
-    const at = box.current ? placeOf(box.current) : -1;
-    if (!(await review(verdict, note))) return;
-    setWhy(undefined);
-    if (at >= 0) focusLine(at);
+    wantLine(box.current);
+    if (await review(verdict, note)) setWhy(undefined);
+    else wantLine(null);
   };
   const keys = (event: KeyboardEvent) => {
     if (mine || !plain(event) || event.repeat) return;

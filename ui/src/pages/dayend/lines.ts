@@ -7,7 +7,16 @@ export const LINE = { className: 'dayend-line', tabIndex: 0 } as const;
 
 const typing = (target: EventTarget | null) => target instanceof HTMLElement && target.closest('input, textarea, [role=radiogroup], [role=dialog]') !== null;
 
-export function useLines() {
+let wanted: number | null = null;
+
+/** `shown` is what the page shows: when it became another, the line wanted has the focus. */
+export function useLines(shown: unknown) {
+  useEffect(() => {
+    if (wanted === null) return;
+    const all = document.querySelectorAll<HTMLElement>(`.${LINE.className}`);
+    all[Math.min(wanted, all.length - 1)]?.focus();
+    wanted = null;
+  }, [shown]);
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -25,16 +34,10 @@ export function useLines() {
   }, []);
 }
 
-/** After a line is dealt with, the one that took its place, or the last. */
-export function focusLine(at: number) {
-  requestAnimationFrame(() => {
-    const all = document.querySelectorAll<HTMLElement>(`.${LINE.className}`);
-    all[Math.min(at, all.length - 1)]?.focus();
-  });
+/** The line is about to be dealt with: whichever takes its place shall have the focus. `null`: it was not. */
+export function wantLine(line: HTMLElement | null) {
+  wanted = line && [...document.querySelectorAll(`.${LINE.className}`)].indexOf(line);
 }
-
-/** Where a line stands among all. */
-export const placeOf = (line: HTMLElement): number => [...document.querySelectorAll(`.${LINE.className}`)].indexOf(line);
 
 /** Keys of a line act only when the line itself or a button in it has the focus, and no modifier is held. */
 export const plain = (event: React.KeyboardEvent): boolean => !event.ctrlKey && !event.altKey && !event.metaKey && !composing(event) && !typing(event.target);

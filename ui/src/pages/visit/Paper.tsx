@@ -50,7 +50,7 @@ export default function Paper() {
   if (!ready) return <Waiting />;
   return (
     <div className="paper" data-testid="paper-page">
-      <div className="head">
+      <div className="write-head paper-head">
         <h1 className="grow">{t('visit.paper')}</h1>
         {copied.length > 0 && <span className="tag pine num" role="status"><CheckCircleFilled aria-hidden /> {t('visit.paper_done', { n: copied.length })}</span>}
       </div>

@@ -9,6 +9,7 @@ export default {
   clear_of: 'All of {{day}} is settled',
   clear_what: '{{directors}} directors, {{visits}} visits, all here; nothing missing and nothing to decide.',
   clear_unread: '{{n}} notes are not read yet; you may go on with them.',
+  station: '{{n}} notes written at the station are not sent yet; go online and sync.',
   decide: 'Written differently',
   decide_hint: 'Two people changed the same field. Please pick the one that stands; the other stays in the history.',
   decide_n: '{{n}}',

@@ -9,6 +9,7 @@ export default {
   clear_of: '{{day}} 都核对完了',
   clear_what: '{{directors}} 位主任，{{visits}} 次走访都收到了，没有缺的，也没有要核对的。',
   clear_unread: '还有 {{n}} 篇走访没有阅，可以接着看。',
+  station: '站里自己写的走访还有 {{n}} 篇没有上传，连上网点“立即同步”就好。',
   decide: '填得不一样的',
   decide_hint: '两个人各自改了同一项，请选定哪个为准。没选中的也留在变更记录里。',
   decide_n: '{{n}} 处',
