@@ -336,7 +336,11 @@ export type FileChanged = { child: ChildId, name: string,
 /**
  * Begun that day.
  */
-new: boolean, lines: Array<HistoryLine>, };
+new: boolean, 
+/**
+ * What changed; empty of a new file, where all did: a ledger brings hundreds at once.
+ */
+lines: Array<HistoryLine>, };
 
 export type FileLine = { file: RecordId, about: RecordId, 
 /**

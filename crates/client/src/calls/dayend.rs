@@ -96,6 +96,7 @@ pub(crate) struct File {
     name: String,
     /// Begun that day.
     new: bool,
+    /// What changed; empty of a new file, where all did: a ledger brings hundreds at once.
     lines: Vec<child::Line>,
 }
 
@@ -238,14 +239,17 @@ fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceI
 fn files(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<File>, Fault> {
     let (from, until) = (day.start(), day.plus(1).start());
     let sql = "SELECT child, max(begun >= ?1 AND form = 'child') FROM file_card WHERE changed >= ?1
-        AND child NOT IN (SELECT child FROM hidden) GROUP BY child ORDER BY child";
-    let changed = rows(&desk.db, sql, params![from.0], |row| Ok((child_id(row, 0)?, row.get::<_, bool>(1)?)))?;
+        AND child NOT IN (SELECT child FROM hidden) GROUP BY child HAVING min(begun) < ?2 ORDER BY child";
+    let changed = rows(&desk.db, sql, params![from.0, until.0], |row| Ok((child_id(row, 0)?, row.get::<_, bool>(1)?)))?;
     let mut files = Vec::new();
     for (child, new) in changed {
         let Some(card) = card::one(desk, m, child)? else { continue };
-        let mut lines = child::history(desk, m, Which { child })?;
-        lines.retain(|line| from <= line.at() && line.at() < until);
-        if !lines.is_empty() {
+        let mut lines = Vec::new();
+        if !new {
+            lines = child::history(desk, m, Which { child })?;
+            lines.retain(|line| from <= line.at() && line.at() < until);
+        }
+        if new || !lines.is_empty() {
             files.push(File { child, name: card.name, new, lines });
         }
     }

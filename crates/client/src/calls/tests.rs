@@ -140,6 +140,10 @@ fn two_telephones_differ_the_station_chooses_and_takes_it_back() {
     assert_eq!(differing[0]["cell"]["said"].as_array().map(Vec::len), Some(2));
     let day = call(&mut scene, "dayend", &json!({}));
     assert_eq!(day["sum"]["to_decide"], 1);
+    assert_eq!(day["differing"][0]["kind"], "tel", "so another number can be written");
+    let of = |name: &str| day["files"].as_array().and_then(|files| files.iter().find(|file| file["name"] == name));
+    let begun = of("曾一诺").expect("a file of that day");
+    assert_eq!((&begun["new"], &begun["lines"]), (&json!(true), &json!([])), "of a new file all is new");
     let choice = json!({ "record": differing[0]["record"], "key": "phone_child", "value": "14000002222" });
     call(&mut scene, "child.choose", &choice);
     assert_eq!(call(&mut scene, "differing.list", &json!({})), json!([]));
@@ -204,6 +208,7 @@ fn the_days_end_counts_what_is_here() {
     assert_eq!(done["records"].as_array().map(Vec::len), Some(1), "{done}");
     let day = call(&mut scene, "dayend", &json!({}));
     assert_eq!(day["sum"]["sentence"], "2 位主任，今日 1 次走访，收到 0，缺 0，待核对 0");
+    assert_eq!(day["visits"][0]["name"], "张小明");
     let visit = day["visits"][0]["record"].clone();
     let returned = json!({ "visit": visit, "verdict": "2" });
     assert_eq!(call(&mut scene, "visit.review", &returned)["record"], Value::Null, "sent back without a word");

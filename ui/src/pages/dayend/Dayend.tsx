@@ -22,7 +22,7 @@ export default function Dayend() {
   const [day, setDay] = useState<string>();
   const me = useAnswer('me', {});
   const found = useAnswer('dayend', day === undefined ? {} : { day });
-  useLines(found.data);
+  useLines();
   if (found.error && !found.data) return <Trouble fault={found.error} again={() => void found.refetch()} />;
   if (!found.data || !me.data) return <Waiting />;
   const today = dayOf(me.data.now);
@@ -31,19 +31,19 @@ export default function Dayend() {
     <div className="dayend" data-testid="dayend">
       <header className="dayend-head">
         <h1 className="grow">{t('dayend.title')}</h1>
-        <Days key={found.data.day} day={found.data.day} today={today} go={(to) => setDay(to >= today ? undefined : to)} />
+        <Days key={day ?? today} day={day ?? today} today={today} go={(to) => setDay(to >= today ? undefined : to)} />
       </header>
       {found.error && <p className="finding red" role="alert">{found.error.text}</p>}
       <p className="dayend-sum num" data-testid="sum" aria-live="polite">{sum.sentence}</p>
       {(sum.to_decide > 0 || found.data.visits.length > 0) && <p className="quiet dayend-keys">{t('dayend.keys')}</p>}
-      <div className="stack" key={found.data.day}>
+      <div className={found.isPlaceholderData ? 'stack dayend-coming' : 'stack'} aria-busy={found.isPlaceholderData} key={found.data.day}>
         <Clear of={found.data} today={today} />
         <Station of={found.data} />
         <Differing all={found.data.differing} today={today} />
         <div className="dayend-body">
           <Notes visits={found.data.visits} />
-          <div className="stack">
-            <Directors all={found.data.directors} today={found.data.day === today} />
+          <Directors all={found.data.directors} today={found.data.day === today} />
+          <div className="stack dayend-rest">
             <Doubles />
             <Files all={found.data.files} />
           </div>

@@ -9,7 +9,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
 import { asValue } from '../child/typed';
-import { LINE, plain, wantLine } from './lines';
+import { LINE, plain, useWanted, wantLine } from './lines';
 
 /** What was picked here, so that it can be taken back. */
 type Picked = { one: One; text: string };
@@ -52,6 +52,7 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
     }
   }
 
+  useWanted(all);
   useUndoKey(() => {
     const last = picked.at(-1);
     if (last) void undo(last);

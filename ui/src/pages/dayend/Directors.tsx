@@ -8,7 +8,7 @@ import { clock } from '../../parts/time';
 import { asksSomething } from './asks';
 
 /** So many of those with nothing to do are shown without asking. */
-const FINE = 12;
+const FINE = 8;
 /** So many missing numbers are named. */
 const NUMBERS = 8;
 
@@ -18,7 +18,7 @@ export function Directors({ all, today }: { all: Director[]; today: boolean }) {
   const fine = all.filter((director) => !asksSomething(director));
   const [open, setOpen] = useState(false);
   return (
-    <section className="panel dayend-part" aria-label={t('dayend.directors')}>
+    <section className="panel dayend-part dayend-directors" aria-label={t('dayend.directors')}>
       <h2>{t('dayend.directors')}</h2>
       {all.length === 0 && <Empty title={t('dayend.no_directors')} hint={t('dayend.no_directors_hint')} />}
       <ul>{asking.map((director) => <Line key={director.person + director.device} director={director} today={today} />)}</ul>

@@ -25,12 +25,18 @@ export function Files({ all }: { all: FileChanged[] }) {
 
 function Changed({ file: { child, name, new: begun, lines } }: { file: FileChanged }) {
   const { t } = useTranslation();
+  if (begun) {
+    return (
+      <div className="changed" data-testid="dayend-file">
+        <Link to="/child/$child" params={{ child }} className="changed-new"><strong>{name}</strong><span className="tag blue">{t('dayend.file_new')}</span></Link>
+      </div>
+    );
+  }
   const people = [...new Set(lines.map(({ who }) => who.person))].join('、');
   return (
     <details className="changed" data-testid="dayend-file">
       <summary>
         <strong>{name}</strong>
-        {begun && <span className="tag blue">{t('dayend.file_new')}</span>}
         <span className="quiet clip grow">{people}</span>
         <span className="quiet num">{t('dayend.lines', { n: lines.length })}</span>
       </summary>

@@ -9,7 +9,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Empty } from '../../parts/standing';
 import { StandingTag } from '../visit/Visits';
-import { LINE, plain, wantLine } from './lines';
+import { LINE, plain, useWanted, wantLine } from './lines';
 
 /** So many notes at once: nobody reads four hundred from one screen. */
 const NOTES = 25;
@@ -20,16 +20,21 @@ export function Notes({ visits }: { visits: NamedVisit[] }) {
   const { t } = useTranslation();
   const [most, setMost] = useState(NOTES);
   const [open, setOpen] = useState(0);
-  const fresh = visits.filter(unread);
+  // the day is summed up again after each; the next note need not wait for that
+  const [dealt, setDealt] = useState<ReadonlySet<string>>(new Set());
+  const asItStands = ({ record, standing }: NamedVisit) => `${record} ${standing}`;
+  const fresh = visits.filter((visit) => unread(visit) && !dealt.has(asItStands(visit)));
+  const deal = (visit: NamedVisit) => setDealt((before) => new Set(before).add(asItStands(visit)));
+  useWanted(dealt);
   const seen = visits.filter((visit) => !unread(visit));
   return (
-    <section className="panel dayend-part" aria-label={t('dayend.visits')}>
+    <section className="panel dayend-part dayend-notes" aria-label={t('dayend.visits')}>
       <h2>{t('dayend.visits')} {visits.length > 0 && <span className="quiet num">{fresh.length > 0 ? t('dayend.visits_n', { n: fresh.length }) : t('dayend.visits_read')}</span>}</h2>
       {visits.length === 0 && <Empty title={t('dayend.no_visits')} hint={t('dayend.no_visits_hint')} />}
-      <ul>{fresh.slice(0, most).map((visit) => <li key={visit.record}><Row visit={visit} /></li>)}</ul>
+      <ul>{fresh.slice(0, most).map((visit) => <li key={visit.record}><Row visit={visit} dealt={() => deal(visit)} /></li>)}</ul>
       {fresh.length > most && <button type="button" className="dayend-fold" onClick={() => setMost(most + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, fresh.length - most) })}</button>}
       {seen.length > 0 && <button type="button" className="dayend-fold" aria-expanded={open > 0} onClick={() => setOpen(open > 0 ? 0 : NOTES)}><CheckOutlined aria-hidden /> {t('dayend.seen', { n: seen.length })}</button>}
-      {open > 0 && <ul>{seen.slice(0, open).map((visit) => <li key={visit.record}><Row visit={visit} /></li>)}</ul>}
+      {open > 0 && <ul>{seen.slice(0, open).map((visit) => <li key={visit.record}><Row visit={visit} dealt={() => deal(visit)} /></li>)}</ul>}
       {open > 0 && seen.length > open && <button type="button" className="dayend-fold" onClick={() => setOpen(open + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, seen.length - open) })}</button>}
     </section>
   );
@@ -62,7 +67,7 @@ function useReview(visit: NamedVisit) {
   return { busy, review };
 }
 
-function Row({ visit }: { visit: NamedVisit }) {
+function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
   const { t } = useTranslation();
   const box = useRef<HTMLElement>(null);
   const { busy, review } = useReview(visit);
@@ -70,8 +75,9 @@ function Row({ visit }: { visit: NamedVisit }) {
   const mine = visit.who.own;
   const deal = async (verdict: '1' | '2', note?: string) => {
     wantLine(box.current);
-    if (await review(verdict, note)) setWhy(undefined);
-    else wantLine(null);
+    if (!(await review(verdict, note))) return wantLine(null);
+    setWhy(undefined);
+    dealt();
   };
   const keys = (event: KeyboardEvent) => {
     if (mine || !plain(event) || event.repeat) return;

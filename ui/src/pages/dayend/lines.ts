@@ -9,14 +9,17 @@ const typing = (target: EventTarget | null) => target instanceof HTMLElement && 
 
 let wanted: number | null = null;
 
-/** `shown` is what the page shows: when it became another, the line wanted has the focus. */
-export function useLines(shown: unknown) {
+/** When what is shown became another, the line wanted has the focus. */
+export function useWanted(shown: unknown) {
   useEffect(() => {
     if (wanted === null) return;
     const all = document.querySelectorAll<HTMLElement>(`.${LINE.className}`);
     all[Math.min(wanted, all.length - 1)]?.focus();
     wanted = null;
   }, [shown]);
+}
+
+export function useLines() {
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
