@@ -5,6 +5,7 @@ pub mod chance;
 pub mod corpus;
 pub mod demo;
 pub mod hostile;
+pub mod photo;
 pub mod sim;
 pub mod stage;
 pub mod synth;

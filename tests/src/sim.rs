@@ -21,6 +21,8 @@ pub struct Trace {
     pub lines: Vec<String>,
     /// Deeds of each kind.
     pub notes: usize,
+    /// Notes finished with a photograph.
+    pub photos: usize,
     /// Fields changed.
     pub edits: usize,
     /// Syncs tried, in all weathers.

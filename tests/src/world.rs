@@ -54,7 +54,7 @@ pub struct World {
     pub communities: Vec<domain::area::Area>,
     skews: Vec<i64>,
     ever: Vec<std::collections::BTreeSet<ChildId>>,
-    late: Vec<Vec<u8>>,
+    late: Vec<(&'static str, Vec<u8>)>,
     folder: tempfile::TempDir,
 }
 

@@ -13,5 +13,6 @@ mod h_eighteenth_birthday;
 mod https;
 mod i_cleared_and_edited;
 mod j_two_assessments;
+mod l_half_sent_attachment;
 mod power_cut;
 mod say;

@@ -11,6 +11,7 @@ use dossier::Actor;
 use rusqlite::Connection;
 use sync::courier::Courier;
 
+use crate::exchange::Carrying;
 use crate::identity::Identity;
 use crate::store::records::{self, Opened, RecordMeta};
 use crate::store::roster::{self, Authors};
@@ -33,6 +34,8 @@ pub(crate) struct Desk {
     pub(crate) standing: Standing,
     /// When to ask next.
     pub(crate) courier: Courier,
+    /// Where the pieces of photographs stand.
+    pub(crate) carrying: Carrying,
     /// False while a transaction is under way: what is remembered may differ from the database.
     pub(crate) sound: bool,
 }
@@ -62,7 +65,17 @@ impl Desk {
         let roster = roster::fold(&db, me.server)?;
         let authors = roster::authors(&db)?;
         let actor = Actor::new(me.device(), m.bytes());
-        Ok(Self { db, me, roster, authors, actor, standing, courier: Courier::new(m.now), sound: true })
+        Ok(Self {
+            db,
+            me,
+            roster,
+            authors,
+            actor,
+            standing,
+            courier: Courier::new(m.now),
+            carrying: Carrying::default(),
+            sound: true,
+        })
     }
 
     /// Reads again what a broken-off transaction may have changed in memory.

@@ -2,6 +2,7 @@
 //! sockets; the shell carries the bytes.
 
 mod head;
+mod pieces;
 mod restored;
 mod rows;
 
@@ -13,6 +14,8 @@ use sync::frame::{BadFrame, FrameReader};
 use sync::pack::Level;
 use sync::request::{PUSH_MAX, SignedRequest, WANT_MAX};
 use sync::wire::{End, Frame, Pushed, Request, Want};
+
+pub(crate) use pieces::Carrying;
 
 use crate::desk::Desk;
 use crate::store::items::Uncut;
@@ -68,8 +71,11 @@ impl Desk {
         m: &mut Moment,
         flight: &mut Option<Flight>,
     ) -> Result<Option<Outgoing>, Fault> {
-        if flight.is_some() || !self.courier.due(m.now) {
+        if flight.is_some() || self.carrying.under_way() || !self.courier.due(m.now) {
             return Ok(None);
+        }
+        if let Some(pieces) = self.next_pieces(m)? {
+            return Ok(Some(pieces));
         }
         match self.prepare(m) {
             Ok((request, pushed, again)) => {
@@ -137,7 +143,7 @@ impl Desk {
         flight: &mut Option<Flight>,
         reply: Reply<'_>,
     ) -> Result<Vec<Tag>, Fault> {
-        let Some(mut current) = flight.take() else { return Ok(Vec::new()) };
+        let Some(mut current) = flight.take() else { return self.on_pieces(m, reply) };
         match reply {
             Reply::Chunk(bytes) => {
                 current.reader.feed(bytes);
@@ -160,7 +166,9 @@ impl Desk {
     fn on_end_of_body(&mut self, m: &mut Moment, flight: &Flight) -> Result<Vec<Tag>, Fault> {
         match flight.reader.finish() {
             Ok(()) => {
-                self.courier.finished(m, flight.again);
+                self.carrying.text_ended(m.now, flight.fine && !flight.again);
+                let more = flight.again || self.pieces_due(m);
+                self.courier.finished(m, more);
                 Ok(vec![Tag::Sync])
             }
             Err(BadFrame::Truncated) => {

@@ -86,13 +86,15 @@ impl Work<'_> {
         }
         self.close_child(child);
         project::forget_child(&self.tx, child)?;
-        files::forget_child(&self.tx, child)?;
         let id = child.as_bytes();
         let gone = self.tx.execute("DELETE FROM item WHERE child = ?1 AND kind <> 2", params![id])?;
         self.tx
             .execute("DELETE FROM aside WHERE record IN (SELECT record FROM record WHERE child = ?1)", params![id])?;
         self.tx.execute("DELETE FROM record WHERE child = ?1", params![id])?;
         roster::unhide(&self.tx, child)?;
+        // Its own commit says that the child went; what is kept until that is backed up.
+        let commit = (gone > 0 && !erased).then_some(self.standing.batch + 1);
+        files::forget_child(&self.tx, child, commit)?;
         if gone > 0 {
             let row = AuditRow { at: self.now, what: "purged".into(), child: Some(child), about: gone.to_string() };
             self.standing.batch += 1;
@@ -125,6 +127,6 @@ impl Work<'_> {
         self.tx
             .prepare_cached("UPDATE envelope SET sealed = NULL WHERE sealed IS NOT NULL AND inbox <= ?1")?
             .execute(params![signed(self.standing.backed_up)])?;
-        Ok(())
+        files::drop_backed_up(&self.tx, self.standing.backed_up)
     }
 }

@@ -7,7 +7,7 @@ use domain::id::ChildId;
 use serde_json::{Value, json};
 
 use super::Run;
-use super::model::{Change, Note};
+use super::model::{Change, Note, Photo};
 
 /// An invariant that did not hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,7 +59,7 @@ pub(super) fn everything(run: &mut Run) -> Result<(), Broken> {
 fn drained(run: &mut Run) -> Result<(), Broken> {
     for seat in 0..run.world.seats.len() {
         let state = run.world.ok(seat, "sync.state", json!({}));
-        if state["waiting"] != 0 || state["restoring"] == true {
+        if state["waiting"] != 0 || state["pieces_waiting"] != 0 || state["restoring"] == true {
             let chains = run.world.chains();
             return broken(4, format!("{} still waits: {state}\n{chains}", run.world.seats[seat].name));
         }
@@ -74,9 +74,11 @@ fn holdings(run: &mut Run) -> Result<(), Broken> {
         let client = run.world.seats[seat].client.as_ref().expect("awake");
         // Roster rows say where a child went; they are no content.
         let item = "item WHERE kind <> 2 AND child IS NOT NULL";
-        let tables = ["record", "child_card", "visit_card", "remark_card", "differing"];
+        let tables = ["record", "child_card", "visit_card", "remark_card", "differing", "file"];
         let tables = tables.map(|table| format!("{table} WHERE child IS NOT NULL"));
-        for table in tables.iter().map(String::as_str).chain([item]) {
+        // Own pieces that no backup holds stay; the key they are under is gone with the manifest.
+        let piece = "piece WHERE away IS NULL AND child IS NOT NULL";
+        for table in tables.iter().map(String::as_str).chain([item, piece]) {
             let held = client.with_db(|db| {
                 let mut query = db.prepare(&format!("SELECT DISTINCT child FROM {table}"))?;
                 query.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()
@@ -104,6 +106,50 @@ fn acknowledged(run: &mut Run) -> Result<(), Broken> {
     }
     for change in run.model.changes.clone() {
         found_change(run, &change)?;
+    }
+    found_photos(run)
+}
+
+/// Every photograph is with everybody who may see its note: known and small at once, whole when
+/// asked for.
+fn found_photos(run: &mut Run) -> Result<(), Broken> {
+    let photos = run.model.photos.clone();
+    // What is asked for comes with the next sync; what was tried in vain is asked for again later.
+    for ask in [true, false] {
+        for photo in &photos {
+            for seat in 0..run.world.seats.len() {
+                if !run.world.scope(seat).contains(&photo.child) || run.world.kept_aside(photo.visit) {
+                    continue;
+                }
+                let files = run.world.ok(seat, "file.of", json!({ "about": photo.visit }));
+                let which = json!({ "file": files[0]["file"] });
+                if !ask || files[0].is_null() {
+                    found_photo(run, seat, photo, &files[0])?;
+                } else {
+                    run.world.ok(seat, "file.open", which);
+                }
+            }
+        }
+        run.world.pass_s(3600);
+        run.world.settle();
+    }
+    Ok(())
+}
+
+fn found_photo(run: &mut Run, seat: usize, photo: &Photo, line: &Value) -> Result<(), Broken> {
+    let manifest = line["file"].as_str().and_then(|id| id.parse().ok());
+    if manifest.is_some_and(|file| run.world.kept_aside(file)) {
+        return Ok(());
+    }
+    let name = run.world.seats[seat].name.clone();
+    let told = |what: &str| format!("photograph of {} by seat {}, {what} at {name}: {line}", photo.visit, photo.seat);
+    if line.is_null() {
+        return broken(1, format!("{}\n{}", told("is unknown"), run.world.chains()));
+    }
+    let opened = run.world.ok(seat, "file.open", json!({ "file": line["file"] }));
+    let thumb = run.world.ok(seat, "file.thumb", json!({ "file": line["file"] }));
+    if opened["data"] != photo.data || thumb["data"].is_null() {
+        return broken(1, told("is not whole"));
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! What people, lines and machines do in the simulator. It must not check anything.
 
+use domain::fault::Fault;
 use domain::id::{ChildId, RecordId};
 use domain::post::Role;
 use serde_json::{Value, json};
 
 use super::Run;
-use super::model::{Change, Note};
+use super::model::{Change, Note, Photo};
+use crate::photo;
 use crate::world::Weather;
 
 const FIELDS: &[&str] = &["phone_child", "school_name", "live_addr", "grade_class", "wx_contact"];
@@ -19,7 +21,8 @@ pub(super) fn one(run: &mut Run) {
         return run.world.wake(seat);
     }
     match run.dice.below(100) {
-        0..22 => note(run, seat),
+        0..18 => note(run, seat),
+        18..22 => photo(run, seat),
         22..42 => edit(run, seat),
         42..47 => draft(run, seat),
         47..68 => sync(run, seat),
@@ -84,6 +87,40 @@ fn note(run: &mut Run, seat: usize) {
     run.model.notes.push(Note { visit, child, seat, text });
 }
 
+/// A note with a photograph, put into its draft first.
+fn photo(run: &mut Run, seat: usize) {
+    let Some(child) = one_seen(run, seat) else { return };
+    let text = words(run);
+    let mut values = values(run, seat, &text);
+    values[format!("visitors/{}", run.world.seats[seat].post)] = json!(true);
+    let raw = photo::glimpse(u32::try_from(run.dice.below(1 << 16)).unwrap_or(0));
+    match finished_with(run, seat, child, &values, &raw) {
+        Ok((visit, data)) => {
+            run.trace.photos += 1;
+            run.trace.lines.push(format!("{seat} finishes {visit} with a photograph"));
+            run.model.notes.push(Note { visit, child, seat, text });
+            run.model.photos.push(Photo { visit, child, seat, data });
+        }
+        Err(fault) => run.trace.lines.push(format!("{seat} cannot put a photograph: {:?}", fault.code)),
+    }
+}
+
+fn finished_with(
+    run: &mut Run,
+    seat: usize,
+    child: ChildId,
+    values: &Value,
+    raw: &str,
+) -> Result<(RecordId, String), Fault> {
+    let begun = run.world.call(seat, "visit.draft.save", &json!({ "children": [child], "values": values }))?;
+    let add = json!({ "draft": begun["draft"], "field": "attach", "name": "院子.jpg", "data": raw });
+    let line = run.world.call(seat, "file.add", &add)?;
+    let opened = run.world.call(seat, "file.open", &json!({ "file": line["file"] }))?;
+    let done = run.world.call(seat, "visit.complete", &json!({ "draft": begun["draft"] }))?;
+    let visit = done["records"][0]["visit"].as_str().and_then(|id| id.parse().ok()).expect("a whole note is finished");
+    Ok((visit, opened["data"].as_str().expect("her own picture").to_owned()))
+}
+
 fn edit(run: &mut Run, seat: usize) {
     let Some(child) = one_seen(run, seat) else { return };
     let key: &'static str = FIELDS[run.dice.below(FIELDS.len())];
@@ -138,9 +175,10 @@ fn sync(run: &mut Run, seat: usize) {
 fn crash(run: &mut Run, seat: usize) {
     let after = run.dice.below(400);
     run.world.arm(seat, after);
-    match run.dice.below(3) {
+    match run.dice.below(4) {
         0 => sync(run, seat),
         1 => note(run, seat),
+        2 => photo(run, seat),
         _ => edit(run, seat),
     }
     run.world.crash(seat);

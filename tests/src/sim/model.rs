@@ -29,6 +29,19 @@ pub struct Change {
     pub seat: usize,
 }
 
+/// A photograph beside a finished visit note.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Photo {
+    /// The note.
+    pub visit: RecordId,
+    /// Whose.
+    pub child: ChildId,
+    /// Who put it there.
+    pub seat: usize,
+    /// What was kept, as the screen gets it.
+    pub data: String,
+}
+
 /// All of it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Model {
@@ -38,6 +51,8 @@ pub struct Model {
     pub notes: Vec<Note>,
     /// Changes acknowledged.
     pub changes: Vec<Change>,
+    /// Photographs acknowledged.
+    pub photos: Vec<Photo>,
     /// Drafts acknowledged and not finished.
     pub drafts: Vec<Note>,
 }

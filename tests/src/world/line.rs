@@ -106,10 +106,10 @@ impl World {
         out
     }
 
-    /// Items of a desk that wait to be sent.
+    /// Items and pieces of a desk that wait to be sent.
     pub fn unsent(&mut self, seat: usize) -> u64 {
         let state = self.ok(seat, "sync.state", serde_json::json!({}));
-        state["waiting"].as_u64().expect("a count")
+        ["waiting", "pieces_waiting"].into_iter().map(|key| state[key].as_u64().expect("a count")).sum()
     }
 
     fn exchange(&mut self, seat: usize, client: &mut Client, sky: Weather, met: &mut Met) -> bool {
@@ -117,19 +117,19 @@ impl World {
         met.requests += 1;
         met.bytes.0 += out.body.len();
         let answer = match sky {
-            Weather::Fine | Weather::Cut(_) => self.serve(&out.body),
+            Weather::Fine | Weather::Cut(_) => self.serve(out.path, &out.body),
             Weather::RequestLost => None,
             Weather::AnswerLost => {
-                self.serve(&out.body);
+                self.serve(out.path, &out.body);
                 None
             }
             Weather::Twice => {
-                let first = self.serve(&out.body);
-                self.serve(&out.body);
+                let first = self.serve(out.path, &out.body);
+                self.serve(out.path, &out.body);
                 first
             }
             Weather::Late => {
-                self.late.push(out.body.clone());
+                self.late.push((out.path, out.body.clone()));
                 None
             }
             Weather::Portal => Some(b"<html>please log in</html>".to_vec()),
@@ -162,15 +162,21 @@ impl World {
     }
 
     /// The server answers one request; late ones arrive first.
-    fn serve(&mut self, body: &[u8]) -> Option<Vec<u8>> {
-        let late = std::mem::take(&mut self.late);
-        let mut moment = Moment::new(self.now, &mut self.chance);
-        for old in late {
-            self.server.handle(&mut moment, &old);
+    fn serve(&mut self, path: &'static str, body: &[u8]) -> Option<Vec<u8>> {
+        for (path, old) in std::mem::take(&mut self.late) {
+            self.handle(path, &old);
         }
-        match self.server.handle(&mut moment, body) {
+        match self.handle(path, body) {
             Answer::Frames(frames) => Some(frames.concat()),
             _ => None,
+        }
+    }
+
+    fn handle(&mut self, path: &str, body: &[u8]) -> Answer {
+        let mut moment = Moment::new(self.now, &mut self.chance);
+        match path {
+            sync::piece::PATH => self.server.handle_piece(&mut moment, body),
+            _ => self.server.handle(&mut moment, body),
         }
     }
 }

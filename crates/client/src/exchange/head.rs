@@ -116,7 +116,7 @@ impl Work<'_> {
 
     fn take_state(&mut self, m: &mut Moment, flight: &mut Flight, head: &Head, signed: bool) -> Stored<()> {
         self.standing.not_yet = head.state == State::NotYet;
-        if signed && self.standing.life.is_some_and(|life| life != head.life) {
+        if self.standing.life.is_some_and(|life| life != head.life) {
             // A backup may be older than the pieces it was brought.
             files::doubt(&self.tx)?;
         }

@@ -18,6 +18,9 @@ CREATE TABLE piece (
     file BLOB NOT NULL,
     n INTEGER NOT NULL,         -- 0 the thumbnail, 1… the file
     child BLOB,                 -- NULL while it belongs to a draft
+    own INTEGER NOT NULL DEFAULT 0,     -- made here
+    away INTEGER,               -- own, its child purged: the commit that said so; kept, without the
+                                -- key it is sealed, until a compared backup holds that commit
     state INTEGER NOT NULL,
     tried INTEGER NOT NULL DEFAULT 0,   -- when it was last asked about in vain, ms
     bytes BLOB,

@@ -8,7 +8,7 @@ use sync::file::Manifest;
 use sync::item::{Item, Kind};
 use sync::piece::Place;
 
-use super::Stored;
+use super::{Stored, signed};
 
 /// The item table's code of a manifest.
 const FILE: i64 = Kind::File as i64;
@@ -94,6 +94,9 @@ pub(crate) fn write_row(db: &Connection, known: &Known) -> Stored<()> {
             known.item,
             count(known.manifest.pieces.len()),
         ])?;
+    // A child that came back: its pieces are a child's again.
+    db.prepare_cached("UPDATE piece SET away = NULL WHERE file = ?1 AND away IS NOT NULL")?
+        .execute(params![known.file.as_bytes()])?;
     if known.manifest.thumb > 0 { want(db, known.file, known.child, 0) } else { Ok(()) }
 }
 
@@ -110,7 +113,7 @@ pub(crate) fn want(db: &Connection, file: RecordId, child: ChildId, n: u16) -> S
 /// Keeps the pieces of a file just made, `child` `None` for a draft's.
 pub(crate) fn keep(db: &Connection, file: RecordId, child: Option<ChildId>, pieces: &[Vec<u8>]) -> Stored<()> {
     let mut insert =
-        db.prepare_cached("INSERT INTO piece (file, n, child, state, bytes) VALUES (?1, ?2, ?3, 0, ?4)")?;
+        db.prepare_cached("INSERT INTO piece (file, n, child, own, state, bytes) VALUES (?1, ?2, ?3, 1, 0, ?4)")?;
     for (n, bytes) in pieces.iter().enumerate() {
         insert.execute(params![file.as_bytes(), count(n), child.map(|c| *c.as_bytes()), bytes])?;
     }
@@ -183,7 +186,7 @@ pub(crate) fn due(db: &Connection, state: PieceState, due: &Due) -> Stored<Vec<P
         "SELECT p.file, p.n FROM piece p WHERE p.state = ?1 AND p.child IS NOT NULL
          AND (p.n = 0) = ?2 AND (p.tried <= ?3 OR p.tried > ?4)
          AND CASE p.state
-            WHEN 0 THEN EXISTS (SELECT 1 FROM item i LEFT JOIN envelope e ON e.no = i.envelope
+            WHEN 0 THEN p.away IS NOT NULL OR EXISTS (SELECT 1 FROM item i LEFT JOIN envelope e ON e.no = i.envelope
                 WHERE i.record = p.file AND (e.inbox IS NOT NULL OR i.state = 1))
             WHEN 2 THEN EXISTS (SELECT 1 FROM file f WHERE f.file = p.file)
             ELSE 1 END
@@ -216,7 +219,7 @@ pub(crate) fn unsent(db: &Connection, child: ChildId) -> Stored<bool> {
     Ok(db.prepare_cached(&sql)?.query_row(params![child.as_bytes()], |row| row.get(0))?)
 }
 
-const UNSENT: &str = "p.state IN (0, 4) AND p.child IS NOT NULL AND NOT EXISTS (SELECT 1 FROM item i
+const UNSENT: &str = "p.state IN (0, 4) AND p.away IS NULL AND p.child IS NOT NULL AND NOT EXISTS (SELECT 1 FROM item i
     JOIN envelope e ON e.no = i.envelope WHERE i.record = p.file AND e.refused IS NOT NULL)";
 
 /// Pieces, and files with such, still to be brought to the district.
@@ -227,13 +230,29 @@ pub(crate) fn waiting(db: &Connection) -> Stored<(u32, u32)> {
 
 /// The server was restored: it is to be asked about all it was thought to have.
 pub(crate) fn doubt(db: &Connection) -> Stored<()> {
-    db.execute("UPDATE piece SET state = 4 WHERE state = 1 AND bytes IS NOT NULL", [])?;
+    db.execute("UPDATE piece SET state = 4, tried = 0 WHERE state = 1 AND bytes IS NOT NULL", [])?;
     Ok(())
 }
 
-/// A child is purged.
-pub(crate) fn forget_child(db: &Connection, child: ChildId) -> Stored<()> {
-    db.prepare_cached("DELETE FROM piece WHERE child = ?1")?.execute(params![child.as_bytes()])?;
+/// A child is purged: own pieces stay until a compared backup holds `commit`, unless it is erased.
+pub(crate) fn forget_child(db: &Connection, child: ChildId, commit: Option<u64>) -> Stored<()> {
+    if let Some(commit) = commit {
+        db.prepare_cached("UPDATE piece SET away = ?2 WHERE child = ?1 AND own = 1 AND bytes IS NOT NULL")?
+            .execute(params![child.as_bytes(), signed(commit)])?;
+        db.prepare_cached("DELETE FROM piece WHERE child = ?1 AND away IS NULL")?.execute(params![child.as_bytes()])?;
+    } else {
+        db.prepare_cached("DELETE FROM piece WHERE child = ?1")?.execute(params![child.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// Drops what was only kept for a compared backup that now holds it.
+pub(crate) fn drop_backed_up(db: &Connection, backed_up: u64) -> Stored<()> {
+    db.prepare_cached(
+        "DELETE FROM piece WHERE away IS NOT NULL AND state = 1 AND EXISTS (SELECT 1 FROM item i
+         JOIN envelope e ON e.no = i.envelope WHERE i.batch = piece.away AND e.inbox <= ?1)",
+    )?
+    .execute(params![signed(backed_up)])?;
     Ok(())
 }
 
