@@ -4,13 +4,15 @@
 
 use std::sync::OnceLock;
 
-use domain::id::{DeviceId, Digest};
+use domain::id::{DeviceId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use dossier::{Actor, Edit, Record};
 use sync::envelope::Envelope;
+use sync::file::{Cut, Label, Manifest, cut};
 use sync::frame::FrameReader;
 use sync::item::Item;
 use sync::key::DeviceKey;
+use sync::piece::{Ask, Kept, Piece, Place, SignedAsk, Told};
 use sync::request::SignedRequest;
 
 use crate::chance::Seeded;
@@ -39,6 +41,9 @@ pub const DOORS: &[Door] = &[
     Door { name: "form", read: form, valid: || include_bytes!("../../crates/domain/forms/review.json").to_vec() },
     Door { name: "enrol_text", read: enrol_text, valid: || b"district.invalid:7443 ABCDE-FGHJK-MNPQR-STVWX".to_vec() },
     Door { name: "enrol_request", read: enrol_request, valid: || vec![1; 120] },
+    Door { name: "manifest", read: manifest, valid: || sample_file().manifest.encode() },
+    Door { name: "pieces", read: pieces, valid: || SignedAsk::sign(&key(), &DISTRICT, 1, &sample_ask()) },
+    Door { name: "pieces_told", read: pieces_told, valid: || sample_told().sign(&key(), &DISTRICT, &[1; 64]) },
     Door { name: "config", read: config, valid: || b"listen = \"127.0.0.1:7443\"\n".to_vec() },
 ];
 
@@ -67,6 +72,40 @@ fn envelope(bytes: &[u8]) {
         assert!(!fits || envelope.signed(&DISTRICT) == sample_envelope().signed(&DISTRICT), "a forged envelope");
         envelope.items().for_each(drop);
     }
+}
+
+fn manifest(bytes: &[u8]) {
+    if let Ok(manifest) = Manifest::decode(bytes) {
+        assert_eq!(manifest.encode(), bytes, "a manifest has one spelling");
+        drop(manifest.thumbnail(bytes));
+        drop(manifest.whole([bytes]));
+    }
+}
+
+fn pieces(bytes: &[u8]) {
+    if let Ok(read) = SignedAsk::read(bytes) {
+        drop(read.open(&DISTRICT, &key().sign_public()));
+    }
+}
+
+fn pieces_told(bytes: &[u8]) {
+    let read = Told::read(bytes, &DISTRICT, &[1; 64], &key().sign_public());
+    assert!(read.is_err() || read == Ok(sample_told()), "a forged answer");
+}
+
+fn sample_file() -> Cut {
+    let label = Label { about: RecordId::new([9; 16]), field: "attach", name: "a.jpg", media: "image/jpeg" };
+    cut(&mut Moment::new(AT, &mut Seeded::new(2)), label, &[1; 90], &[2; 900]).expect("within the caps")
+}
+
+fn sample_ask() -> Ask {
+    let place = Place { file: RecordId::new([8; 16]), n: 0 };
+    Ask { put: vec![Piece { place, bytes: vec![1; 90] }], get: vec![place], have: vec![place] }
+}
+
+fn sample_told() -> Told {
+    let place = Place { file: RecordId::new([8; 16]), n: 0 };
+    Told { kept: vec![Kept::Yes], got: vec![Piece { place, bytes: vec![1; 90] }], ..Told::default() }
 }
 
 fn request(bytes: &[u8]) {

@@ -10,6 +10,7 @@ use domain::id::ChildId;
 use serde_json::{Value, json};
 use sync_server::server::Server;
 use sync_server::store::sqlite::Sqlite;
+use tongdang_tests::photo;
 use tongdang_tests::synth::number::Numbers;
 use tongdang_tests::world::{SERVER, World};
 
@@ -86,6 +87,42 @@ fn no_typed_word_is_found_in_any_file() {
         world.seats[seat].client.as_mut().expect("awake").lock();
     }
     search(&world, "locked");
+}
+
+#[test]
+fn no_place_no_name_and_no_byte_of_a_photograph_is_found_in_any_file() {
+    let mut world = World::found_on_disk(2, 1, 1);
+    let child = world.child("张小明", DIRECTOR);
+    world.settle();
+    let place = "GPS金丝雀北纬三十六度".to_owned();
+    let name = "金丝雀门前的院子".to_owned();
+    let begun = world.ok(DIRECTOR, "visit.begin", json!({ "children": [child] }));
+    let raw = photo::yard_with(5, &place);
+    let add = json!({ "draft": begun["draft"], "field": "attach", "name": format!("{name}.jpg"), "data": raw });
+    let file = world.ok(DIRECTOR, "file.add", add)["file"].clone();
+    let picture = photo::bytes(&world.ok(DIRECTOR, "file.open", json!({ "file": file }))["data"]);
+    let inside = |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
+    assert!(!inside(&picture, place.as_bytes()), "the place does not even stand in the picture that is kept");
+    let search = |world: &World, when: &str| {
+        assert_eq!(found(world.folder(), &[place.clone(), name.clone()]), [], "{when}");
+        let middle = &picture[picture.len() / 2..][..24];
+        for path in files(world.folder()) {
+            assert!(!inside(&fs::read(&path).expect("a file"), middle), "{when}: {}", path.display());
+        }
+    };
+    search(&world, "in a draft");
+    let values = note(&mut world, DIRECTOR, "家中整洁，拍了门前的院子。");
+    let done = world.ok(DIRECTOR, "visit.complete", json!({ "draft": begun["draft"], "values": values }));
+    world.settle();
+    let theirs = listed(&world.ok(STATION, "file.of", json!({ "about": done["records"][0]["visit"] })));
+    world.ok(STATION, "file.open", json!({ "file": theirs[0]["file"] }));
+    world.settle();
+    let here = world.ok(STATION, "file.open", json!({ "file": theirs[0]["file"] }));
+    assert_eq!(photo::bytes(&here["data"]), picture, "it is where it belongs");
+    search(&world, "at the station and the server");
+    restart_on_disk(&mut world);
+    world.crash(DIRECTOR);
+    search(&world, "after a crash");
 }
 
 #[test]

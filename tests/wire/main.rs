@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use dossier::Record;
 use samples::{DISTRICT, key, say};
 use sync::envelope::Envelope;
+use sync::file::Manifest;
 use sync::frame::FrameReader;
 use sync::item::Item;
+use sync::piece::{SignedAsk, Told};
 use sync::request::SignedRequest;
 use sync::wire::Frame;
 
@@ -28,6 +30,34 @@ fn items_of_every_kind_are_what_they_were() {
         assert_eq!(Item::decode(&bytes).as_ref(), Ok(&item), "{name}");
         assert_eq!(item.encode(), bytes, "{name}");
     }
+}
+
+#[test]
+fn a_photograph_of_then_is_opened_today() {
+    let made = samples::file();
+    let bytes = frozen("item-file-manifest.cbor", || samples::manifest_item().encode());
+    let item = Item::decode(&bytes).expect("an item");
+    assert_eq!(item, samples::manifest_item());
+    let manifest = Manifest::decode(&item.body).expect("a manifest");
+    let pieces: Vec<Vec<u8>> = ["thumb", "1", "2"]
+        .iter()
+        .zip(&made.pieces)
+        .map(|(n, piece)| frozen(&format!("piece-{n}.bin"), || piece.clone()))
+        .collect();
+    assert_eq!(manifest.thumbnail(&pieces[0]), Ok(vec![1; 700]));
+    assert_eq!(manifest.whole(pieces[1..].iter().map(Vec::as_slice)), Ok(vec![2; 65_600]));
+}
+
+#[test]
+fn pieces_are_asked_for_and_given_as_they_were() {
+    let (key, public) = (key(), key().sign_public());
+    let asked = frozen("ask.bin", || SignedAsk::sign(&key, &DISTRICT, 5, &samples::ask()));
+    let signed = SignedAsk::read(&asked).expect("a request");
+    assert_eq!((signed.counter, signed.open(&DISTRICT, &public)), (5, Ok(samples::ask())));
+    assert_eq!(SignedAsk::sign(&key, &DISTRICT, 5, &samples::ask()), asked);
+    let told = frozen("told.bin", || samples::told().sign(&key, &DISTRICT, &signed.sig));
+    assert_eq!(Told::read(&told, &DISTRICT, &signed.sig, &public), Ok(samples::told()));
+    assert_eq!(samples::told().sign(&key, &DISTRICT, &signed.sig), told);
 }
 
 #[test]

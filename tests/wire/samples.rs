@@ -11,9 +11,11 @@ use domain::value::Value;
 use dossier::{Actor, Edit, Record, View};
 use minicbor::bytes::ByteVec;
 use sync::envelope::{Envelope, Link, Part};
+use sync::file::{Cut, Label, cut};
 use sync::item::{Item, Kind};
 use sync::key::DeviceKey;
 use sync::pack::Level;
+use sync::piece::{Ask, Kept, Piece, Place, Told};
 use sync::request::SignedRequest;
 use sync::wire::{
     Checkpoint, Cursor, End, Frame, Head, History, Mark, Outcome, Placed, Pushed, Reason, Receipt, Request, Rows,
@@ -57,6 +59,36 @@ pub(crate) fn items() -> Vec<(&'static str, Item)> {
         ("audit", item(Kind::Audit, "audit", Some(CHILD), b"who")),
         ("file", item(Kind::File, "file", Some(CHILD), b"manifest")),
     ]
+}
+
+/// A photograph cut for the way: two pieces of a file and a thumbnail.
+pub(crate) fn file() -> Cut {
+    let (mut chance, record) = (Counting(0), RecordId::new([9; 16]));
+    let label = Label { about: record, field: "attach", name: "院子.jpg", media: "image/jpeg" };
+    cut(&mut Moment::new(AT, &mut chance), label, &[1; 700], &[2; 65_600]).expect("within the caps")
+}
+
+/// The item that carries its manifest.
+pub(crate) fn manifest_item() -> Item {
+    let body = file().manifest.encode();
+    Item { kind: Kind::File, record: RecordId::new([10; 16]), form: "file".into(), child: Some(CHILD), body }
+}
+
+const fn place(n: u16) -> Place {
+    Place { file: RecordId::new([10; 16]), n }
+}
+
+/// A request for pieces.
+pub(crate) fn ask() -> Ask {
+    let put = vec![Piece { place: place(0), bytes: file().pieces.remove(0) }];
+    Ask { put, get: vec![place(1)], have: vec![place(0), place(2)] }
+}
+
+/// Its answer.
+pub(crate) fn told() -> Told {
+    let got = vec![Piece { place: place(1), bytes: vec![3; 40] }];
+    let have = vec![Kept::Yes, Kept::Refused];
+    Told { kept: vec![Kept::NotYet], got, have, counter: Some(9), life: 2 }
 }
 
 /// Roster rows of every variant.

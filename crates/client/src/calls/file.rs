@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::fault::{Code, Fault};
 use domain::id::{ChildId, DeviceId, RecordId};
 use domain::moment::{Moment, Timestamp};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use sync::envelope::Envelope;
 use sync::file::{Cut, FIELD_BYTES_MAX, Label, Manifest, NAME_BYTES_MAX, cut};
@@ -16,7 +16,6 @@ use super::words::{self, Who};
 use super::{Acted, record_id, rows, seen};
 use crate::desk::Desk;
 use crate::file::{OF_A_VISIT_MAX, numbers};
-use crate::store::Stop;
 use crate::store::files::{self, Known, OfDraft};
 use crate::tag::Tag;
 use crate::write::Act;
@@ -210,11 +209,10 @@ fn line(desk: &Desk, known: &Known) -> Result<FileLine, Fault> {
 fn author(desk: &Desk, item: i64) -> Result<(Timestamp, Option<Who>, bool), Fault> {
     let sql = "SELECT i.at, e.head, e.inbox IS NOT NULL OR i.state = 1 FROM item i
         LEFT JOIN envelope e ON e.no = i.envelope WHERE i.no = ?1";
-    let found = || -> rusqlite::Result<Option<(Option<i64>, Option<Vec<u8>>, bool)>> {
-        let mut query = desk.db.prepare_cached(sql)?;
-        query.query_row([item], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
-    };
-    let (at, head, received) = found().map_err(Stop::from)?.unwrap_or_default();
+    type Found = (Option<i64>, Option<Vec<u8>>, bool);
+    let found =
+        rows(&desk.db, sql, [item], |row| -> rusqlite::Result<Found> { Ok((row.get(0)?, row.get(1)?, row.get(2)?)) })?;
+    let (at, head, received) = found.into_iter().next().unwrap_or_default();
     let envelope = head.and_then(|head| Envelope::decode(&head).ok());
     let signed = envelope.as_ref().map(|envelope| envelope.at);
     let at = at.map(Timestamp).or(signed).unwrap_or_default();
