@@ -77,6 +77,7 @@ async fn join(window: &Window, guest: &Guest) {
     window.click("kept").await;
     window.find("nav-today").await;
     window.picture(&format!("joined-{}", guest.name)).await;
+    window.click("tour-skip").await;
 }
 
 /// The ledger's children are in the list; the name of one of them.

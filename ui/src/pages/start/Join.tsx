@@ -2,19 +2,18 @@
 import { Button, Input } from 'antd';
 import { useState, type ClipboardEvent, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAct } from '../../api';
-import type { Answer } from '../../api/transport';
+import { useAct, type Fault } from '../../api';
+import type { Args } from '../../api/transport';
 import { apart } from './line';
 
-type Props = { label: string; warned: boolean; granted(answer: Answer<'shell.enrol'>): void };
+type Props = { label: string; warned: boolean; ask(args: Args<'shell.enrol'>): void; asking: boolean; fault: Fault | null };
 
-export function Join({ label, warned, granted }: Props) {
+export function Join({ label, warned, ask, asking, fault }: Props) {
   const { t } = useTranslation();
   const [address, setAddress] = useState('');
   const [code, setCode] = useState('');
   const [name, setName] = useState(label);
   const [want, setWant] = useState('');
-  const enrol = useAct('shell.enrol');
   function split(text: string): boolean {
     const line = apart(text);
     if (line.address === '' || line.code === '') return false;
@@ -27,9 +26,9 @@ export function Join({ label, warned, granted }: Props) {
     event.preventDefault();
     const missing = address.trim() === '' ? t('start.need_address') : code.trim() === '' ? t('start.need_code') : name.trim() === '' ? t('start.need_label') : '';
     setWant(missing);
-    if (missing === '') enrol.mutate({ address: address.trim(), code: code.trim(), label: name.trim() }, { onSuccess: granted });
+    if (missing === '') ask({ address: address.trim(), code: code.trim(), label: name.trim() });
   }
-  const trouble = want || enrol.error?.text;
+  const trouble = want || fault?.text;
   return (
     <form className="stack" onSubmit={submit} noValidate>
       <div>
@@ -51,7 +50,7 @@ export function Join({ label, warned, granted }: Props) {
       </label>
       {trouble && <p className="start-note red" role="alert" data-testid="trouble">{trouble}</p>}
       <div className="start-foot">
-        <Button type="primary" size="large" htmlType="submit" loading={enrol.isPending} data-testid="enrol">{enrol.isPending ? t('start.asking') : t('words.next')}</Button>
+        <Button type="primary" size="large" htmlType="submit" loading={asking} data-testid="enrol">{asking ? t('start.asking') : t('words.next')}</Button>
         <Practice />
       </div>
     </form>

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, type ShellState } from '../../api';
-import type { Answer } from '../../api/transport';
+import type { Args } from '../../api/transport';
 import { useLook } from '../../look';
 import { SIZES } from '../../style/theme';
 import { Choose } from './Choose';
@@ -39,7 +39,9 @@ export function Start({ state }: { state: ShellState }) {
 
 function useBody(state: ShellState): { step: Step; body: React.ReactNode } {
   const shown = useShown();
-  const [grant, setGrant] = useState<Answer<'shell.enrol'> | null>(null);
+  // kept here and not in the form: the stage changes before the answer is heard, and the digits must be compared all the same
+  const enrol = useAct('shell.enrol');
+  const grant = enrol.data ?? null;
   const [stand, setStand] = useState<'asked' | 'same' | 'other'>('asked');
   const create = useAct('shell.create');
   const renew = useAct('shell.passphrase');
@@ -48,13 +50,10 @@ function useBody(state: ShellState): { step: Step; body: React.ReactNode } {
   if (shown && !shown.making) return { step: first ? 3 : null, body: <Paper code={shown.code} first={first} /> };
   if (state.stage === 'open' && (state.reopened || !first)) return { step: null, body: <Choose reopened save={(passphrase) => renew.mutateAsync({ passphrase })} /> };
   if (state.stage === 'locked' || state.stage === 'opening') return { step: null, body: <Unlock state={state} /> };
-  if (grant && stand === 'asked') return { step: 1, body: <Compare grant={grant} same={() => setStand('same')} other={() => setStand('other')} /> };
-  if (stand === 'other' || (state.stage === 'new' && stand !== 'same')) {
-    const granted = (answer: Answer<'shell.enrol'>) => {
-      setGrant(answer);
-      setStand('asked');
-    };
-    return { step: 1, body: <Join label={state.label} warned={stand === 'other'} granted={granted} /> };
+  if (grant && stand === 'asked' && !enrol.isPending) return { step: 1, body: <Compare grant={grant} same={() => setStand('same')} other={() => setStand('other')} /> };
+  if (stand !== 'same' && (state.stage === 'new' || enrol.isPending || stand === 'other')) {
+    const ask = (args: Args<'shell.enrol'>) => enrol.mutate(args, { onSuccess: () => setStand('asked') });
+    return { step: 1, body: <Join label={state.label} warned={stand === 'other'} ask={ask} asking={enrol.isPending} fault={enrol.error} /> };
   }
   return { step: 2, body: <Choose save={(passphrase) => create.mutateAsync({ passphrase })} /> };
 }
