@@ -304,8 +304,8 @@ fn files(desk: &Desk, m: &Moment, day: day::Day) -> Result<(Vec<File>, usize), F
 
 /// Whether the district's server wrote in a file, as an import does; and whether people did.
 fn writers(desk: &Desk, child: ChildId) -> Result<(bool, bool), Fault> {
-    let sql = "SELECT DISTINCT envelope.device IS ?2 FROM item JOIN file_card USING (record)
-        LEFT JOIN envelope ON envelope.no = item.envelope WHERE file_card.child = ?1";
+    let sql = "SELECT DISTINCT envelope.device IS ?2 FROM item LEFT JOIN envelope ON envelope.no = item.envelope
+        WHERE item.child = ?1 AND item.form IN ('child', 'child_sensitive')";
     let server = params![child.as_bytes(), desk.me.server.as_bytes()];
     let by_server = rows(&desk.db, sql, server, |row| row.get::<_, bool>(0))?;
     Ok((by_server.contains(&true), by_server.contains(&false)))
