@@ -11,7 +11,8 @@
 //!   record is accepted, judge the envelopes again that hold waiting items of the record, with
 //!   their accepted items in `settled`. A wait ends only so.
 //! - [`Known::document`] must be the fold of exactly the record's accepted changes. When the
-//!   cache may be older or newer than the log (a crash between two files), rebuild it first.
+//!   cache may be older or newer than the log (a crash between two files), or does not open,
+//!   rebuild it first.
 
 mod file;
 mod right;
@@ -26,7 +27,7 @@ use domain::id::{ChildId, DeviceId, Digest, Position, RecordId};
 use domain::moment::Timestamp;
 use domain::rights::Verb;
 use domain::roster::Roster;
-use dossier::{ChangeInfo, Refused};
+use dossier::{Inspected, Record, Refused};
 use sync::envelope::Envelope;
 use sync::item::{BadItem, Item, Kind};
 use sync::wire::Reason;
@@ -68,19 +69,19 @@ pub trait Known {
     type Error;
     /// What the record's first accepted item fixed; `None` for a record not yet in the log.
     fn fixed(&mut self, record: RecordId) -> Result<Option<Fixed>, Self::Error>;
-    /// The saved document of the record's accepted changes; `None` when there are none, and never
-    /// asked for event records.
-    fn document(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, Self::Error>;
-    /// The same, rebuilt from the log because the saved one cannot be opened.
-    fn rebuilt(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, Self::Error>;
-    /// Takes the document with the newly accepted changes; dropped when the transaction fails.
-    fn keep(&mut self, record: RecordId, saved: Vec<u8>) -> Result<(), Self::Error>;
+    /// The fold of exactly the record's accepted changes, to be changed; rebuilt from the log where
+    /// what was saved of it is old or damaged. `None` when there are none, and never asked for
+    /// event records.
+    fn document(&mut self, record: RecordId) -> Result<Option<Record>, Self::Error>;
+    /// Takes the document with the newly accepted changes, saved and open; dropped when the
+    /// transaction fails.
+    fn keep(&mut self, record: RecordId, saved: Vec<u8>, open: Record) -> Result<(), Self::Error>;
 }
 
 /// Where changes are tried; in a child process later.
 pub trait Rehearsal {
-    /// [`dossier::trial`].
-    fn run(&mut self, saved: Option<&[u8]>, changes: &[&[u8]]) -> Result<dossier::Trial, Refused>;
+    /// [`dossier::rehearse`].
+    fn run(&mut self, base: Option<Record>, changes: &[&Inspected]) -> Result<dossier::Trial, Refused>;
 }
 
 /// Tries changes in this process.
@@ -88,8 +89,8 @@ pub trait Rehearsal {
 pub struct InProcess;
 
 impl Rehearsal for InProcess {
-    fn run(&mut self, saved: Option<&[u8]>, changes: &[&[u8]]) -> Result<dossier::Trial, Refused> {
-        dossier::trial(saved, changes)
+    fn run(&mut self, base: Option<Record>, changes: &[&Inspected]) -> Result<dossier::Trial, Refused> {
+        dossier::rehearse(base, changes)
     }
 }
 
@@ -157,13 +158,13 @@ pub fn judge<K: Known>(
 }
 
 /// What became of each change, and the record's document when it grew.
-type Tried = (Vec<Ruling>, Option<Vec<u8>>);
+type Tried = (Vec<Ruling>, Option<(Vec<u8>, Record)>);
 
 /// A change that may be tried.
 struct Candidate<'a> {
     place: u16,
     item: &'a Item,
-    info: ChangeInfo,
+    change: Inspected,
 }
 
 /// One judging of one envelope.
@@ -278,9 +279,9 @@ impl<'a, K: Known> Court<'a, K> {
         let mut candidates = Vec::new();
         for (place, item) in items {
             match self.admissible(item, fixed.as_ref()) {
-                Ok(info) => {
+                Ok(change) => {
                     fixed.get_or_insert_with(|| Fixed::of(item));
-                    candidates.push(Candidate { place: *place, item, info });
+                    candidates.push(Candidate { place: *place, item, change });
                 }
                 Err(reason) => self.rule(*place, Ruling::Hold(reason)),
             }
@@ -289,23 +290,23 @@ impl<'a, K: Known> Court<'a, K> {
             return Ok(());
         }
         let event = builtin(&candidates[0].item.form).is_some_and(|form| form.event);
-        let saved = if in_log && !event { self.known.document(record)? } else { None };
-        let (rulings, saved) = self.tried(record, saved, &candidates)?;
+        let known = (in_log && !event).then_some(record);
+        let (rulings, grown) = self.tried(known, &candidates)?;
         for (candidate, ruling) in candidates.iter().zip(rulings) {
             if ruling == Ruling::Accept {
                 self.records.insert(record, Some(Fixed::of(candidate.item)));
-                self.risk.assessed(candidate.item, &candidate.info);
+                self.risk.assessed(candidate.item, &candidate.change);
             }
             self.rule(candidate.place, ruling);
         }
-        match saved {
-            Some(saved) if !event => self.known.keep(record, saved),
+        match grown {
+            Some((saved, open)) if !event => self.known.keep(record, saved, open),
             Some(_) | None => Ok(()),
         }
     }
 
     /// What can be said of a change without its record's document.
-    fn admissible(&self, item: &Item, fixed: Option<&Fixed>) -> Result<ChangeInfo, Reason> {
+    fn admissible(&self, item: &Item, fixed: Option<&Fixed>) -> Result<Inspected, Reason> {
         if item.body.len() > dossier::BYTES_MAX {
             return Err(Reason::Caps);
         }
@@ -330,35 +331,40 @@ impl<'a, K: Known> Court<'a, K> {
         Ok(info)
     }
 
-    /// The trial, on what the store holds; with a rebuilt document when that cannot be opened.
-    fn tried(&mut self, record: RecordId, saved: Option<Vec<u8>>, candidates: &[Candidate]) -> Result<Tried, K::Error> {
-        let changes: Vec<&[u8]> = candidates.iter().map(|c| c.item.body.as_slice()).collect();
-        let mut base = saved;
-        let mut tried = self.rehearsal.run(base.as_deref(), &changes);
-        if base.is_some() && matches!(tried, Err(Refused::Format | Refused::Caps)) {
-            base = self.known.rebuilt(record)?;
-            tried = self.rehearsal.run(base.as_deref(), &changes);
-        }
-        let trial = tried.or_else(|_| self.one_by_one(base.as_deref(), &changes));
+    /// The trial, on what the store holds of `known`; a record not in the log has nothing yet.
+    fn tried(&mut self, known: Option<RecordId>, candidates: &[Candidate]) -> Result<Tried, K::Error> {
+        let changes: Vec<&Inspected> = candidates.iter().map(|c| &c.change).collect();
+        let base = self.base(known)?;
+        let trial = match self.rehearsal.run(base, &changes) {
+            Ok(trial) => Ok(trial),
+            // the first trial took the record with it
+            Err(_) => {
+                let base = self.base(known)?;
+                self.one_by_one(base, &changes)
+            }
+        };
         let Ok(trial) = trial else { return Ok((vec![Ruling::Hold(Reason::Trial); candidates.len()], None)) };
-        let grew = trial.fates.contains(&Ok(true));
         let rulings = trial.fates.iter().map(|fate| match fate {
             Ok(_) => Ruling::Accept,
             Err(Refused::Waiting(digest)) => Ruling::Wait(*digest),
             Err(refused) => Ruling::Hold(reason(refused)),
         });
-        Ok((rulings.collect(), grew.then_some(trial.saved)))
+        Ok((rulings.collect(), trial.saved.map(|saved| (saved, trial.record))))
+    }
+
+    fn base(&mut self, known: Option<RecordId>) -> Result<Option<Record>, K::Error> {
+        known.map_or(Ok(None), |record| self.known.document(record))
     }
 
     /// After a trial that failed as a whole: each change alone, so that one bad change does not
     /// take the others with it.
-    fn one_by_one(&mut self, saved: Option<&[u8]>, changes: &[&[u8]]) -> Result<dossier::Trial, Refused> {
-        let mut sum = self.rehearsal.run(saved, &[])?;
+    fn one_by_one(&mut self, base: Option<Record>, changes: &[&Inspected]) -> Result<dossier::Trial, Refused> {
+        let mut sum = self.rehearsal.run(base, &[])?;
         for change in changes {
-            let base = (saved.is_some() || sum.fates.contains(&Ok(true))).then_some(sum.saved.as_slice());
-            match self.rehearsal.run(base, &[change]) {
+            match self.rehearsal.run(Some(sum.record.clone()), &[change]) {
                 Ok(next) => {
-                    (sum.saved, sum.heads) = (next.saved, next.heads);
+                    sum.record = next.record;
+                    sum.saved = next.saved.or(sum.saved);
                     sum.fates.extend(next.fates);
                 }
                 Err(_) => sum.fates.push(Err(Refused::Trial)),

@@ -77,6 +77,8 @@ pub struct Limits {
     pub sockets_per_address: usize,
     /// Enrolment requests per address and minute.
     pub enrolments_per_minute: u32,
+    /// Syncs per device and minute: a desk gone mad does not keep the others waiting.
+    pub syncs_per_minute: u32,
     /// For the TLS handshake.
     pub handshake: Duration,
     /// For the head of a request, and between two requests.
@@ -101,6 +103,7 @@ impl Default for Limits {
             sockets: 800,
             sockets_per_address: 400,
             enrolments_per_minute: 20,
+            syncs_per_minute: 240,
             handshake: Duration::from_secs(5),
             head: Duration::from_secs(10),
             body: Duration::from_secs(20 * 60),
@@ -218,7 +221,8 @@ impl<A: Answering> Hall<A> {
     async fn route(&self, address: IpAddr, request: Request<Incoming>) -> Response<Frames> {
         let answer = match (request.method(), request.uri().path()) {
             (&Method::POST, "/v1/sync") => match self.body(&self.bodies, request.into_body()).await {
-                Ok((body, _held)) => self.answering.sync(body).await,
+                Ok((body, _held)) if self.crowd.may_sync(address, &body) => self.answering.sync(body).await,
+                Ok(_) => return bare(StatusCode::TOO_MANY_REQUESTS),
                 Err(status) => return bare(status),
             },
             (&Method::POST, piece::PATH) => match self.body(&self.pieces, request.into_body()).await {

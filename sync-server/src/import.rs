@@ -109,8 +109,8 @@ impl<S: Store> Server<S> {
         let Some(child) = state.child.filter(|c| self.roster.children.get(c).is_some_and(|s| !s.erased)) else {
             return Ok(None);
         };
-        let saved = crate::judging::Docs::new(&mut self.vault).document(record)?;
-        let Some(record) = saved.and_then(|bytes| Record::load(&bytes).ok()) else { return Ok(None) };
+        let open = crate::judging::Docs::new(&mut self.vault, &mut self.open).document(record)?;
+        let Some(record) = open else { return Ok(None) };
         let values = record.view(form).cells.into_iter().map(|(key, cell)| (key, cell.value)).collect();
         Ok(Some(Enlisted { child, values }))
     }

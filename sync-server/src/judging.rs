@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::id::{ChildId, DeviceId, Position, RecordId};
 use domain::moment::Moment;
 use domain::roster::{Channel, Row};
+use dossier::Record;
 use sync::chain;
 use sync::envelope::Envelope;
 use sync::item::{Item, Kind};
@@ -14,6 +15,7 @@ use sync::wire::{Outcome, Reason, Verdict};
 
 use crate::gate::{self, Batch, Fixed, InProcess, Known, Ruling};
 use crate::meter::timed;
+use crate::open_records::OpenRecords;
 use crate::pull::Reader;
 use crate::server::{Server, ServerError};
 use crate::store::{RecordState, Standing, Store, StoreError, Stored, StoredItem};
@@ -29,13 +31,14 @@ struct Case {
 /// What the gate asks of the store.
 pub(crate) struct Docs<'a, S> {
     vault: &'a mut Vault<S>,
+    open: &'a mut OpenRecords,
     /// Kept until the positions are known.
-    saved: BTreeMap<RecordId, Vec<u8>>,
+    grown: BTreeMap<RecordId, (Vec<u8>, Record)>,
 }
 
 impl<'a, S> Docs<'a, S> {
-    pub(crate) const fn new(vault: &'a mut Vault<S>) -> Self {
-        Self { vault, saved: BTreeMap::new() }
+    pub(crate) const fn new(vault: &'a mut Vault<S>, open: &'a mut OpenRecords) -> Self {
+        Self { vault, open, grown: BTreeMap::new() }
     }
 }
 
@@ -47,27 +50,27 @@ impl<S: Store> Known for Docs<'_, S> {
         Ok(state.map(|state| Fixed { form: state.form, child: state.child }))
     }
 
-    fn document(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, ServerError> {
-        let last = self.vault.store.record(record)?.map(|state| state.last);
-        match self.vault.store.document(record)? {
-            // The cache is a file of its own: only what was saved at the newest position counts.
-            Some((at, saved)) if Some(at) == last => Ok(Some(saved)),
-            Some(_) | None => self.rebuilt(record),
+    fn document(&mut self, record: RecordId) -> Result<Option<Record>, ServerError> {
+        let Some(last) = self.vault.store.record(record)?.map(|state| state.last) else { return Ok(None) };
+        if let Some(open) = self.open.take(record, last) {
+            return Ok(Some(open));
+        }
+        // The cache is a file of its own: only what was saved at the newest position counts.
+        let saved = self.vault.store.document(record)?.filter(|(at, _)| *at == last);
+        match saved.and_then(|(_, saved)| Record::load(&saved).ok()) {
+            Some(open) => Ok(Some(open)),
+            None => Ok(rebuild(self.vault, record)?),
         }
     }
 
-    fn rebuilt(&mut self, record: RecordId) -> Result<Option<Vec<u8>>, ServerError> {
-        Ok(rebuild(self.vault, record)?)
-    }
-
-    fn keep(&mut self, record: RecordId, saved: Vec<u8>) -> Result<(), ServerError> {
-        self.saved.insert(record, saved);
+    fn keep(&mut self, record: RecordId, saved: Vec<u8>, open: Record) -> Result<(), ServerError> {
+        self.grown.insert(record, (saved, open));
         Ok(())
     }
 }
 
 /// The document of a record's accepted changes, from the log alone; `None` when there are none.
-pub(crate) fn rebuild<S: Store>(vault: &mut Vault<S>, record: RecordId) -> Stored<Option<Vec<u8>>> {
+pub(crate) fn rebuild<S: Store>(vault: &mut Vault<S>, record: RecordId) -> Stored<Option<Record>> {
     let mut placed = Vec::new();
     for item in vault.store.items_of_record(record)? {
         let (Standing::Accepted(at), Kind::Change) = (item.standing, item.kind) else { continue };
@@ -80,7 +83,7 @@ pub(crate) fn rebuild<S: Store>(vault: &mut Vault<S>, record: RecordId) -> Store
     if changes.is_empty() {
         return Ok(None);
     }
-    dossier::trial(None, &changes).map(|trial| Some(trial.saved)).map_err(|_| StoreError::Damaged)
+    dossier::trial(None, &changes).map(|trial| Some(trial.record)).map_err(|_| StoreError::Damaged)
 }
 
 /// Envelopes judged in one transaction.
@@ -107,9 +110,9 @@ impl<S: Store> Server<S> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Err(ServerError::Row(0)) };
         let header = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(0))?;
         let mut case = self.case(row, &header, kept.floor, kept.voucher)?;
-        let mut docs = Docs::new(&mut self.vault);
+        let mut docs = Docs::new(&mut self.vault, &mut self.open);
         let rulings = gate::judge(&self.roster, &case.batch, &mut docs, &mut InProcess, m.now)?;
-        let saved = docs.saved;
+        let documents = docs.grown;
         let mut outcomes: Vec<(u16, Outcome)> = Vec::with_capacity(rulings.len());
         let mut grown = BTreeSet::new();
         for (place, ruling) in rulings.into_iter().chain(std::mem::take(&mut case.erased)) {
@@ -126,9 +129,10 @@ impl<S: Store> Server<S> {
             self.settle(item, outcome)?;
             outcomes.push((place, outcome));
         }
-        for (record, saved) in saved {
+        for (record, (saved, open)) in documents {
             let at = self.vault.store.record(record)?.map_or(0, |state| state.last);
             self.vault.store.set_document(record, at, &saved)?;
+            self.open.put(record, at, open);
         }
         outcomes.sort_unstable_by_key(|(place, _)| *place);
         self.note_held(m, &header, &case, &outcomes)?;
@@ -329,6 +333,7 @@ impl<S: Store> Server<S> {
             self.vault.store.items_of_child(child)?.iter().map(|item| item.record).collect();
         for record in records {
             self.vault.store.drop_document(record)?;
+            self.open.forget(record);
         }
         self.vault.store.drop_pieces(child)?;
         Ok(self.vault.erase(child)?)

@@ -42,6 +42,7 @@ pub mod import;
 mod inbox;
 mod judging;
 pub mod meter;
+mod open_records;
 mod pieces;
 mod pull;
 mod restored;

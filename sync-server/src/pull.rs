@@ -11,7 +11,7 @@ use domain::rights::{self, Verb};
 use domain::roster::{Channel, NOW, Post, Roster};
 use sync::envelope::Envelope;
 use sync::item::Kind;
-use sync::wire::{Cursor, End, History, Request, Want};
+use sync::wire::{Cursor, End, History, Holding, Request, Want};
 
 use crate::rows::Rows;
 use crate::segment::Set;
@@ -109,10 +109,11 @@ impl<S: Store> Server<S> {
         if cursor.position == 0 || cursor.first != 0 {
             cursor = self.first_download(&reader, cursor, head, &mut frames)?;
         }
+        let holds = request.holds.as_deref().unwrap_or_default();
         let mut more = cursor.first != 0;
         if !more {
             let grants;
-            (cursor, grants) = self.tail(&mut rows, cursor, head, &mut frames)?;
+            (cursor, grants) = self.tail(&mut rows, (cursor, head), holds, &mut frames)?;
             more = cursor.position < head.position;
             for (child, since) in grants {
                 let want = Want { child, after: 0 };
@@ -138,12 +139,13 @@ impl<S: Store> Server<S> {
     fn tail(
         &mut self,
         rows: &mut Rows,
-        from: Cursor,
-        head: Cursor,
+        (from, head): (Cursor, Cursor),
+        holds: &[Holding],
         frames: &mut Vec<Vec<u8>>,
     ) -> Result<(Cursor, BTreeMap<ChildId, Position>), ServerError> {
         let (positions, upto) = self.heard(&rows.reader.channels.clone(), from.position, head.position)?;
         let (mut grants, mut authors) = (BTreeMap::new(), BTreeMap::new());
+        let holds = self.held_by_reader(holds)?;
         let mut at = from.position;
         for position in positions {
             let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
@@ -161,7 +163,10 @@ impl<S: Store> Server<S> {
             // Her own work is with her, unless she wrote it before the child was taken from her
             // and given back: then she purged it in between.
             let has = Some(author) == rows.reader.device && since.is_none_or(|(_, since)| since <= knew);
-            if !has && !comes_as_history {
+            let holding = holds.get(&item.envelope).filter(|holding| holding.has(item.place));
+            if let Some(holding) = holding.filter(|_| !has && rows.reader.may_read(&self.roster, &item)) {
+                rows.regain(holding.mark, item.place, position);
+            } else if !has && !comes_as_history {
                 self.add(rows, &item, position)?;
             }
             if rows.is_full() {
@@ -177,6 +182,18 @@ impl<S: Store> Server<S> {
             frames.extend(rows.take(None, Some(cursor)));
         }
         Ok((cursor, grants))
+    }
+
+    /// By row of the envelope, what the reader says it holds.
+    fn held_by_reader(&mut self, holds: &[Holding]) -> Result<BTreeMap<u64, Holding>, ServerError> {
+        let mut held = BTreeMap::new();
+        for holding in holds {
+            // Two that begin alike: which is meant cannot be known, so both come whole.
+            if let [row] = self.vault.store.envelopes_marked(holding.mark)?[..] {
+                held.insert(row, *holding);
+            }
+        }
+        Ok(held)
     }
 
     /// Who signed an item, and the roster version she knew.

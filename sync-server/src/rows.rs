@@ -8,7 +8,7 @@ use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
 use sync::frame;
 use sync::pack::Level;
-use sync::wire::{self, Cursor, Frame, History, Placed, Pushed};
+use sync::wire::{self, Cursor, Frame, History, Mark, Placed, Pushed, Regained};
 
 use crate::pull::Reader;
 use crate::server::{Server, ServerError};
@@ -16,6 +16,8 @@ use crate::store::{Store, StoredItem};
 
 /// Unpacked bytes after which a frame is cut: what a broken line loses at most.
 const FRAME_BYTES: usize = 256 * 1024;
+/// What the place of an item takes that the reader holds already.
+const REGAINED_BYTES: usize = 16;
 
 struct Gathered {
     envelope: Envelope,
@@ -35,6 +37,7 @@ pub(crate) struct Rows {
     bytes: usize,
     level: Level,
     cut: usize,
+    regained: Vec<Regained>,
     pub(crate) sent: u64,
 }
 
@@ -49,6 +52,7 @@ impl Rows {
             bytes: 0,
             level: Level::Quick,
             cut: FRAME_BYTES,
+            regained: Vec::new(),
             sent: 0,
         }
     }
@@ -62,7 +66,7 @@ impl Rows {
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.gathered.is_empty()
+        self.gathered.is_empty() && self.regained.is_empty()
     }
 
     pub(crate) const fn is_full(&self) -> bool {
@@ -81,8 +85,18 @@ impl Rows {
         self.sent += envelopes.len() as u64;
         self.newest.clear();
         self.bytes = 0;
-        let rows = wire::Rows { authors: std::mem::take(&mut self.authors), envelopes, history, cursor };
+        let regained = Some(std::mem::take(&mut self.regained)).filter(|regained| !regained.is_empty());
+        let rows = wire::Rows { authors: std::mem::take(&mut self.authors), envelopes, history, cursor, regained };
         Some(frame::encode(self.level, &Frame::Rows(rows)))
+    }
+
+    /// Where an item stands that the reader holds already.
+    pub(crate) fn regain(&mut self, mark: Mark, place: u16, position: Position) {
+        self.bytes += REGAINED_BYTES;
+        match self.regained.last_mut() {
+            Some(last) if last.mark == mark => last.items.push((place, position)),
+            Some(_) | None => self.regained.push(Regained { mark, items: vec![(place, position)] }),
+        }
     }
 
     fn put(&mut self, item: &StoredItem, position: Position, bytes: Vec<u8>) -> bool {

@@ -308,6 +308,16 @@ impl Desk {
         world.told(&body)
     }
 
+    /// The next change of a child's file, as an item.
+    pub(crate) fn writes(&self, world: &mut World, doc: &mut Record, child: ChildId, name: &str) -> Item {
+        let form = domain::form::builtin("child").expect("a form");
+        let edits = [Edit::Set("name".to_owned(), Value::text(name))];
+        let at = world.moment().now;
+        let body = doc.edit(form, &self.actor, at, &edits).expect("an edit").expect("a change");
+        let record = RecordId::new(*child.as_bytes());
+        Item { kind: Kind::Change, record, form: "child".to_owned(), child: Some(child), body }
+    }
+
     /// Signs items into the next envelope.
     pub(crate) fn envelope(&mut self, world: &mut World, items: &[Item]) -> Envelope {
         let district = world.server.district().digest();

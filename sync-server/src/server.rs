@@ -17,6 +17,7 @@ use sync::wire::{Cursor, End, Frame, Head, Outcome, State};
 
 use crate::inbox::{Asked, Incoming};
 use crate::meter::{Meter, timed};
+use crate::open_records::OpenRecords;
 use crate::pull::{Pull, Reader};
 use crate::secret::{District, Secret};
 use crate::segment::Set;
@@ -94,6 +95,7 @@ pub struct Server<S> {
     pub(crate) backed_up: u64,
     pub(crate) backed_up_at: Timestamp,
     pub(crate) wanted: BTreeSet<Set>,
+    pub(crate) open: OpenRecords,
     pub(crate) meter: Meter,
 }
 
@@ -114,6 +116,7 @@ impl<S: Store> Server<S> {
             backed_up: 0,
             backed_up_at: Timestamp(0),
             wanted: BTreeSet::new(),
+            open: OpenRecords::default(),
             meter: Meter::default(),
         };
         server.reload()?;
@@ -122,6 +125,7 @@ impl<S: Store> Server<S> {
 
     /// Takes everything held in memory anew from the store.
     fn reload(&mut self) -> Result<(), ServerError> {
+        self.open.clear();
         self.epoch = self.number(fact::EPOCH)?;
         self.life = u32::try_from(self.number(fact::LIFE)?).unwrap_or_default();
         self.withheld = self.number(fact::WITHHELD)? != 0;

@@ -191,8 +191,8 @@ impl<S: Store> Server<S> {
                 }
                 told.documents += 1;
                 let fold = rebuild(&mut self.vault, record)?;
-                let heads = |bytes: &[u8]| dossier::Record::load(bytes).ok().map(|r| r.heads());
-                if fold.as_deref().and_then(heads) != heads(&saved) {
+                let saved = dossier::Record::load(&saved).ok();
+                if fold.map(|fold| fold.heads()) != saved.map(|saved| saved.heads()) {
                     told.wrong.push(Wrong::Document(record));
                 }
             }

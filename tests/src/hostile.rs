@@ -137,9 +137,9 @@ fn change(bytes: &[u8]) {
 }
 
 fn trial(bytes: &[u8]) {
-    if let Ok(kept) = dossier::trial(None, &[bytes]) {
+    if let Ok(dossier::Trial { saved: Some(saved), .. }) = dossier::trial(None, &[bytes]) {
         let form = domain::form::builtin("child").expect("a built-in form");
-        let record = Record::load(&kept.saved).expect("what passed the trial loads again");
+        let record = Record::load(&saved).expect("what passed the trial loads again");
         record.view(form);
         record.history();
     }

@@ -1,22 +1,22 @@
 //! One story between processes: the real server program over real HTTPS, two desks with threads of
 //! their own. It must not look into the server's files.
 
-mod centre;
 mod office;
+mod town;
 
 use serde_json::json;
 
 use domain::fault::Code;
 
 use crate::say::listed;
-use centre::Centre;
 use office::Office;
+use town::Town;
 
 #[test]
 fn a_note_written_at_one_desk_is_read_at_another_over_https() {
-    let mut centre = Centre::found();
-    let director = Office::join(&centre.code_for(&centre.director), "主任的电脑");
-    let station = Office::join(&centre.code_for(&centre.supervisor), "未保站的电脑");
+    let mut town = Town::found();
+    let director = Office::join(&town.code_for(&town.director), "主任的电脑");
+    let station = Office::join(&town.code_for(&town.supervisor), "未保站的电脑");
     let both_sync = || assert_eq!([director.sync(), station.sync()], [None, None]);
     both_sync();
 
@@ -34,11 +34,11 @@ fn a_note_written_at_one_desk_is_read_at_another_over_https() {
     let receipt = director.ok("sync.state", json!({}));
     assert_eq!((&receipt["waiting"], &receipt["held"]), (&json!(0), &json!([])), "received, and nothing held");
 
-    centre.stop();
+    town.stop();
     assert_eq!(director.sync(), Some(Code::Offline));
     director.visits(&child, "区中心停机时写下的走访。");
     assert_eq!(listed(&director.ok("visits.list", json!({ "child": child }))).len(), 2, "she goes on working");
-    centre.serve();
+    town.serve().expect("it serves again");
     until("the station reads what was written meanwhile", || {
         both_sync();
         listed(&station.ok("visits.list", json!({ "child": child }))).len() == 2
@@ -47,8 +47,8 @@ fn a_note_written_at_one_desk_is_read_at_another_over_https() {
 
 #[test]
 fn a_desk_gives_nothing_to_a_server_of_another_ca_and_a_code_works_once() {
-    let centre = Centre::found();
-    let code = centre.code_for(&centre.director);
+    let town = Town::found();
+    let code = town.code_for(&town.director);
     let stranger = Office::join_believing(&code, sync_server::tls::Ca::fresh().expect("a CA").cert());
     assert_eq!(stranger.sync(), Some(Code::ForeignCertificate));
     assert_eq!(Office::refused(&code), Some(Code::EnrolRefused), "the code was used");

@@ -137,6 +137,7 @@ pub(crate) fn request() -> Request {
         have: vec![Mark([2; 8])],
         sealed: vec![vec![9; 60].into()],
         life: Some(77),
+        holds: None,
     }
 }
 
@@ -173,6 +174,7 @@ pub(crate) fn frames() -> Vec<Frame> {
         envelopes: vec![Placed { envelope: Pushed(partial()), steps: vec![1230, 1, 1, 1] }],
         history: Some(History { child: CHILD, upto: 1230, whole: true }),
         cursor: Some(cursor),
+        regained: None,
     };
     vec![Frame::Head(Box::new(head)), Frame::Rows(rows), Frame::End(End { cursor, more: false })]
 }

@@ -154,9 +154,17 @@ directors: Array<Director>,
  */
 visits: Array<NamedVisit>, 
 /**
- * What changed that day in files, child by child.
+ * Visits to one child by different people within two hours: possibly one visit, written twice.
  */
-files: Array<FileChanged>, differing: Array<Differing>, };
+together: Array<Together>, 
+/**
+ * What changed that day in files, child by child; not what an import brought.
+ */
+files: Array<FileChanged>, 
+/**
+ * Files an import began that day: “导入 n 份”.
+ */
+imported: number, differing: Array<Differing>, };
 
 export type DeviceId = string;
 
@@ -176,7 +184,7 @@ export type Director = { person: PersonId, name: string, unit: string, area: Are
  */
 device: DeviceId | null, label: string, 
 /**
- * Signed time of the newest envelope here.
+ * Signed time of the newest envelope here, or when the server last kept something of it aside.
  */
 last_contact: Timestamp | null, 
 /**
@@ -857,6 +865,8 @@ unread: number, differing: Array<Differing>, drafts: number,
  * Items still to be sent.
  */
 waiting: number, };
+
+export type Together = { child: ChildId, visits: [RecordId, RecordId], };
 
 export type Undo = { record: RecordId, change: string, };
 

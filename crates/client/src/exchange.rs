@@ -131,6 +131,8 @@ impl Desk {
         }
         if work.standing.asking {
             request.have = work.have()?;
+        } else if work.standing.regaining {
+            request.holds = Some(work.holds()?).filter(|holds| !holds.is_empty());
         }
         work.finish(m)?;
         Ok((request, pushed, again))
@@ -206,6 +208,7 @@ impl Desk {
             }
             work.stand_at(end.cursor)?;
             work.standing.synced = Some(work.now);
+            work.standing.regaining &= !flight.pushed.is_empty() || end.more;
             work.leave_out_of_sight(m)?;
             let wanted = wants(&work)?;
             // The same again would get the same answer.

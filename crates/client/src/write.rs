@@ -14,6 +14,7 @@ use sync::file::Cut;
 use sync::item::{ITEM_BYTES_MAX, Item, Kind};
 
 use crate::desk::Desk;
+use crate::draft;
 use crate::store::Stored;
 use crate::store::items::{self, Making};
 use crate::store::records::{self, RecordMeta};
@@ -60,6 +61,8 @@ pub(crate) enum Act {
         /// The notes, with whose they are.
         notes: Vec<(RecordId, ChildId)>,
     },
+    /// A draft that is finished with what is written beside it: it goes when that is on the disk.
+    Done(RecordId),
 }
 
 /// One line of the audit: who is in the envelope, when in [`AuditRow::at`].
@@ -175,6 +178,11 @@ impl Work<'_> {
             Act::Audit(row) => self.audit(m, &row),
             Act::File { file, child, cut } => self.attach(file, child, &cut),
             Act::FinishFiles { draft, notes } => self.finish_files(m, draft, &notes),
+            Act::Done(id) => {
+                draft::discard(&self.tx, id)?;
+                self.touch(Tag::Drafts);
+                Ok(0)
+            }
         }
     }
 

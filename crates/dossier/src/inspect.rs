@@ -1,9 +1,10 @@
 //! The validator: what a foreign change does, read without any document. It must not apply anything.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use automerge::legacy::{ElementId, Key as WireKey, ObjectId, Op as WireOp, OpType};
-use automerge::{ActorId, Change, ObjType, ScalarValue};
+use automerge::{ActorId, Change, ExpandedChange, ObjType, ScalarValue};
 use domain::id::Digest;
 use domain::moment::Timestamp;
 use domain::value::{Key, Value};
@@ -31,6 +32,7 @@ pub(crate) enum Act {
 }
 
 /// An operation on the flat map.
+#[derive(Clone)]
 pub(crate) struct KeyOp {
     pub(crate) id: OpId,
     pub(crate) key: Key,
@@ -39,12 +41,14 @@ pub(crate) struct KeyOp {
 }
 
 /// An operation inside a text object.
+#[derive(Clone)]
 pub(crate) enum CharOp {
     Insert { id: OpId, after: Option<OpId> },
     Remove(OpId),
 }
 
 /// A change taken apart.
+#[derive(Clone)]
 pub(crate) struct Parsed {
     pub(crate) info: ChangeInfo,
     pub(crate) start: u64,
@@ -54,9 +58,33 @@ pub(crate) struct Parsed {
     pub(crate) change: Change,
 }
 
+/// A foreign change that was read and found to be one: what it does, and itself.
+#[derive(Clone)]
+pub struct Inspected(pub(crate) Parsed);
+
+impl Deref for Inspected {
+    type Target = ChangeInfo;
+    fn deref(&self) -> &ChangeInfo {
+        &self.0.info
+    }
+}
+
+impl Inspected {
+    /// The bytes it was read from.
+    pub fn bytes(&self) -> &[u8] {
+        self.0.change.raw_bytes()
+    }
+}
+
+impl std::fmt::Debug for Inspected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.info.fmt(f)
+    }
+}
+
 /// Reads a foreign change: caps, canonical bytes, checksum, and only what a desk writes.
-pub fn inspect(change: &[u8]) -> Result<ChangeInfo, Refused> {
-    parse(change).map(|parsed| parsed.info)
+pub fn inspect(change: &[u8]) -> Result<Inspected, Refused> {
+    parse(change).map(Inspected)
 }
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, Refused> {
@@ -67,8 +95,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, Refused> {
         if change.hash().0[..4] != bytes[4..8] {
             return Err(Refused::Format);
         }
-        let parsed = take_apart(change)?;
-        let canonical = Change::from(parsed.change.decode()).raw_bytes() == bytes;
+        let expanded = change.decode();
+        let parsed = apart(change, &expanded)?;
+        let canonical = Change::from(expanded).raw_bytes() == bytes;
         canonical.then_some(parsed).ok_or(Refused::Format)
     })
 }
@@ -76,6 +105,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, Refused> {
 /// Takes a change apart that the bytes of a record already hold.
 pub(crate) fn take_apart(change: Change) -> Result<Parsed, Refused> {
     let expanded = change.decode();
+    apart(change, &expanded)
+}
+
+fn apart(change: Change, expanded: &ExpandedChange) -> Result<Parsed, Refused> {
     let author = actor(&expanded.actor_id)?;
     let start = change.start_op().get();
     let mut parsed = Parsed { info: header(&change, author)?, start, keys: vec![], chars: vec![], change };

@@ -27,9 +27,9 @@ use domain::moment::Timestamp;
 use domain::value::{Key, Value};
 
 pub use chunk::BYTES_MAX;
-pub use inspect::inspect;
+pub use inspect::{Inspected, inspect};
 pub use record::Record;
-pub use trial::{Trial, trial};
+pub use trial::{Trial, rehearse, trial};
 
 /// Who writes in one unlocked session of one device: 8 bytes of the device id + 8 random bytes,
 /// new at each unlock.

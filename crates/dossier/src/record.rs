@@ -95,18 +95,18 @@ impl Record {
     /// after it. Anything else is final for these bytes; the record stays as it was.
     pub fn admit(&mut self, change: &[u8]) -> Result<bool, Refused> {
         let parsed = parse(change)?;
-        self.take(parsed)
+        self.take(&parsed)
     }
 
-    pub(crate) fn take(&mut self, parsed: Parsed) -> Result<bool, Refused> {
-        if self.has(&parsed.info.hash) {
+    pub(crate) fn take(&mut self, parsed: &Parsed) -> Result<bool, Refused> {
+        let info = &parsed.info;
+        if self.has(&info.hash) {
             return Ok(false);
         }
-        guarded(|| self.fits(&parsed))?;
+        guarded(|| self.fits(parsed))?;
         let before = self.doc.clone();
-        let Parsed { info, start, change, .. } = parsed;
         let applied = guarded(|| {
-            self.doc.apply_changes([change]).map_err(|_| Refused::Trial)?;
+            self.doc.apply_changes([parsed.change.clone()]).map_err(|_| Refused::Trial)?;
             let here = self.doc.get_heads().contains(&ChangeHash(info.hash.0));
             here.then_some(()).ok_or(Refused::Trial)
         });
@@ -114,9 +114,9 @@ impl Record {
             self.doc = before; // a panic may have left half a change behind
             return Err(refused);
         }
-        let last_op = start + info.ops as u64 - 1;
+        let last_op = parsed.start + info.ops as u64 - 1;
         self.newest.insert(info.actor, info.hash);
-        let fact = Fact { actor: info.actor, seq: info.seq, last_op, at: info.at, deps: info.deps };
+        let fact = Fact { actor: info.actor, seq: info.seq, last_op, at: info.at, deps: info.deps.clone() };
         self.facts.insert(info.hash, fact);
         Ok(true)
     }

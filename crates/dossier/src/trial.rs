@@ -4,58 +4,73 @@
 use automerge::{Automerge, ROOT, ReadDoc, ValueRef};
 use domain::id::Digest;
 
-use crate::inspect::parse;
-use crate::{Record, Refused, guarded};
+use crate::{Inspected, Record, Refused, guarded, inspect};
 
 /// What a rehearsal came to.
-#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trial {
-    /// The record with the admitted changes, as [`Record::save`] writes it.
-    pub saved: Vec<u8>,
-    /// Its heads.
-    pub heads: Vec<Digest>,
+    /// The record with the admitted changes; opened again from what was saved when it grew.
+    pub record: Record,
+    /// As [`Record::save`] wrote it; `None` when nothing was admitted.
+    pub saved: Option<Vec<u8>>,
     /// What became of each change, in the order given: taken (`false`: it was here already) or refused.
     pub fates: Vec<Result<bool, Refused>>,
 }
 
-/// Tries changes on one record: opens it, admits each (in any order), saves, opens again and
-/// compares heads and content. Once per record and batch.
+/// Tries the bytes of changes on a saved record: see [`rehearse`].
+///
+/// # Errors
+/// Those of [`rehearse`], and [`Refused::Format`] or [`Refused::Caps`] when `saved` is damaged.
+pub fn trial(saved: Option<&[u8]>, changes: &[&[u8]]) -> Result<Trial, Refused> {
+    let base = saved.map(Record::load).transpose()?;
+    let inspected: Vec<_> = changes.iter().map(|change| inspect(change)).collect();
+    let readable: Vec<&Inspected> = inspected.iter().flatten().collect();
+    let mut trial = rehearse(base, &readable)?;
+    let mut fates = std::mem::take(&mut trial.fates).into_iter();
+    let fate =
+        |change: &Result<Inspected, Refused>| change.as_ref().map_or_else(|r| Some(Err(r.clone())), |_| fates.next());
+    trial.fates = inspected.iter().filter_map(fate).collect();
+    Ok(trial)
+}
+
+/// Tries changes on one record: admits each (in any order), saves, opens again and compares heads
+/// and content. Once per record and batch. Takes the record, so that nothing half done stays.
 ///
 /// # Errors
 /// [`Refused::Trial`] when the whole did not survive; then no single fate can be trusted and the
-/// caller tries the changes one by one. [`Refused::Format`] or [`Refused::Caps`] when `saved` is damaged.
-pub fn trial(saved: Option<&[u8]>, changes: &[&[u8]]) -> Result<Trial, Refused> {
-    let mut record = saved.map_or_else(|| Ok(Record::empty()), Record::load)?;
+/// caller tries the changes one by one.
+pub fn rehearse(base: Option<Record>, changes: &[&Inspected]) -> Result<Trial, Refused> {
+    let mut record = base.unwrap_or_else(Record::empty);
     let mut fates = vec![None; changes.len()];
     let mut left: Vec<usize> = (0..changes.len()).collect();
     loop {
-        let waiting = left.len();
-        left.retain(|n| {
-            let fate = parse(changes[*n]).and_then(|parsed| record.take(parsed));
-            let waits = matches!(fate, Err(Refused::Waiting(_)));
+        let mut waiting = Vec::new();
+        for n in &left {
+            let fate = record.take(&changes[*n].0);
+            if matches!(fate, Err(Refused::Waiting(_))) {
+                waiting.push(*n);
+            }
             fates[*n] = Some(fate);
-            waits
-        });
-        if left.is_empty() || left.len() == waiting {
+        }
+        if waiting.is_empty() || waiting.len() == left.len() {
             break;
         }
+        left = waiting;
     }
     let fates: Vec<_> = fates.into_iter().flatten().collect();
-    let heads = record.heads();
-    let saved = match saved {
-        Some(saved) if !fates.contains(&Ok(true)) => saved.to_vec(),
-        Some(_) | None => rehearsed(&record, &heads)?,
-    };
-    Ok(Trial { saved, heads, fates })
+    if !fates.contains(&Ok(true)) {
+        return Ok(Trial { record, saved: None, fates });
+    }
+    let (saved, record) = rehearsed(&record, &record.heads())?;
+    Ok(Trial { record, saved: Some(saved), fates })
 }
 
 /// Saves, opens again and compares.
-fn rehearsed(record: &Record, heads: &[Digest]) -> Result<Vec<u8>, Refused> {
+fn rehearsed(record: &Record, heads: &[Digest]) -> Result<(Vec<u8>, Record), Refused> {
     guarded(|| {
         let saved = record.save();
         let again = Record::load(&saved).map_err(|_| Refused::Trial)?;
         let same = again.heads() == heads && same(&record.doc, &again.doc);
-        same.then_some(saved).ok_or(Refused::Trial)
+        same.then_some((saved, again)).ok_or(Refused::Trial)
     })
 }
 

@@ -25,6 +25,30 @@ pub enum Kind {
     File,
 }
 
+impl Kind {
+    /// Its wire code, which stores keep too.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Change => 0,
+            Self::Sealed => 1,
+            Self::Roster => 2,
+            Self::Audit => 3,
+            Self::File => 4,
+        }
+    }
+    /// The kind with this code; `None` when this build knows none.
+    pub const fn of(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Self::Change),
+            1 => Some(Self::Sealed),
+            2 => Some(Self::Roster),
+            3 => Some(Self::Audit),
+            4 => Some(Self::File),
+            _ => None,
+        }
+    }
+}
+
 /// One item. Its digest is SHA-256 of exactly its encoded bytes.
 #[derive(Clone, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
 pub struct Item {
@@ -77,4 +101,18 @@ impl Item {
 /// The digest of an encoded item.
 pub fn digest(bytes: &[u8]) -> Digest {
     sha256(&[bytes])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kinds_code_is_the_one_on_the_wire() {
+        for code in 0..=u8::MAX {
+            let on_the_wire: Option<Kind> = minicbor::decode(&minicbor::to_vec(code).expect("memory")).ok();
+            assert_eq!(Kind::of(code), on_the_wire, "code {code}");
+            assert!(Kind::of(code).is_none_or(|kind| kind.code() == code));
+        }
+    }
 }

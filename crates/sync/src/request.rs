@@ -108,6 +108,7 @@ fn within_caps(request: &Request) -> bool {
         && request.sealed.iter().all(|sealed| sealed.len() <= ENVELOPE_BYTES_MAX + SEAL_OVERHEAD)
         && request.want.len() <= WANT_MAX
         && request.have.len() <= HAVE_MAX
+        && request.holds.as_ref().is_none_or(|holds| holds.len() <= HAVE_MAX)
         && request.push.iter().all(|pushed| pushed.0.weight() <= ENVELOPE_BYTES_MAX)
 }
 
@@ -115,7 +116,7 @@ fn within_caps(request: &Request) -> bool {
 mod tests {
     use super::*;
     use crate::scene::{DISTRICT, device, request};
-    use crate::wire::Mark;
+    use crate::wire::{Holding, Mark};
     use proptest::prelude::*;
 
     #[test]
@@ -140,10 +141,13 @@ mod tests {
     #[test]
     fn too_many_marks_are_refused() {
         let have = vec![Mark([0; 8]); HAVE_MAX + 1];
+        let holds = have.iter().map(|mark| Holding { mark: *mark, items: 1 }).collect();
         let asked = Request { have, ..Request::default() };
-        let bytes = SignedRequest::sign(&device(1), &DISTRICT, 1, &asked, Level::Quick);
-        let signed = SignedRequest::read(&bytes).expect("our own bytes");
-        assert_eq!(signed.open(&DISTRICT, &device(1).sign_public()), Err(BadRequest::Caps));
+        for asked in [asked, Request { holds: Some(holds), ..Request::default() }] {
+            let bytes = SignedRequest::sign(&device(1), &DISTRICT, 1, &asked, Level::Quick);
+            let signed = SignedRequest::read(&bytes).expect("our own bytes");
+            assert_eq!(signed.open(&DISTRICT, &device(1).sign_public()), Err(BadRequest::Caps));
+        }
     }
 
     proptest! {

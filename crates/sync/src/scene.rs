@@ -7,8 +7,8 @@ use crate::envelope::{Envelope, Link};
 use crate::item::{Item, Kind};
 use crate::key::DeviceKey;
 use crate::wire::{
-    Checkpoint, Cursor, End, Frame, Head, History, Mark, Outcome, Placed, Pushed, Reason, Receipt, Request, Rows,
-    State, Verdict, Want,
+    Checkpoint, Cursor, End, Frame, Head, History, Holding, Mark, Outcome, Placed, Pushed, Reason, Receipt, Regained,
+    Request, Rows, State, Verdict, Want,
 };
 
 pub(crate) const DISTRICT: Digest = Digest([5; 32]);
@@ -58,6 +58,7 @@ pub(crate) fn request() -> Request {
         have: vec![Mark([7; 8])],
         sealed: vec![vec![9; 60].into()],
         life: Some(77),
+        holds: Some(vec![Holding { mark: Mark([8; 8]), items: 5 }]),
     }
 }
 
@@ -79,7 +80,9 @@ pub(crate) fn head() -> Head {
 
 pub(crate) fn answer() -> Vec<Frame> {
     let placed = Placed { envelope: Pushed(envelope(&device(2), 5, 3)), steps: vec![51, 1, 3] };
-    let rows = Rows { envelopes: vec![placed], cursor: Some(cursor(55)), ..Rows::default() };
+    let regained = Regained { mark: Mark([8; 8]), items: vec![(0, 54), (2, 55)] };
+    let rows =
+        Rows { envelopes: vec![placed], cursor: Some(cursor(55)), regained: Some(vec![regained]), ..Rows::default() };
     let history = History { child: ChildId::new([4; 16]), upto: 30, whole: true };
     let past = Rows { history: Some(history), ..rows.clone() };
     vec![

@@ -12,7 +12,7 @@
 use domain::id::{Branch, ChildId, Digest, Position};
 use domain::moment::Timestamp;
 
-use crate::envelope::Envelope;
+use crate::envelope::{Envelope, Part};
 
 /// Where a replica stands in the district's log; restore-proof: a server whose log had
 /// another history at `position` sees it at once.
@@ -56,6 +56,33 @@ pub struct Request {
     /// The server's life it last heard of; none before its first answer.
     #[n(6)]
     pub life: Option<u32>,
+    /// Only after a restore: what it holds of others and has no place in the log for. Where such
+    /// an item stands now comes as [`Rows::regained`], without its bytes.
+    #[n(7)]
+    pub holds: Option<Vec<Holding>>,
+}
+
+/// An envelope a device holds, and which of its items.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
+pub struct Holding {
+    /// The envelope.
+    #[n(0)]
+    pub mark: Mark,
+    /// Bit n: the n-th item is there whole.
+    #[n(1)]
+    pub items: u64,
+}
+
+impl Holding {
+    /// What there is of an envelope.
+    pub fn of(mark: Mark, envelope: &Envelope) -> Self {
+        let whole = envelope.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Whole(_)));
+        Self { mark, items: whole.fold(0, |items, (n, _)| items | 1u64.checked_shl(n as u32).unwrap_or(0)) }
+    }
+    /// Whether the item at a place is there.
+    pub const fn has(self, place: u16) -> bool {
+        (place as u32) < u64::BITS && self.items >> place & 1 == 1
+    }
 }
 
 /// An encoded envelope inside a request or a row.
@@ -255,6 +282,20 @@ pub struct Rows {
     /// Where the device stands once this frame is committed; absent in histories.
     #[n(3)]
     pub cursor: Option<Cursor>,
+    /// Items the device said it holds.
+    #[n(4)]
+    pub regained: Option<Vec<Regained>>,
+}
+
+/// Where items stand in the log that the device holds already.
+#[derive(Clone, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
+pub struct Regained {
+    /// Their envelope.
+    #[n(0)]
+    pub mark: Mark,
+    /// Place in the envelope and position of each.
+    #[n(1)]
+    pub items: Vec<(u16, Position)>,
 }
 
 /// An envelope with the log positions of its whole items.

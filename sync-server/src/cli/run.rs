@@ -18,7 +18,8 @@ pub(super) fn serve(place: &Place<'_>) -> anyhow::Result<()> {
     let _lock = place.lock()?;
     let config = Config::load(place.dir)?;
     let filter = tracing_subscriber::EnvFilter::try_from_env("TONGDANG_LOG");
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Libraries trace their work, Automerge each opening of a record: dear, and not ours to vouch for.
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sync_server=info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let server = place.server()?;
     let district = server.district();
@@ -28,7 +29,8 @@ pub(super) fn serve(place: &Place<'_>) -> anyhow::Result<()> {
     let ca = Ca::from_parts(district.ca.subject.clone(), server.secret().tls.to_vec());
     let tls = ca.server_config(&names)?;
     let name = district.name.clone();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // One thread for the sockets, one for the store: waking more costs more than they bring.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (hub, running) = Hub::start(server, Os)?;
     let serving = hub.clone();
     let done = runtime.block_on(async move {

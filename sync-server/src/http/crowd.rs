@@ -1,4 +1,5 @@
-//! Who is inside: sockets in all and per address, and how often an address tries to enrol.
+//! Who is inside: sockets in all and per address, how often an address tries to enrol and a device
+//! to sync. It must not believe who a device says it is: the limit only holds what claims the same.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Limits;
 
-/// Addresses remembered at once; beyond it the oldest minute is forgotten.
+/// Addresses and devices remembered at once; beyond it the oldest minute is forgotten.
 const ADDRESSES_MAX: usize = 10_000;
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -17,14 +18,21 @@ pub(super) struct Crowd {
     sockets: usize,
     per_address: usize,
     enrolments: u32,
+    syncs: u32,
 }
 
 #[derive(Default)]
 struct Inside {
     all: usize,
     by_address: BTreeMap<IpAddr, usize>,
-    tries: BTreeMap<IpAddr, (Instant, u32)>,
+    tries: BTreeMap<Who, (Instant, u32)>,
 }
+
+/// What is counted by the minute: an address's enrolments, or the syncs from an address that bear
+/// the first bytes of one device's request.
+type Who = (IpAddr, Option<[u8; DEVICE]>);
+/// Version and device of a request.
+const DEVICE: usize = 17;
 
 /// One connection's place; free again when dropped.
 pub(super) struct Seat {
@@ -39,6 +47,7 @@ impl Crowd {
             sockets: limits.sockets,
             per_address: limits.sockets_per_address,
             enrolments: limits.enrolments_per_minute,
+            syncs: limits.syncs_per_minute,
         }
     }
 
@@ -56,20 +65,29 @@ impl Crowd {
 
     /// Whether this address may try a code once more this minute.
     pub(super) fn may_enrol(&self, address: IpAddr) -> bool {
+        self.may((address, None), self.enrolments)
+    }
+
+    /// Whether whoever sent this request may sync once more this minute.
+    pub(super) fn may_sync(&self, address: IpAddr, body: &[u8]) -> bool {
+        self.may((address, body.first_chunk().copied()), self.syncs)
+    }
+
+    fn may(&self, who: Who, most: u32) -> bool {
         let now = Instant::now();
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         if inside.tries.len() >= ADDRESSES_MAX {
             inside.tries.retain(|_, (since, _)| now.duration_since(*since) < MINUTE);
         }
-        if inside.tries.len() >= ADDRESSES_MAX && !inside.tries.contains_key(&address) {
+        if inside.tries.len() >= ADDRESSES_MAX && !inside.tries.contains_key(&who) {
             return false;
         }
-        let (since, tries) = inside.tries.entry(address).or_insert((now, 0));
+        let (since, tries) = inside.tries.entry(who).or_insert((now, 0));
         if now.duration_since(*since) >= MINUTE {
             (*since, *tries) = (now, 0);
         }
         *tries = tries.saturating_add(1);
-        *tries <= self.enrolments
+        *tries <= most
     }
 }
 
@@ -101,7 +119,13 @@ mod tests {
 
     #[test]
     fn one_address_cannot_take_every_place_and_leaving_frees_them() {
-        let limits = Limits { sockets: 3, sockets_per_address: 2, enrolments_per_minute: 2, ..Limits::default() };
+        let limits = Limits {
+            sockets: 3,
+            sockets_per_address: 2,
+            enrolments_per_minute: 2,
+            syncs_per_minute: 2,
+            ..Limits::default()
+        };
         let crowd = Crowd::new(&limits);
         let (first, second) = (crowd.enter(HERE), crowd.enter(HERE));
         assert!(first.is_some() && second.is_some() && crowd.enter(HERE).is_none());
@@ -112,5 +136,9 @@ mod tests {
         let tries: Vec<bool> = (0..3).map(|_| crowd.may_enrol(HERE)).collect();
         assert_eq!(tries, [true, true, false]);
         assert!(crowd.may_enrol(THERE));
+        let [one, other] = [1u8, 2].map(|n| [n; 100]);
+        let syncs: Vec<bool> = (0..3).map(|_| crowd.may_sync(HERE, &one)).collect();
+        assert_eq!(syncs, [true, true, false]);
+        assert!(crowd.may_sync(HERE, &other) && crowd.may_sync(THERE, &one), "nobody else waits for it");
     }
 }

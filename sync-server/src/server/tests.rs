@@ -4,11 +4,11 @@ use domain::area::Area;
 use domain::id::ChildId;
 use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
-use sync::wire::{Cursor, Mark, Outcome, Receipt, Refusal, Request, State, Want};
+use sync::wire::{Cursor, Holding, Mark, Outcome, Receipt, Refusal, Request, State, Want};
 
 use super::*;
 use crate::scene::{Desk, POSTS, STREET, World, child};
-use crate::store::{Facts as _, Inbox as _};
+use crate::store::{Cache as _, Facts as _, Inbox as _, Log as _};
 
 fn mark(world: &World, envelope: &Envelope) -> Mark {
     let id = envelope.id(&world.server.district().digest());
@@ -57,6 +57,45 @@ fn a_director_hears_nothing_of_another_community() {
     assert_eq!(heard.about(mine), [note]);
     let both = [mine, hers].map(|c| heard.rows().iter().any(|row| row.child() == Some(c)));
     assert_eq!(both, [true, true]);
+}
+
+/// The filter itself: what was heard on her channel is asked for once more by her right to it now.
+#[test]
+fn a_row_on_her_channel_about_a_child_since_taken_from_her_does_not_travel() {
+    let mut world = World::new();
+    let (kept, taken) = (world.child(1, 1), world.child(2, 1));
+    let (mut station, mut director) = (world.desk(0), world.desk(1));
+    station.pull(&mut world);
+    director.pull(&mut world);
+    let written = [kept, taken].map(|c| station.visits(&mut world, c));
+    world.write(vec![Row::Withdraw { child: taken, post: POSTS[1] }]);
+    let heard = director.pull(&mut world);
+    assert_eq!(heard.about(kept), [written[0]], "her channel carries what the station wrote");
+    assert!(heard.rows().contains(&Row::Withdraw { child: taken, post: POSTS[1] }), "and that the child went");
+    assert_eq!(heard.about(taken), [], "but nothing about the child that went");
+}
+
+#[test]
+fn a_damaged_cache_is_rebuilt_and_nobody_notices() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let mut director = world.desk(1);
+    director.pull(&mut world);
+    let mut doc = dossier::Record::empty();
+    for (name, damage) in [("甲", false), ("乙", false), ("丙", true), ("丁", false)] {
+        let item = director.writes(&mut world, &mut doc, c, name);
+        if damage {
+            let at = world.server.vault.store.record(item.record).expect("asked").expect("in the log").last;
+            world.server.vault.store.set_document(item.record, at, b"rubbish").expect("damaged");
+            world.server.open.clear();
+        }
+        let envelope = director.envelope(&mut world, &[item]);
+        director.push(&mut world, vec![envelope]);
+        world.judge();
+        let verdicts = director.pull(&mut world).verdicts;
+        assert!(matches!(verdicts[0].outcomes[..], [(0, Outcome::Accepted(_))]), "{name}: {verdicts:?}");
+    }
+    assert!(world.server.verify().expect("verified").wrong.is_empty());
 }
 
 #[test]
@@ -386,6 +425,31 @@ fn a_lost_note_comes_back_from_the_station_when_its_author_never_returns() {
     world.judge();
     assert!(world.server.roster().active(drowned.key.id()), "its enrolment came back too");
     assert_eq!(world.desk(1).pull(&mut world).about(c), [record]);
+}
+
+#[test]
+fn what_a_station_brings_back_after_a_restore_does_not_come_back_to_it() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut station, mut director) = (world.desk(0), world.desk(1));
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    director.visits(&mut world, c);
+    let heard = station.pull(&mut world);
+    let placed = heard.frames.iter().flat_map(|f| &f.envelopes).find(|p| p.envelope.0.device == director.key.id());
+    let envelope = placed.expect("the director's").envelope.0.clone();
+    world.restore(backup);
+    let Some(State::Restored(checkpoints)) = station.pull(&mut world).state else { panic!("not noticed") };
+    station.cursor = checkpoints[0];
+    let mut silent = station.clone();
+    let holding = Holding::of(mark(&world, &envelope), &envelope);
+    let push = vec![sync::wire::Pushed(envelope)];
+    let heard = station.ask(&mut world, &Request { push, holds: Some(vec![holding]), ..station.request() });
+    let regained: Vec<_> = heard.frames.iter().flat_map(|f| f.regained.iter().flatten()).collect();
+    assert_eq!(heard.about(c), [], "not what it holds");
+    assert!(matches!(regained[..], [r] if r.mark == holding.mark && matches!(r.items[..], [(0, _)])), "{regained:?}");
+    silent.counter = station.counter;
+    assert_eq!(silent.pull(&mut world).about(c).len(), 1, "whole to whoever does not say so");
 }
 
 #[test]

@@ -47,6 +47,12 @@ pub const CACHE: &str = "cache.db";
 
 const STATEMENTS: usize = 64;
 const PAGES_KIB: i64 = -8192;
+/// A commit touches many places with a few bytes each, and every page touched is encrypted and
+/// authenticated whole: small pages where small rows stand, large ones under packed downloads and pieces.
+const SMALL_PAGE: u32 = 1024;
+const LARGE_PAGE: u32 = 8192;
+/// Bytes of journal after which it is folded into the file.
+const JOURNAL_BYTES: u32 = 4 << 20;
 
 /// The engine.
 pub struct Sqlite {
@@ -65,7 +71,7 @@ impl Sqlite {
     /// Opens or creates the four files in a folder.
     pub fn open(dir: &Path, keys: &FileKeys) -> Stored<Self> {
         let open = |name: &str, key: &[u8; 32], sql: &'static str, sync: &str| {
-            connect(Connection::open(dir.join(name)).map_err(failed)?, Some(key), sql, sync)
+            connect(Connection::open(dir.join(name)).map_err(failed)?, Some((key, page_of(name))), sql, sync)
         };
         let cache = match open(CACHE, &keys.cache, include_str!("../../migrations/cache_1.sql"), "NORMAL") {
             Err(StoreError::Damaged) => {
@@ -112,7 +118,7 @@ impl Sqlite {
         for (from, name, key) in parts {
             remove(to, name)?;
             let mut into = Connection::open(to.join(name)).map_err(failed)?;
-            unlock(&into, key)?;
+            unlock(&into, key, page_of(name))?;
             copy_into(from, &mut into)?;
             into.close().map_err(|(_, e)| failed(e))?;
         }
@@ -154,7 +160,12 @@ pub(crate) fn remove(dir: &Path, name: &str) -> Stored<()> {
     Ok(())
 }
 
-fn unlock(db: &Connection, key: &[u8; 32]) -> Stored<()> {
+/// Bytes of a page of a file.
+fn page_of(name: &str) -> u32 {
+    if name == CACHE || name == FILES { LARGE_PAGE } else { SMALL_PAGE }
+}
+
+fn unlock(db: &Connection, key: &[u8; 32], page: u32) -> Stored<()> {
     let mut hex = String::with_capacity(67);
     hex.push_str("x'");
     key.iter().for_each(|b| hex.push_str(&format!("{b:02x}")));
@@ -162,15 +173,17 @@ fn unlock(db: &Connection, key: &[u8; 32]) -> Stored<()> {
     db.pragma_update(None, "cipher_log_level", "NONE").map_err(failed)?;
     let done = db.pragma_update(None, "key", &hex).map_err(failed);
     hex.zeroize();
-    done
+    done?;
+    db.pragma_update(None, "cipher_page_size", page).map_err(failed)?;
+    db.pragma_update(None, "wal_autocheckpoint", JOURNAL_BYTES / page).map_err(failed)
 }
 
-fn connect(mut db: Connection, key: Option<&[u8; 32]>, schema: &'static str, sync: &str) -> Stored<Connection> {
+fn connect(mut db: Connection, key: Option<(&[u8; 32], u32)>, schema: &'static str, sync: &str) -> Stored<Connection> {
     if rusqlite::version_number() < 3_051_003 {
         return Err(StoreError::Version(rusqlite::version().to_owned()));
     }
-    if let Some(key) = key {
-        unlock(&db, key)?;
+    if let Some((key, page)) = key {
+        unlock(&db, key, page)?;
         db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(failed)?;
     }
     db.busy_timeout(Duration::from_secs(5)).map_err(failed)?;

@@ -21,7 +21,7 @@ pub const FILES: usize = 40;
 /// Notes of a file.
 pub const NOTES: usize = 12;
 /// To be raised when prepared stores of before are of no use.
-const GENERATOR: u8 = 1;
+const GENERATOR: u8 = 2;
 /// 99 is the prefix of areas that exist nowhere.
 const DISTRICT: u64 = 990_102_000_000;
 

@@ -23,11 +23,7 @@ pub struct Centre {
 
 impl Drop for Centre {
     fn drop(&mut self) {
-        if let Some(mut serving) = self.serving.take() {
-            // The keeper hears the end of his input; gone already is as good.
-            drop(serving.stdin.take());
-            let _ = serving.wait();
-        }
+        self.stop();
     }
 }
 
@@ -76,6 +72,11 @@ impl Centre {
         Ok(said)
     }
 
+    /// A one-time code for a person, with the address it listens at.
+    pub fn code_for(&self, person: &str) -> Result<String> {
+        self.enrol_text(person, self.listen.port())
+    }
+
     /// A one-time code for a person, with the address under which her cable begins.
     pub fn enrol_text(&self, person: &str, port: u16) -> Result<String> {
         let said = self.run(&["enrol-code", "--person", person])?;
@@ -96,6 +97,15 @@ impl Centre {
         BufReader::new(said).read_line(&mut line)?;
         ensure!(line.contains("已启动"), "服务没有启动，原因见 {}", self.dir.join("server.log").display());
         Ok(())
+    }
+
+    /// Its process ends as in a power cut.
+    pub fn stop(&mut self) {
+        if let Some(mut serving) = self.serving.take() {
+            // The keeper hears the end of his input; gone already is as good.
+            drop(serving.stdin.take());
+            let _ = serving.wait();
+        }
     }
 
     /// One of the running server's counters.

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::area::Area;
+use domain::check::time;
 use domain::day;
 use domain::fault::Fault;
-use domain::id::{Branch, ChildId, DeviceId, PersonId};
+use domain::id::{Branch, ChildId, DeviceId, PersonId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::post::Role;
 use rusqlite::params;
@@ -39,8 +40,12 @@ pub(crate) struct Dayend {
     directors: Vec<Director>,
     /// Notes finished that day.
     visits: Vec<Named>,
-    /// What changed that day in files, child by child.
+    /// Visits to one child by different people within two hours: possibly one visit, written twice.
+    together: Vec<Together>,
+    /// What changed that day in files, child by child; not what an import brought.
     files: Vec<File>,
+    /// Files an import began that day: “导入 n 份”.
+    imported: usize,
     differing: Vec<Differing>,
 }
 
@@ -72,7 +77,7 @@ pub(crate) struct Director {
     /// `None` for a director without a device.
     device: Option<DeviceId>,
     label: String,
-    /// Signed time of the newest envelope here.
+    /// Signed time of the newest envelope here, or when the server last kept something of it aside.
     last_contact: Option<Timestamp>,
     /// Notes made that day.
     made: usize,
@@ -100,6 +105,14 @@ pub(crate) struct File {
     lines: Vec<child::Line>,
 }
 
+/// Two visits that may be one.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Together {
+    child: ChildId,
+    visits: [RecordId; 2],
+}
+
 /// Answers `dayend`.
 pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault> {
     let day = args.day.unwrap_or_else(|| desk.today(m));
@@ -121,8 +134,10 @@ pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault
         "{} 位主任，{when} {} 次走访，收到 {}，缺 {}，待核对 {}",
         sum.directors, sum.visits, sum.received, sum.missing, sum.to_decide
     );
+    let (files, imported) = files(desk, m, day)?;
+    let together = together(&visits);
     let visits = visits.into_iter().map(|visit| visit::with_name(desk, visit)).collect::<Result<_, _>>()?;
-    Ok(Dayend { day, sum, directors, visits, files: files(desk, m, day)?, differing })
+    Ok(Dayend { day, sum, directors, visits, together, files, imported, differing })
 }
 
 fn visits(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<Line>, Fault> {
@@ -132,6 +147,22 @@ fn visits(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<Line>, Fault> {
     let mut lines = rows(&desk.db, &sql, span, |row| visit::line(desk, row))?;
     lines.retain(|line| scope.contains(&line.child));
     Ok(lines)
+}
+
+/// Further apart than this, two visits are two visits.
+const TOGETHER_S: i64 = 2 * 3600;
+
+/// Visits to the same child at nearly the same time by different people.
+fn together(visits: &[Line]) -> Vec<Together> {
+    let at = |line: &Line| time::read(&line.visit_at).ok();
+    let one = |a: &Line, b: &Line| {
+        a.child == b.child
+            && a.who.person != b.who.person
+            && at(a).zip(at(b)).is_some_and(|(a, b)| a.since_s(b).abs() <= TOGETHER_S)
+    };
+    let pairs = visits.iter().enumerate().flat_map(|(n, a)| visits[n + 1..].iter().map(move |b| (a, b)));
+    let pairs = pairs.filter(|(a, b)| one(a, b));
+    pairs.map(|(a, b)| Together { child: a.child, visits: [a.record, b.record] }).collect()
 }
 
 /// What is known of one device's chain.
@@ -171,24 +202,36 @@ fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault
             chain.earlier += (seq - before - 1) as usize - named.count();
         }
     }
-    for ((device, _, _), items) in held {
-        chains.entry(device).or_default().held += items;
+    for ((device, _, _), (items, told)) in held {
+        let chain = chains.entry(device).or_default();
+        chain.held += items;
+        chain.last = chain.last.max(told);
     }
     Ok(chains)
 }
 
 /// Numbers that are not missing though they are not here: the server keeps items of theirs aside
-/// and has said so. How many each.
-fn held(desk: &Desk) -> Result<BTreeMap<(DeviceId, Branch, u32), usize>, Fault> {
-    let mut held = BTreeMap::new();
-    for bytes in rows(&desk.db, "SELECT bytes FROM item WHERE form = 'notice'", [], |row| row.get::<_, Vec<u8>>(0))? {
+/// and has said so. How many items each, and when it last said so.
+fn held(desk: &Desk) -> Result<BTreeMap<(DeviceId, Branch, u32), Held>, Fault> {
+    let mut held: BTreeMap<_, Held> = BTreeMap::new();
+    let sql = "SELECT item.bytes, envelope.head FROM item LEFT JOIN envelope ON envelope.no = item.envelope
+        WHERE item.form = 'notice'";
+    for (bytes, head) in
+        rows(&desk.db, sql, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))?
+    {
         let notice = Item::decode(&bytes).ok().and_then(|item| minicbor::decode::<Notice>(&item.body).ok());
+        let told = head.and_then(|head| Envelope::decode(&head).ok()).map(|envelope| envelope.at);
         if let Some(notice) = notice {
-            *held.entry((notice.device, notice.branch, notice.seq)).or_default() += 1;
+            let (items, last) = held.entry((notice.device, notice.branch, notice.seq)).or_default();
+            *items += 1;
+            *last = (*last).max(told);
         }
     }
     Ok(held)
 }
+
+/// Items the server keeps aside, and when it last said so.
+type Held = (usize, Option<Timestamp>);
 
 /// Most missing numbers named of one gap.
 const MISSING_MAX: usize = 100;
@@ -236,22 +279,37 @@ fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceI
     lines
 }
 
-fn files(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<File>, Fault> {
+/// What people changed in files that day, and how many files an import began.
+fn files(desk: &Desk, m: &Moment, day: day::Day) -> Result<(Vec<File>, usize), Fault> {
     let (from, until) = (day.start(), day.plus(1).start());
     let sql = "SELECT child, max(begun >= ?1 AND form = 'child') FROM file_card WHERE changed >= ?1
         AND child NOT IN (SELECT child FROM hidden) GROUP BY child HAVING min(begun) < ?2 ORDER BY child";
     let changed = rows(&desk.db, sql, params![from.0, until.0], |row| Ok((child_id(row, 0)?, row.get::<_, bool>(1)?)))?;
-    let mut files = Vec::new();
+    let (mut files, mut imported) = (Vec::new(), 0);
     for (child, new) in changed {
         let Some(card) = card::one(desk, m, child)? else { continue };
+        let (by_server, by_people) = if new { writers(desk, child)? } else { (false, true) };
+        imported += usize::from(by_server);
         let mut lines = Vec::new();
-        if !new {
+        if !new || (by_server && by_people) {
             lines = child::history(desk, m, Which { child })?;
-            lines.retain(|line| from <= line.at() && line.at() < until);
+            lines.retain(|line| from <= line.at() && line.at() < until && !(new && line.by_server()));
         }
         if new || !lines.is_empty() {
             files.push(File { child, name: card.name, new, lines });
         }
     }
-    Ok(files)
+    Ok((files, imported))
 }
+
+/// Whether the district's server wrote in a file, as an import does; and whether people did.
+fn writers(desk: &Desk, child: ChildId) -> Result<(bool, bool), Fault> {
+    let sql = "SELECT DISTINCT envelope.device IS ?2 FROM item LEFT JOIN envelope ON envelope.no = item.envelope
+        WHERE item.child = ?1 AND item.form IN ('child', 'child_sensitive')";
+    let server = params![child.as_bytes(), desk.me.server.as_bytes()];
+    let by_server = rows(&desk.db, sql, server, |row| row.get::<_, bool>(0))?;
+    Ok((by_server.contains(&true), by_server.contains(&false)))
+}
+
+#[cfg(test)]
+mod tests;

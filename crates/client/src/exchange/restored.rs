@@ -5,7 +5,7 @@ use domain::id::Position;
 use rusqlite::params;
 use sync::chain;
 use sync::request::HAVE_MAX;
-use sync::wire::{Cursor, Mark};
+use sync::wire::{Cursor, Holding, Mark};
 
 use crate::store::{Stored, envelopes, items, signed, unsigned};
 use crate::tag::Tag;
@@ -62,6 +62,7 @@ impl Work<'_> {
         self.forget_checkpoints(common.position + 1, Position::MAX)?;
         self.standing.cursor = common;
         self.standing.asking = true;
+        self.standing.regaining = true;
         // The restored server counts its verdicts anew.
         self.standing.verdict = 0;
         items::unplace_above(&self.tx, common.position)?;
@@ -76,5 +77,14 @@ impl Work<'_> {
         let mut marks = envelopes::marks_above(&self.tx, self.standing.cursor.position)?;
         marks.truncate(HAVE_MAX);
         Ok(marks)
+    }
+
+    /// What is held of others without a place in the log.
+    pub(super) fn holds(&self) -> Stored<Vec<Holding>> {
+        let mut holds = Vec::new();
+        for (no, mark) in envelopes::unplaced(&self.tx)?.into_iter().take(HAVE_MAX) {
+            holds.extend(envelopes::assemble(&self.tx, no)?.map(|envelope| Holding::of(mark, &envelope)));
+        }
+        Ok(holds)
     }
 }

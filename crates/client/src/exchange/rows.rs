@@ -7,7 +7,7 @@ use domain::moment::Moment;
 use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
 use sync::item::{Item, Kind};
-use sync::wire::{History, Placed, Rows};
+use sync::wire::{History, Placed, Regained, Rows};
 
 use crate::desk::Desk;
 use crate::store::items::State;
@@ -26,6 +26,9 @@ impl Desk {
         work.meet_authors(rows)?;
         for placed in &rows.envelopes {
             work.take_placed(placed)?;
+        }
+        for regained in rows.regained.iter().flatten() {
+            work.take_regained(regained)?;
         }
         if let Some(history) = rows.history {
             work.take_history(history)?;
@@ -90,6 +93,19 @@ impl Work<'_> {
             let Part::Whole(bytes) = part else { continue };
             position = steps.next().and_then(|step| position.checked_add(*step)).ok_or(Code::BadAnswer)?;
             self.take_item(envelope, no, bytes, position)?;
+        }
+        Ok(())
+    }
+
+    /// What is held here has a place in the log again. It was verified when it came.
+    fn take_regained(&mut self, regained: &Regained) -> Stored<()> {
+        let no = envelopes::marked(&self.tx, regained.mark)?.ok_or(Code::BadAnswer)?;
+        let envelope = envelopes::assemble(&self.tx, no)?.ok_or(Code::BadAnswer)?;
+        for (place, position) in &regained.items {
+            let Some(Part::Whole(bytes)) = envelope.parts.get(usize::from(*place)) else {
+                return Err(Code::BadAnswer.into());
+            };
+            self.take_item(&envelope, no, bytes, *position)?;
         }
         Ok(())
     }

@@ -7,7 +7,9 @@ use dossier::Record;
 use sync::courier::NetFault;
 use sync::envelope::Part;
 use sync::item::{Item, Kind};
-use sync::wire::{Checkpoint, Cursor, History, Mark, Outcome, Reason, Receipt, Refusal, Rows, State, Verdict, Want};
+use sync::wire::{
+    Checkpoint, Cursor, History, Holding, Mark, Outcome, Reason, Receipt, Refusal, Regained, Rows, State, Verdict, Want,
+};
 
 use super::Reply;
 use crate::scene::{DISTRICT, District, START, STREET, Scene, child, post, set};
@@ -344,9 +346,15 @@ fn a_restored_server_is_told_what_it_lacks_in_three_requests() {
     let second = refuse(&mut scene, State::Lacks(vec![mark]));
     assert!(second.have.contains(&mark));
     assert_eq!(second.push.len(), 1, "own work goes at once");
-    let third = scene.exchange(Vec::new());
-    assert_eq!(third.push, [lost.envelope], "and others' too");
+    let holding = Holding { mark, items: 1 };
+    // What it brought back comes as a place in the log, without its bytes.
+    let regained = Some(vec![Regained { mark, items: vec![(0, backup.position + 1)] }]);
+    scene.district.position += 1;
+    let third = scene.exchange(vec![Rows { regained, ..scene.tail(Vec::new()) }]);
+    assert_eq!((third.push, third.holds), (vec![lost.envelope], Some(vec![holding])), "and others' too");
     assert!(third.have.is_empty());
+    let fourth = scene.exchange(Vec::new());
+    assert_eq!((fourth.holds, fourth.cursor), (None, scene.district.cursor()), "it has its place again");
     assert_eq!(scene.value(7, "school_name").as_deref(), Some("第五小学"), "nothing was given up");
     assert!(scene.exchange(Vec::new()).push.is_empty());
 }

@@ -120,6 +120,26 @@ pub(crate) fn marks_above(db: &Connection, position: Position) -> Stored<Vec<Mar
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Others' envelopes with an item that has no place in the log, and their marks.
+pub(crate) fn unplaced(db: &Connection) -> Stored<Vec<(i64, Mark)>> {
+    let mut query = db.prepare_cached(
+        "SELECT DISTINCT envelope.no, substr(envelope.id, 1, 8) FROM item JOIN envelope ON envelope.no = item.envelope
+         WHERE item.position IS NULL AND item.batch IS NULL ORDER BY 1",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, Mark(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The envelope with this mark; `None` when there is none, or more than one.
+pub(crate) fn marked(db: &Connection, mark: Mark) -> Stored<Option<i64>> {
+    let (mut low, mut high) = ([0; 32], [0xff; 32]);
+    low[..8].copy_from_slice(&mark.0);
+    high[..8].copy_from_slice(&mark.0);
+    let mut query = db.prepare_cached("SELECT no FROM envelope WHERE id BETWEEN ?1 AND ?2 LIMIT 2")?;
+    let found: Vec<i64> = query.query_map([low, high], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(if let [no] = found[..] { Some(no) } else { None })
+}
+
 /// Remembers what the restored server lacks.
 pub(crate) fn lack(db: &Connection, marks: &[Mark]) -> Stored<()> {
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO lack (mark) VALUES (?1)")?;

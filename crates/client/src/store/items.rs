@@ -3,7 +3,7 @@
 use domain::id::{ChildId, Digest, Position, RecordId};
 use domain::moment::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use sync::item::{Item, Kind};
+use sync::item::Item;
 use sync::wire::Reason;
 
 use super::{Stored, signed, unsigned};
@@ -80,16 +80,6 @@ pub(crate) struct Making<'a> {
     pub(crate) replaces: Option<Digest>,
 }
 
-const fn kind_code(kind: Kind) -> i64 {
-    match kind {
-        Kind::Change => 0,
-        Kind::Sealed => 1,
-        Kind::Roster => 2,
-        Kind::Audit => 3,
-        Kind::File => 4,
-    }
-}
-
 /// Kind of an item nobody can read.
 const KIND_UNREADABLE: i64 = 255;
 
@@ -101,7 +91,7 @@ pub(crate) fn make(db: &Connection, item: &Item, bytes: &[u8], making: &Making<'
     )?
     .execute(params![
         sync::item::digest(bytes).0,
-        kind_code(item.kind),
+        item.kind.code(),
         item.record.as_bytes(),
         item.form,
         item.child.map(|c| *c.as_bytes()),
@@ -133,7 +123,7 @@ pub(crate) fn take(
     match item {
         Some(item) => insert.execute(params![
             digest,
-            kind_code(item.kind),
+            item.kind.code(),
             item.record.as_bytes(),
             item.form,
             item.child.map(|c| *c.as_bytes()),

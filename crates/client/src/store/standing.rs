@@ -55,6 +55,10 @@ pub(crate) struct Standing {
     /// The server's life it last heard of.
     #[n(14)]
     pub(crate) life: Option<u32>,
+    /// The server was restored: requests say what is held of others, until one brings nothing new.
+    #[n(15)]
+    #[cbor(default)]
+    pub(crate) regaining: bool,
 }
 
 impl Standing {
@@ -76,6 +80,7 @@ impl Standing {
             revoked: false,
             not_yet: false,
             life: None,
+            regaining: false,
         }
     }
 

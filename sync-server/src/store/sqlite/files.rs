@@ -6,7 +6,7 @@ use domain::id::{ChildId, Digest, RecordId};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use sync::key::sha256;
 
-use super::{FILES, FileKeys, Sqlite, connect, failed, unlock, unsigned};
+use super::{FILES, FileKeys, Sqlite, connect, failed, page_of, unlock, unsigned};
 use crate::store::{PieceId, Pieces, StoreError, Stored};
 
 /// The file's tables.
@@ -77,14 +77,15 @@ impl Sqlite {
 
 /// The copy of a backup: without a journal of its own beside it, so that it can be read from any medium.
 fn copy_in(folder: &Path, keys: &FileKeys) -> Stored<Connection> {
-    let db = connect(Connection::open(folder.join(FILES)).map_err(failed)?, Some(&keys.files()), SCHEMA, "FULL")?;
+    let db = Connection::open(folder.join(FILES)).map_err(failed)?;
+    let db = connect(db, Some((&keys.files(), page_of(FILES))), SCHEMA, "FULL")?;
     db.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
     Ok(db)
 }
 
 fn read_only(folder: &Path, keys: &FileKeys) -> Stored<Connection> {
     let db = Connection::open_with_flags(folder.join(FILES), OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    unlock(&db, &keys.files())?;
+    unlock(&db, &keys.files(), page_of(FILES))?;
     db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(failed)?;
     Ok(db)
 }

@@ -18,20 +18,6 @@ const ACCEPTED: i64 = 1;
 const HELD: i64 = 2;
 const WAITING: i64 = 3;
 
-fn kind_code(kind: Kind) -> u8 {
-    match kind {
-        Kind::Change => 0,
-        Kind::Sealed => 1,
-        Kind::Roster => 2,
-        Kind::Audit => 3,
-        Kind::File => 4,
-    }
-}
-
-fn kind_of(code: u8) -> Option<Kind> {
-    [Kind::Change, Kind::Sealed, Kind::Roster, Kind::Audit, Kind::File].get(usize::from(code)).copied()
-}
-
 /// One item from a row of [`COLUMNS`].
 pub(super) fn read(r: &rusqlite::Row<'_>) -> rusqlite::Result<Option<StoredItem>> {
     let awaits: Option<[u8; 32]> = r.get(11)?;
@@ -43,7 +29,7 @@ pub(super) fn read(r: &rusqlite::Row<'_>) -> rusqlite::Result<Option<StoredItem>
         WAITING => Standing::Waiting(Digest(awaits.unwrap_or_default())),
         _ => return Ok(None),
     };
-    let Some(kind) = kind_of(r.get(5)?) else { return Ok(None) };
+    let Some(kind) = Kind::of(r.get(5)?) else { return Ok(None) };
     Ok(Some(StoredItem {
         id: unsigned(r.get(0)?),
         envelope: unsigned(r.get(1)?),
@@ -126,7 +112,7 @@ impl Inbox for Sqlite {
                 new.place,
                 new.digest.0,
                 signed(new.number),
-                kind_code(new.kind),
+                new.kind.code(),
                 new.record.as_bytes(),
                 new.form,
                 new.child.as_ref().map(ChildId::as_bytes),
@@ -222,12 +208,10 @@ impl Inbox for Sqlite {
     }
 
     fn verdicts(&mut self, device: DeviceId, after: u64, limit: usize) -> Stored<Vec<(u64, Vec<u8>)>> {
-        let sql = "SELECT number, verdict FROM verdict WHERE device = ? AND number > ? ORDER BY number LIMIT ?";
+        let sql = "SELECT number, verdict FROM verdict WHERE device = ? AND number > ? ORDER BY number";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
-        let rows = q.query_map(params![device.as_bytes(), signed(after), limit as i64], |r| {
-            Ok((unsigned(r.get(0)?), r.get(1)?))
-        });
-        rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
+        let rows = q.query_map(params![device.as_bytes(), signed(after)], |r| Ok((unsigned(r.get(0)?), r.get(1)?)));
+        rows.map_err(failed)?.take(limit).collect::<Result<_, _>>().map_err(failed)
     }
 
     fn standings(&mut self) -> Stored<[u64; 4]> {

@@ -9,10 +9,11 @@ use super::{Sqlite, failed, signed, unsigned};
 use crate::store::{Log, RecordState, StoreError, Stored, StoredItem, channel};
 
 impl Sqlite {
-    fn positions(&self, sql: &str, values: &[&dyn ToSql]) -> Stored<Vec<Position>> {
+    /// At most `limit` of them. Counted here: a bound LIMIT makes SQLite plan the statement anew each time.
+    fn positions(&self, sql: &str, values: &[&dyn ToSql], limit: usize) -> Stored<Vec<Position>> {
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let rows = q.query_map(values, |r| r.get(0).map(unsigned)).map_err(failed)?;
-        rows.collect::<Result<_, _>>().map_err(failed)
+        rows.take(limit).collect::<Result<_, _>>().map_err(failed)
     }
 }
 
@@ -54,20 +55,18 @@ impl Log for Sqlite {
     }
 
     fn heard(&mut self, on: Channel, after: Position, upto: Position, limit: usize) -> Stored<Vec<Position>> {
-        let (after, upto, limit) = (end(after), end(upto), limit as i64);
+        let (after, upto) = (end(after), end(upto));
         if on == Channel::District {
-            let sql = "SELECT position FROM log WHERE position > ? AND position <= ? ORDER BY position LIMIT ?";
-            return self.positions(sql, &[&after, &upto, &limit]);
+            let sql = "SELECT position FROM log WHERE position > ? AND position <= ? ORDER BY position";
+            return self.positions(sql, &[&after, &upto], limit);
         }
-        let sql = "SELECT position FROM feed WHERE channel = ? AND position > ? AND position <= ?
-                   ORDER BY position LIMIT ?";
-        self.positions(sql, &[&channel::to_bytes(on), &after, &upto, &limit])
+        let sql = "SELECT position FROM feed WHERE channel = ? AND position > ? AND position <= ? ORDER BY position";
+        self.positions(sql, &[&channel::to_bytes(on), &after, &upto], limit)
     }
 
     fn of_child(&mut self, child: ChildId, after: Position, upto: Position, limit: usize) -> Stored<Vec<Position>> {
-        let sql = "SELECT position FROM log WHERE child = ? AND position > ? AND position <= ?
-                   ORDER BY position LIMIT ?";
-        self.positions(sql, &[child.as_bytes(), &end(after), &end(upto), &(limit as i64)])
+        let sql = "SELECT position FROM log WHERE child = ? AND position > ? AND position <= ? ORDER BY position";
+        self.positions(sql, &[child.as_bytes(), &end(after), &end(upto)], limit)
     }
 
     fn add_roster_row(&mut self, at: Position, row: &[u8]) -> Stored<()> {
@@ -99,10 +98,10 @@ impl Log for Sqlite {
     }
 
     fn records(&mut self, after: Option<RecordId>, limit: usize) -> Stored<Vec<RecordId>> {
-        let sql = "SELECT record FROM record WHERE record > ? ORDER BY record LIMIT ?";
+        let sql = "SELECT record FROM record WHERE record > ? ORDER BY record";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let after: &[u8] = after.as_ref().map_or(&[], |r| r.as_bytes());
-        let rows = q.query_map(params![after, limit as i64], |r| r.get(0).map(RecordId::new)).map_err(failed)?;
-        rows.collect::<Result<_, _>>().map_err(failed)
+        let rows = q.query_map(params![after], |r| r.get(0).map(RecordId::new)).map_err(failed)?;
+        rows.take(limit).collect::<Result<_, _>>().map_err(failed)
     }
 }
