@@ -158,11 +158,11 @@ visits: Array<NamedVisit>,
  */
 together: Array<Together>, 
 /**
- * What changed that day in files, child by child; not what an import brought.
+ * What changed that day in files, child by child.
  */
 files: Array<FileChanged>, 
 /**
- * Files an import began that day: “导入 n 份”.
+ * Of the new files, those an import began: “导入 n 份”.
  */
 imported: number, differing: Array<Differing>, };
 

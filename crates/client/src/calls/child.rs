@@ -175,20 +175,12 @@ pub(crate) struct Line {
     at: Timestamp,
     /// The whole in one sentence.
     words: String,
-    /// Written by the district's server itself, as an import does.
-    #[serde(skip)]
-    by_server: bool,
 }
 
 impl Line {
     /// When, by the author's clock.
     pub(super) const fn at(&self) -> Timestamp {
         self.at
-    }
-
-    /// Whether the district's server wrote it, as an import does.
-    pub(super) const fn by_server(&self) -> bool {
-        self.by_server
     }
 }
 
@@ -230,7 +222,6 @@ fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line 
         record,
         form: form.id.clone(),
         change: page::hex(&line.said.change.0),
-        by_server: line.said.actor.is_of(desk.me.server),
         key: line.key.clone(),
         words: format!("{}{what}", who.person),
         label,

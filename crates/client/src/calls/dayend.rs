@@ -42,9 +42,9 @@ pub(crate) struct Dayend {
     visits: Vec<Named>,
     /// Visits to one child by different people within two hours: possibly one visit, written twice.
     together: Vec<Together>,
-    /// What changed that day in files, child by child; not what an import brought.
+    /// What changed that day in files, child by child.
     files: Vec<File>,
-    /// Files an import began that day: “导入 n 份”.
+    /// Of the new files, those an import began: “导入 n 份”.
     imported: usize,
     differing: Vec<Differing>,
 }
@@ -288,12 +288,12 @@ fn files(desk: &Desk, m: &Moment, day: day::Day) -> Result<(Vec<File>, usize), F
     let (mut files, mut imported) = (Vec::new(), 0);
     for (child, new) in changed {
         let Some(card) = card::one(desk, m, child)? else { continue };
-        let (by_server, by_people) = if new { writers(desk, child)? } else { (false, true) };
-        imported += usize::from(by_server);
         let mut lines = Vec::new();
-        if !new || (by_server && by_people) {
+        if new {
+            imported += usize::from(by_import(desk, child)?);
+        } else {
             lines = child::history(desk, m, Which { child })?;
-            lines.retain(|line| from <= line.at() && line.at() < until && !(new && line.by_server()));
+            lines.retain(|line| from <= line.at() && line.at() < until);
         }
         if new || !lines.is_empty() {
             files.push(File { child, name: card.name, new, lines });
@@ -302,13 +302,12 @@ fn files(desk: &Desk, m: &Moment, day: day::Day) -> Result<(Vec<File>, usize), F
     Ok((files, imported))
 }
 
-/// Whether the district's server wrote in a file, as an import does; and whether people did.
-fn writers(desk: &Desk, child: ChildId) -> Result<(bool, bool), Fault> {
-    let sql = "SELECT DISTINCT envelope.device IS ?2 FROM item LEFT JOIN envelope ON envelope.no = item.envelope
-        WHERE item.child = ?1 AND item.form IN ('child', 'child_sensitive')";
-    let server = params![child.as_bytes(), desk.me.server.as_bytes()];
-    let by_server = rows(&desk.db, sql, server, |row| row.get::<_, bool>(0))?;
-    Ok((by_server.contains(&true), by_server.contains(&false)))
+/// Whether the district's server wrote a child's file, as an import does.
+fn by_import(desk: &Desk, child: ChildId) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM item JOIN envelope ON envelope.no = item.envelope
+        WHERE item.child = ?1 AND item.form = 'child' AND envelope.device = ?2 LIMIT 1";
+    let of_server = params![child.as_bytes(), desk.me.server.as_bytes()];
+    Ok(!rows(&desk.db, sql, of_server, |row| row.get::<_, i64>(0))?.is_empty())
 }
 
 #[cfg(test)]
