@@ -51,7 +51,7 @@ fn main() -> Result<()> {
         "synth" => run::actor(run::Speed::Dev, "synth", &rest),
         "dict" => run::actor(run::Speed::Release, "train_dict", &rest),
         "fuzz" => {
-            needs::install(&["fuzz"])?;
+            needs::install(&["fuzzing"])?;
             run::fuzz(&rest)
         }
         "planted" => {

@@ -86,7 +86,8 @@ pub fn run(args: &[String]) -> Result<()> {
         [flag, part] if flag == "--only" => Some(part.as_str()),
         _ => bail!("usage: cargo xtask test [--only PART]"),
     };
-    let parts: Vec<&Part> = PARTS.iter().filter(|(name, _)| only.map_or(!BY_NAME.contains(name), |o| o == *name)).collect();
+    let parts: Vec<&Part> =
+        PARTS.iter().filter(|(name, _)| only.map_or(!BY_NAME.contains(name), |o| o == *name)).collect();
     if parts.is_empty() {
         let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
         bail!("no such part; there are: {}", names.join(" "));
