@@ -31,5 +31,6 @@ fn the_slice_contains_what_it_is_about() {
     let traces: Vec<_> = (0..20).filter_map(|seed| sim::run(seed).ok()).collect();
     let count = |of: fn(&sim::Trace) -> usize| traces.iter().map(of).sum::<usize>();
     assert!(count(|t| t.notes) > 100 && count(|t| t.edits) > 100, "people write");
+    assert!(count(|t| t.photos) > 20, "and take photographs");
     assert!(count(|t| t.crashes) > 20 && count(|t| t.moves) > 10 && count(|t| t.restores) > 3, "and things go wrong");
 }

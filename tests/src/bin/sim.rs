@@ -24,6 +24,7 @@ fn main() -> Result<()> {
             Err(_) => bail!("seed {seed} panicked"),
         };
         sum.notes += trace.notes;
+        sum.photos += trace.photos;
         sum.edits += trace.edits;
         sum.syncs += trace.syncs;
         sum.crashes += trace.crashes;
@@ -35,8 +36,8 @@ fn main() -> Result<()> {
         }
     }
     println!(
-        "{seeds} seeds: {} notes, {} edits, {} syncs, {} kills, {} hand-overs, {} restores; {} looked for among held",
-        sum.notes, sum.edits, sum.syncs, sum.crashes, sum.moves, sum.restores, sum.held
+        "{seeds} seeds: {} notes, {} photographs, {} edits, {} syncs, {} kills, {} hand-overs, {} restores; {} looked for among held",
+        sum.notes, sum.photos, sum.edits, sum.syncs, sum.crashes, sum.moves, sum.restores, sum.held
     );
     Ok(())
 }
