@@ -11,7 +11,7 @@ use sync::piece::Place;
 use super::{Stored, signed};
 
 /// The item table's code of a manifest.
-const FILE: i64 = Kind::File as i64;
+const FILE: u8 = Kind::File.code();
 
 /// How a piece stands. The number is the column's code: never reuse one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
