@@ -66,7 +66,7 @@ impl Work<'_> {
     fn make_manifest(&mut self, file: RecordId, child: ChildId, manifest: &Manifest) -> Stored<usize> {
         let (form, body) = (FORM.to_owned(), manifest.encode());
         let size = self.make(&Item { kind: Kind::File, record: file, form, child: Some(child), body }, None, None)?;
-        self.project_file(file)?;
+        self.filed(file);
         Ok(size)
     }
 

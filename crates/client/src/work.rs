@@ -41,6 +41,7 @@ pub(crate) struct Work<'d> {
     purged: bool,
     opened: BTreeMap<RecordId, Opened>,
     changed: BTreeSet<RecordId>,
+    filed: BTreeSet<RecordId>,
     rows: Vec<Row>,
     refold: bool,
     whole: BTreeSet<ChildId>,
@@ -70,6 +71,7 @@ impl Desk {
             purged: false,
             opened: BTreeMap::new(),
             changed: BTreeSet::new(),
+            filed: BTreeSet::new(),
             rows: Vec::new(),
             refold: false,
             whole: BTreeSet::new(),
@@ -123,6 +125,12 @@ impl Work<'_> {
     /// The record's document is another one than before: saved and projected at the end.
     pub(crate) fn changed(&mut self, record: RecordId) {
         self.changed.insert(record);
+    }
+
+    /// A file's manifest is another one, or stands otherwise, than before: projected at the end,
+    /// when it is known who sees its child.
+    pub(crate) fn filed(&mut self, file: RecordId) {
+        self.filed.insert(file);
     }
 
     /// The record is to be read again from its items.
@@ -267,7 +275,11 @@ impl Work<'_> {
 
     /// Records about children out of sight do not stay.
     fn leave_unseen(&mut self, m: &mut Moment) -> Stored<()> {
-        let children: BTreeSet<ChildId> = self.changed.iter().filter_map(|r| self.opened.get(r)?.meta.child).collect();
+        let mut children: BTreeSet<ChildId> =
+            self.changed.iter().filter_map(|r| self.opened.get(r)?.meta.child).collect();
+        for file in &self.filed {
+            children.extend(files::manifest(&self.tx, *file)?.map(|known| known.child));
+        }
         for child in children {
             let seen = self.roster.sees(self.me.device(), child, self.today());
             if !seen && roster::hidden(&self.tx, child)? != Some(Hidden::Leaving) {
@@ -310,6 +322,9 @@ impl Work<'_> {
                 records::save(&self.tx, opened)?;
             }
             self.project(record)?;
+        }
+        for file in self.filed.clone() {
+            self.project_file(file)?;
         }
         // In a first download the row that entrusts a child may come after the child's own rows.
         if !first {

@@ -105,7 +105,7 @@ impl Work<'_> {
             (Kind::Change, ItemState::Accepted) if was_out => {
                 self.admit(&item, &digest.0)?;
             }
-            (Kind::File, _) => self.project_file(item.record)?,
+            (Kind::File, _) => self.filed(item.record),
             (Kind::Change | Kind::Sealed | Kind::Audit, _) => {}
         }
         if let Some(child) = item.child {

@@ -134,7 +134,7 @@ impl Work<'_> {
             Kind::Roster => self.take_row(envelope, &item, &digest, position)?,
             Kind::Change if was_in => {}
             Kind::Change => self.take_change(&item, &digest, position)?,
-            Kind::File => self.project_file(item.record)?,
+            Kind::File => self.filed(item.record),
             Kind::Sealed | Kind::Audit => {}
         }
         Ok(())
