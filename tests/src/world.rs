@@ -129,6 +129,11 @@ impl World {
         let mut moment = Moment::new(self.now, &mut self.chance);
         while self.server.gate_step(&mut moment).expect("the gate works") {}
         while self.server.segment_step().expect("segments are packed") {}
+        self.remember_scopes();
+    }
+
+    /// Who may see whom now: an old backup put back must not make it never have been.
+    fn remember_scopes(&mut self) {
         self.ever.resize(self.seats.len(), std::collections::BTreeSet::new());
         for seat in 0..self.seats.len() {
             let scope = self.scope(seat);
@@ -181,6 +186,8 @@ impl World {
 
     /// The server is restored from a backup.
     pub fn restore(&mut self, backup: &Sqlite) {
+        // What was brought back after a former restore is in the log without the gate's step.
+        self.remember_scopes();
         let secret: Secret = self.server.secret().clone();
         let store = backup.snapshot().expect("the backup is copied");
         self.server = Server::open(store, secret).expect("the backup opens");
