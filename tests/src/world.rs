@@ -186,8 +186,6 @@ impl World {
 
     /// The server is restored from a backup.
     pub fn restore(&mut self, backup: &Sqlite) {
-        // What was brought back after a former restore is in the log without the gate's step.
-        self.remember_scopes();
         let secret: Secret = self.server.secret().clone();
         let store = backup.snapshot().expect("the backup is copied");
         self.server = Server::open(store, secret).expect("the backup opens");

@@ -174,9 +174,12 @@ impl World {
 
     fn handle(&mut self, path: &str, body: &[u8]) -> Answer {
         let mut moment = Moment::new(self.now, &mut self.chance);
-        match path {
+        let answer = match path {
             sync::piece::PATH => self.server.handle_piece(&mut moment, body),
             _ => self.server.handle(&mut moment, body),
-        }
+        };
+        // What is brought back after a restore is in the log without the gate's step.
+        self.remember_scopes();
+        answer
     }
 }
