@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, type Completed, type Finding } from '../../api';
 import { asDay } from '../../parts/day';
+import { refused } from '../../parts/photos/adding';
 import { clock, dayOf } from '../../parts/time';
 import { Code, Findings, useFindings, useForm, useNow, useWriting } from './form';
 import { useStanding, useValue } from './sheet';
@@ -21,6 +22,7 @@ export function Finish({ done }: { done(what: Completed): void }) {
     try {
       const completed = await sheet.complete();
       if (completed) return done(completed);
+      if (refused(sheet.draft).length > 0) return toRefused();
       const first = sheet.standing.findings.find(({ level }) => level === 'red');
       if (first) jump(first);
     } catch (thrown) {
@@ -28,6 +30,11 @@ export function Finish({ done }: { done(what: Completed): void }) {
     } finally {
       setBusy(false);
     }
+  }
+  function toRefused() {
+    void message.warning(t('photos.refused_first'), 6);
+    document.querySelector('[data-testid="photo-refused"]')?.scrollIntoView({ block: 'center' });
+    document.querySelector<HTMLElement>('[data-testid="photo-again"]')?.focus({ preventScroll: true });
   }
   return (
     <aside className="panel finish" aria-label={t('visit.finish')}>

@@ -2,10 +2,12 @@
 import { CheckOutlined, RollbackOutlined } from '@ant-design/icons';
 import { Link, useParams } from '@tanstack/react-router';
 import { App, Button, Input } from 'antd';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, useAnswer, type Section, type Shown, type VisitNote } from '../../api';
 import { useLook } from '../../look';
+import { useAdding } from '../../parts/photos/adding';
+import { Photos } from '../../parts/photos/Photos';
 import { savedNow } from '../../parts/saved';
 import { Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
@@ -34,7 +36,7 @@ function Page({ note }: { note: VisitNote }) {
       </header>
       <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {line.mode.name} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}</p>
       <div className="note-body">
-        <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}</div>
+        <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}<Pictures line={line} /></div>
         <aside className="panel stack">
           <h2>{t('visit.later')}</h2>
           {remarks.length === 0 && <p className="quiet">{t('visit.no_later')}</p>}
@@ -51,6 +53,16 @@ function Page({ note }: { note: VisitNote }) {
       </div>
     </article>
   );
+}
+
+/** What was photographed; who wrote the note may add what was still on the telephone. */
+function Pictures({ line: { record, child, who } }: { line: VisitNote['line'] }) {
+  const { t } = useTranslation();
+  const files = useAnswer('file.of', { about: record });
+  const adding = useAdding(record);
+  const place = useMemo(() => ({ child, about: record }), [child, record]);
+  if (!who.own && (files.data ?? []).length + adding.length === 0) return null;
+  return <section className="panel"><Photos place={place} field="attach" label={t('photos.title')} hint={who.own && t('photos.lasting_note')} may={who.own} /></section>;
 }
 
 /** The story first, then the aspects, then when and how. */

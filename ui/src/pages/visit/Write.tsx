@@ -1,9 +1,11 @@
 // 走访: the ninety-second note, in the order of the paper form.
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { App, Button } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type Completed } from '../../api';
+import { add } from '../../parts/photos/adding';
+import { Photos } from '../../parts/photos/Photos';
 import { Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import { Aspects } from './Aspects';
@@ -49,12 +51,20 @@ function Page({ sheet, done }: { sheet: Sheet; done(what: Completed): void }) {
           <section className="panel stack" aria-label={t('visit.when')}><When /></section>
           <section className="panel stack"><Aspects /></section>
           <section className="panel stack"><h2>{t('visit.words')}</h2><Words /><Chips name="hazard" /><Chips name="needs" /></section>
+          <section className="panel"><Pictures sheet={sheet} /></section>
           <More />
         </div>
         <Finish done={done} />
       </div>
     </div>
   );
+}
+
+function Pictures({ sheet: { draft } }: { sheet: Sheet }) {
+  const { t } = useTranslation();
+  const { field } = useForm();
+  const place = useMemo(() => ({ draft }), [draft]);
+  return <Photos place={place} field="attach" label={t('photos.title')} hint={field('attach')?.help} may anywhere />;
 }
 
 /** Ctrl+S says it is saved, Ctrl+Enter finishes. */
@@ -86,11 +96,12 @@ function Discard({ sheet }: { sheet: Sheet }) {
     const { children } = sheet.standing;
     const values = { ...sheet.values };
     try {
-      await sheet.discard();
+      const pictures = await sheet.discard();
       await go({ to: '/visits' });
       const back = async () => {
         message.destroy('dropped');
         const { draft } = await call('visit.draft.save', { children, values });
+        for (const picture of pictures) add({ draft }, picture.field, [picture]);
         await go({ to: '/visit/write/$draft', params: { draft } });
       };
       void message.open({ key: 'dropped', type: 'info', duration: 10, content: <span>{t('visit.dropped')} <Button type="link" size="small" onClick={() => void back()}>{t('words.undo')}</Button></span> });

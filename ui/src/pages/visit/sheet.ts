@@ -1,6 +1,7 @@
 // A visit note being written: what is typed stands here, the disk has it within a second, Rust says what is still to do.
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { asFault, call, type Completed, type Draft, type Fault, type Finding, type Value } from '../../api';
+import { discarding, finishing, type Picture } from '../../parts/photos/adding';
 import { savedNow } from '../../parts/saved';
 
 /** Longest time a keystroke is not yet on the disk, saving aside. */
@@ -88,8 +89,12 @@ export class Sheet {
     }
   }
 
-  /** 完成: nothing when something red stands in the way (it is then in the standing). Throws a fault. */
-  async complete(): Promise<Completed | null> {
+  /** 完成: nothing when something red stands in the way (it is then in the standing), or a picture was refused. Throws a fault. */
+  complete(): Promise<Completed | null> {
+    return finishing(this.draft, () => this.finish());
+  }
+
+  private async finish(): Promise<Completed | null> {
     if (!(await this.flush())) return null;
     const done = await call('visit.complete', { draft: this.draft });
     if (done.records.length === 0) {
@@ -101,12 +106,14 @@ export class Sheet {
     return done;
   }
 
-  /** Throws the draft away. */
-  async discard() {
-    clearTimeout(this.timer);
-    await this.saving;
-    await call('visit.draft.drop', { draft: this.draft });
-    this.end();
+  /** Throws the draft away; the answer are its pictures. */
+  discard(): Promise<(Picture & { field: string })[]> {
+    return discarding(this.draft, async () => {
+      clearTimeout(this.timer);
+      await this.saving;
+      await call('visit.draft.drop', { draft: this.draft });
+      this.end();
+    });
   }
 
   private end() {
