@@ -32,7 +32,7 @@ async function answer(name: string, args: unknown): Promise<unknown> {
       const { draft: about = '', field, name: called, data } = args as AddFile;
       if (slow) await new Promise<void>((go) => slow?.push(go));
       if (!atob(data).startsWith('picture')) throw new CallFault({ code: 'bad_picture', about: '', text: BAD });
-      const line: FileLine = { file: `${called}${lines.length}`, about, child: null, field, name: called, media: 'image/jpeg', size: 1, at: 1, who: null, here: true, sent: false, draft: true };
+      const line: FileLine = { file: `${called}${lines.length}`, about, child: null, field, name: called, media: 'image/jpeg', size: 1, at: lines.length, who: null, here: true, sent: false, draft: true };
       lines.push(line);
       return line;
     }

@@ -22,8 +22,8 @@ export function Photos({ place, field, label, hint, may, anywhere = false }: Pro
   const adding = useAdding(about).filter((one) => one.field === field);
   const put = useCallback((files: File[]) => add(place, field, files.map((file) => ({ name: file.name, from: file }))), [place, field]);
   const over = useIncoming({ zone, anywhere, on: may }, put);
-  // the answer before may be about another record; the newest come first
-  const lines = (answer.data ?? []).filter((line) => line.field === field && line.about === about).reverse();
+  // the answer before may be about another record; as they were added, the newest beside the button
+  const lines = (answer.data ?? []).filter((line) => line.field === field && line.about === about).sort((a, b) => a.at - b.at);
   const toButton = () => zone.current?.querySelector<HTMLElement>('[data-testid="photo-add"]')?.focus();
   return (
     <div ref={zone} className={over ? 'photos over' : 'photos'} role="group" aria-label={label} data-field={field} data-testid={`photos-${field}`}>
@@ -31,8 +31,7 @@ export function Photos({ place, field, label, hint, may, anywhere = false }: Pro
       {answer.error && <div className="finding red" role="alert">{answer.error.text}</div>}
       <div className="photos-row">
         {lines.map((line, at) => <Thumb key={line.file} line={line} at={at} place={place} look={() => look(line.file)} gone={toButton} />)}
-        {may && <Button className="photo-add" icon={<CameraOutlined />} onClick={() => picker.current?.click()} data-testid="photo-add">{over ? t('photos.let_go') : t('photos.add')}</Button>}
-        {may && <span className="quiet photos-how">{anywhere ? t('photos.how') : t('photos.how_here')}</span>}
+        {may && <div className="photo-more"><Button icon={<CameraOutlined />} onClick={() => picker.current?.click()} data-testid="photo-add">{over ? t('photos.let_go') : t('photos.add')}</Button><span className="quiet">{anywhere ? t('photos.how') : t('photos.how_here')}</span></div>}
       </div>
       <input ref={picker} type="file" accept="image/*" multiple hidden aria-label={t('photos.add')} data-testid="photo-input" onChange={(event) => { put([...(event.target.files ?? [])]); event.target.value = ''; }} />
       <Progress adding={adding} />

@@ -127,12 +127,11 @@ export function finishing<T extends { records: { child: string; visit: RecordId 
 /** Throws a draft away; the answer are its pictures, for who wants it back. */
 export function discarding(draft: RecordId, run: () => Promise<void>): Promise<(Picture & { field: string })[]> {
   return inLine(async () => {
-    const there = await call('file.of', { about: draft });
+    const there = (await call('file.of', { about: draft })).sort((a, b) => a.at - b.at);
     const opened = await Promise.all(there.map(async ({ file, field }) => ({ field, ...(await call('file.open', { file })) })));
     await run();
     const late = waiting.get(draft) ?? NONE;
     put(draft, () => NONE);
-    // the newest come first
-    return [...opened.reverse().flatMap(({ field, name, data }) => (data === null ? [] : [{ field, name, from: data }])), ...late];
+    return [...opened.flatMap(({ field, name, data }) => (data === null ? [] : [{ field, name, from: data }])), ...late];
   });
 }
