@@ -28,6 +28,7 @@ CREATE TABLE item (
 CREATE UNIQUE INDEX item_record ON item (record, digest);
 CREATE INDEX item_envelope ON item (envelope, place);
 CREATE INDEX item_new ON item (number, id) WHERE standing = 0;
+CREATE INDEX item_held ON item (child) WHERE standing = 2;
 CREATE INDEX item_waiting ON item (record, id) WHERE standing = 3;
 
 -- Apart from the item so that judging never rewrites its bytes.

@@ -308,6 +308,7 @@ impl<S: Store> Server<S> {
                 self.forget(*child)?;
             }
             Row::Child { child, .. } | Row::Assign { child, .. } | Row::Withdraw { child, .. } => {
+                self.vault.store.reconsider(*child)?;
                 let has_history = !self.vault.store.of_child(*child, 0, at, 1)?.is_empty();
                 if has_history {
                     self.drop_sets(&heard)?;

@@ -6,6 +6,7 @@ use domain::id::{Branch, DeviceId, Position};
 use domain::moment::Moment;
 use domain::post::Reach;
 use sync::chain;
+use sync::envelope::Envelope;
 use sync::wire::{Cursor, Mark, State};
 
 use crate::inbox::Incoming;
@@ -53,7 +54,7 @@ impl<S: Store> Server<S> {
             return Ok(State::Restored(self.checkpoints(before.confirmed)?));
         }
         if !request.have.is_empty() {
-            let lacks = self.lacks(&request.have)?;
+            let lacks = self.lacks(incoming.device, &request.have)?;
             if !lacks.is_empty() {
                 return Ok(State::Lacks(lacks));
             }
@@ -99,14 +100,14 @@ impl<S: Store> Server<S> {
         Ok(cursors)
     }
 
-    /// Which of the marked envelopes are not here whole, or held though they stood in the log of
-    /// whoever asks.
-    fn lacks(&mut self, have: &[Mark]) -> Result<Vec<Mark>, ServerError> {
+    /// Which of the marked envelopes are not here whole. Whoever marks another's envelope has it in
+    /// her log and vouches for it, as if she had brought it.
+    fn lacks(&mut self, by: DeviceId, have: &[Mark]) -> Result<Vec<Mark>, ServerError> {
         let mut lacks = Vec::new();
         for mark in have {
             let mut whole = false;
             for row in self.vault.store.envelopes_marked(*mark)? {
-                whole |= self.has_whole(row)?;
+                whole |= self.has_whole(by, row)?;
             }
             if !whole {
                 lacks.push(*mark);
@@ -115,12 +116,15 @@ impl<S: Store> Server<S> {
         Ok(lacks)
     }
 
-    fn has_whole(&mut self, row: u64) -> Result<bool, ServerError> {
+    fn has_whole(&mut self, by: DeviceId, row: u64) -> Result<bool, ServerError> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Ok(false) };
-        let parts = sync::envelope::Envelope::decode(&kept.header).map_or(0, |e| e.parts.len());
+        let parts = Envelope::decode(&kept.header).map_or(0, |e| e.parts.len());
         let items = self.vault.store.items_of_envelope(row)?;
-        let held = items.iter().any(|item| matches!(item.standing, Standing::Held(_)));
-        Ok(items.len() >= parts && !held)
+        let judged = items.iter().all(|item| matches!(item.standing, Standing::Accepted(_)));
+        if !judged && kept.device != by {
+            self.vault.store.vouch(row, by)?;
+        }
+        Ok(items.len() >= parts)
     }
 
     /// Whether a device is of a station or the centre: it brings more back than its own work.

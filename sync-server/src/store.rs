@@ -241,6 +241,9 @@ pub trait Inbox {
     /// Notes who returned an envelope after a restore; what was held of it for want of a right is
     /// judged again.
     fn vouch(&mut self, envelope: u64, voucher: DeviceId) -> Stored<()>;
+    /// What was held of a child for want of a right, and came back after a restore from somebody
+    /// else's log, is judged again.
+    fn reconsider(&mut self, child: ChildId) -> Stored<()>;
     /// Puts an item where it stands.
     fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()>;
     /// Highest inbox number given.

@@ -8,7 +8,7 @@ use sync::wire::{Cursor, Holding, Mark, Outcome, Receipt, Refusal, Request, Stat
 
 use super::*;
 use crate::scene::{Desk, POSTS, STREET, World, child};
-use crate::store::{Cache as _, Facts as _, Inbox as _, Log as _};
+use crate::store::{Cache as _, Facts as _, Inbox as _, Log as _, Standing};
 
 fn mark(world: &World, envelope: &Envelope) -> Mark {
     let id = envelope.id(&world.server.district().digest());
@@ -450,6 +450,37 @@ fn what_a_station_brings_back_after_a_restore_does_not_come_back_to_it() {
     assert!(matches!(regained[..], [r] if r.mark == holding.mark && matches!(r.items[..], [(0, _)])), "{regained:?}");
     silent.counter = station.counter;
     assert_eq!(silent.pull(&mut world).about(c).len(), 1, "whole to whoever does not say so");
+}
+
+#[test]
+fn a_lost_note_her_author_brings_back_counts_where_her_successor_has_it_in_her_log() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut author, mut heir) = (world.desk(1), world.desk(2));
+    let taken = vec![Row::Withdraw { child: c, post: POSTS[1] }];
+    let given = vec![Row::Assign { child: c, post: POSTS[2] }];
+    let backup = world.server.store().snapshot().expect("a backup");
+    let item = author.note(&mut world, c, "备份之后");
+    let lost = author.envelope(&mut world, std::slice::from_ref(&item));
+    author.push(&mut world, vec![lost.clone()]);
+    world.judge();
+    world.write(taken.clone());
+    world.write(given.clone());
+    heir.pull(&mut world);
+    world.restore(backup);
+
+    world.write(taken);
+    author.push(&mut world, vec![lost.clone()]);
+    assert!(matches!(heir.pull(&mut world).state, Some(State::Restored(_))));
+    heir.cursor = Cursor::default();
+    let request = Request { have: vec![mark(&world, &lost)], ..heir.request() };
+    assert_eq!(heir.ask(&mut world, &request).state, Some(State::NotYet), "it is here already");
+    world.judge();
+    let stands = |world: &mut World| world.server.standings_of(item.record).expect("the store answers");
+    assert!(matches!(stands(&mut world)[..], [Standing::Held(_)]), "the child is not hers yet");
+    world.write(given);
+    world.judge();
+    assert!(matches!(stands(&mut world)[..], [Standing::Accepted(_)]), "now it is");
 }
 
 #[test]

@@ -179,6 +179,13 @@ impl Inbox for Sqlite {
         again.execute(params![NEW, row, HELD]).map(drop).map_err(failed)
     }
 
+    fn reconsider(&mut self, child: ChildId) -> Stored<()> {
+        let sql = "UPDATE item SET standing = ?, at = 0 WHERE child = ? AND standing = 2 AND at IN (1, 2)
+             AND (SELECT voucher FROM envelope WHERE row = item.envelope) IS NOT NULL";
+        let mut again = self.db.prepare_cached(sql).map_err(failed)?;
+        again.execute(params![NEW, child.as_bytes()]).map(drop).map_err(failed)
+    }
+
     fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()> {
         let (code, at, awaits) = match standing {
             Standing::New => (NEW, 0, None),
