@@ -120,8 +120,8 @@ impl<S: Store> Server<S> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Ok(false) };
         let parts = Envelope::decode(&kept.header).map_or(0, |e| e.parts.len());
         let items = self.vault.store.items_of_envelope(row)?;
-        let judged = items.iter().all(|item| matches!(item.standing, Standing::Accepted(_)));
-        if !judged && kept.device != by {
+        let accepted = items.iter().all(|item| matches!(item.standing, Standing::Accepted(_)));
+        if !accepted && kept.device != by {
             self.vault.store.vouch(row, by)?;
         }
         Ok(items.len() >= parts)

@@ -12,7 +12,7 @@ export function StatusLine() {
   const shell = useAnswer('shell.state', {});
   const now = useAct('shell.sync');
   const saved = useSavedAt();
-  const waiting = sync.data?.waiting ?? 0;
+  const waiting = (sync.data?.waiting ?? 0) + (sync.data?.files_waiting ?? 0);
   const syncing = shell.data?.syncing ?? false;
   const trouble = syncing ? null : shell.data?.trouble;
   return (

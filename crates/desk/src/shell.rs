@@ -197,7 +197,9 @@ impl Shell {
         }
         let state = self.desk().and_then(|desk| desk.call("sync.state", b"{}"));
         let said = state.ok().and_then(|done| serde_json::from_slice::<serde_json::Value>(&done.json).ok());
-        said.and_then(|said| said["waiting"].as_u64()).map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX))
+        let count = |said: &serde_json::Value, of: &str| said[of].as_u64().unwrap_or(0);
+        let waits = said.map_or(0, |said| count(&said, "waiting") + count(&said, "files_waiting"));
+        u32::try_from(waits).unwrap_or(u32::MAX)
     }
 
     /// What the desk's thread tells.

@@ -180,6 +180,7 @@ impl Inbox for Sqlite {
     }
 
     fn reconsider(&mut self, child: ChildId) -> Stored<()> {
+        // HELD in words: the index of held items is partial.
         let sql = "UPDATE item SET standing = ?, at = 0 WHERE child = ? AND standing = 2 AND at IN (1, 2)
              AND (SELECT voucher FROM envelope WHERE row = item.envelope) IS NOT NULL";
         let mut again = self.db.prepare_cached(sql).map_err(failed)?;

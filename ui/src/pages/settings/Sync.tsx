@@ -13,12 +13,13 @@ export function Sync() {
   const shell = useAnswer('shell.state', {});
   const now = useAct('shell.sync');
   const state = sync.data;
+  const waiting = state ? state.waiting + state.files_waiting : 0;
   const syncing = shell.data?.syncing ?? false;
   const trouble = now.error ?? (syncing ? null : shell.data?.trouble ?? null);
   return (
     <Panel title={t('settings.sync')} testid="settings-sync">
       <Setting
-        name={state && state.waiting > 0 ? t('words.waiting', { n: state.waiting }) : t('words.nothing_waiting')}
+        name={waiting > 0 ? t('words.waiting', { n: waiting }) : t('words.nothing_waiting')}
         hint={syncing ? t('words.syncing') : state?.synced ? t('words.synced', { time: clock(state.synced) }) : t('words.never_synced')}
       >
         <Button type="primary" icon={<SyncOutlined />} loading={syncing || now.isPending} onClick={() => now.mutate({})} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
