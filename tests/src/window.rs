@@ -170,10 +170,9 @@ impl Window {
 
     /// What the page shows now.
     pub async fn text(&self) -> String {
-        match self.driver().find(By::Tag("body")).await {
-            Ok(body) => body.text().await.unwrap_or_default(),
-            Err(_) => String::new(),
-        }
+        // Not the element's text as the driver tells it: that leaves out what is cut off with `…`.
+        let said = self.script("return document.body.innerText").await;
+        said.as_str().unwrap_or_default().to_owned()
     }
 
     /// Runs a script in the page; what it returned.

@@ -71,7 +71,7 @@ pub(crate) const fn post(n: u8) -> PostId {
     PostId::new([n; 16])
 }
 
-fn area(code: u64) -> Area {
+pub(crate) fn area(code: u64) -> Area {
     Area::new(code).expect("an area")
 }
 

@@ -307,7 +307,7 @@ impl Work<'_> {
     /// Like [`Work::finish`], for rows that came. `first`: rows of the first download; `over`: it
     /// is complete with them.
     pub(crate) fn finish_download(mut self, m: &mut Moment, first: bool, over: bool) -> Stored<Vec<Tag>> {
-        if self.refold {
+        if self.refold || (!self.rows.is_empty() && roster::any_unplaced(&self.tx)?) {
             *self.roster = roster::fold(&self.tx, self.me.server)?;
         }
         if self.refold || !self.rows.is_empty() {

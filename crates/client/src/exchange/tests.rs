@@ -12,7 +12,7 @@ use sync::wire::{
 };
 
 use super::Reply;
-use crate::scene::{DISTRICT, District, START, STREET, Scene, child, post, set};
+use crate::scene::{DISTRICT, District, START, STREET, Scene, area, child, post, set};
 use crate::write::{Act, AuditRow};
 
 fn whole(parts: &[Part]) -> Vec<Item> {
@@ -96,6 +96,21 @@ fn commits_are_never_split_and_envelopes_never_mix_rosters() {
     let rosters: Vec<u64> = scene.exchange(Vec::new()).push.iter().map(|p| p.0.roster).collect();
     assert_eq!(rosters.len(), 2, "each names the roster its writer knew");
     assert!(rosters[0] < rosters[1]);
+}
+
+#[test]
+fn a_row_that_comes_stands_before_a_registration_that_has_no_place_yet() {
+    let mut scene = Scene::at_work();
+    let row = Row::Register { child: child(9), area: area(STREET + 1), post: post(1) };
+    scene.commit(vec![Act::Row(row)]).expect("registered");
+    let mut chance = crate::scene::Seeded(4);
+    let policy = vec![Row::Policy { key: "visit_freq".into(), value: "{}".into() }];
+    let placed = scene.district.rows(&mut domain::moment::Moment::new(START, &mut chance), policy);
+    let (out, request) = scene.ask();
+    let (head, rows) = (scene.head(&request), vec![scene.tail(vec![placed])]);
+    let bytes = scene.answer(&out, head, rows, false);
+    scene.receive(&bytes).expect("an answer");
+    assert!(scene.with(|client, m| client.rebuilt_equals(m)).expect("the store"));
 }
 
 #[test]

@@ -33,6 +33,13 @@ pub(crate) fn fold(db: &Connection, server: DeviceId) -> Stored<Roster> {
     Ok(roster)
 }
 
+/// Whether an own row stands without a position: it goes after all that have one, so that whatever
+/// comes now stands before it.
+pub(crate) fn any_unplaced(db: &Connection) -> Stored<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM item WHERE kind = 2 AND position IS NULL AND state <> 5)";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// Reads all authors kept.
 pub(crate) fn authors(db: &Connection) -> Stored<Authors> {
     let mut query = db.prepare_cached("SELECT row FROM author")?;
