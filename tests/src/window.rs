@@ -107,6 +107,18 @@ impl Window {
         self.driver().find_all(By::Css(css)).await.map_or(0, |found| found.len())
     }
 
+    /// Waits until there is none.
+    pub async fn none(&self, css: &str) {
+        for _ in 0..(PATIENCE.as_millis() / BLINK.as_millis()) {
+            // The page first shows what was clicked, then what came of it.
+            tokio::time::sleep(BLINK).await;
+            if self.count(css).await == 0 {
+                return;
+            }
+        }
+        self.lost(&format!("{css} does not go")).await;
+    }
+
     /// Clicks what has this test id, once it can be clicked.
     pub async fn click(&self, id: &str) {
         for _ in 0..60 {
