@@ -1,15 +1,20 @@
 //! A director's first day with no network for most of it, and her station's evening: in two real
 //! windows, over the real server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use domain::post::Role;
+use tongdang_tests::demo::proxy::Cable;
+use tongdang_tests::photo;
 use tongdang_tests::stage::{Guest, Stage};
 use tongdang_tests::synth::Scale;
 use tongdang_tests::window::{Screen, Window};
 
 const PASSPHRASE: &str = "竹影社区的春天 2026";
 const NOTE: &str = "和奶奶、孩子都见了面。家里收拾得干净，孩子说“妈妈周末打电话来”，作业本看过，字写得认真。";
+/// More than the note and the small picture, less than the photograph.
+const BREAK_BYTES: usize = 90_000;
 const OWN: &str = "14000007001";
 const OTHER: &str = "14000007002";
 
@@ -27,13 +32,14 @@ async fn a_directors_first_day_and_her_stations_evening() {
     let child = imported_children_are_seen(&hers, &stage).await;
     director.cable.unplug();
     a_killed_window_keeps_what_was_typed(&mut hers, &child).await;
+    a_photograph_is_put_beside_it(&hers, folder.path()).await;
     finish(&hers).await;
     hers.sees("本机已保存").await;
 
-    director.cable.plug_in();
-    sync(&hers).await;
+    the_cable_breaks_in_the_photograph(&hers, &director.cable).await;
     sync(&theirs).await;
     the_station_sees_the_note(&theirs, &child).await;
+    the_photograph_follows(&hers, &director.cable, &theirs).await;
 
     director.cable.unplug();
     station.cable.unplug();
@@ -112,6 +118,47 @@ async fn a_killed_window_keeps_what_was_typed(window: &mut Window, child: &str) 
     window.find("field-note").await;
     assert_eq!(window.value("field-note").await, NOTE, "every word is there");
     window.picture("recovered-draft").await;
+}
+
+async fn a_photograph_is_put_beside_it(window: &Window, folder: &Path) {
+    let file = folder.join("院子.jpg");
+    std::fs::write(&file, photo::yard_file(7)).expect("a file");
+    window.write("photo-input", &file.to_string_lossy()).await;
+    window.find("photo-0").await;
+    window.none("[data-testid=photo-progress] .anticon").await;
+}
+
+/// What is written goes first; the cable breaks while the photograph is on its way.
+async fn the_cable_breaks_in_the_photograph(window: &Window, cable: &Cable) {
+    cable.plug_in_and_break_after(BREAK_BYTES);
+    window.click("sync-now").await;
+    for _ in 0..300 {
+        if cable.broken() > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    cable.unplug();
+    assert_eq!(cable.broken(), 1, "it broke");
+    window.none("[data-testid=sync-now].ant-btn-loading").await;
+    window.sees("待上传 1 条").await;
+}
+
+/// The note stands at the station, and says that a photograph is coming; with the network back it comes.
+async fn the_photograph_follows(hers: &Window, cable: &Cable, theirs: &Window) {
+    theirs.click_path("//*[@data-testid='dayend-visit']//a").await;
+    theirs.click("photo-0").await;
+    theirs.find("photo-coming").await;
+    theirs.picture("photo-coming").await;
+    theirs.click("photo-close").await;
+    cable.plug_in();
+    sync(hers).await;
+    theirs.none(".photo-whole").await;
+    sync(theirs).await;
+    theirs.click("photo-0").await;
+    theirs.find("photo-whole").await;
+    theirs.picture("photo-whole").await;
+    theirs.click("photo-close").await;
 }
 
 /// The rest of the ninety seconds, and 完成.

@@ -9,6 +9,11 @@ pub fn yard(seed: u32) -> String {
     STANDARD.encode(jpeg(seed, 1200, 900))
 }
 
+/// The same as the file a telephone hands over.
+pub fn yard_file(seed: u32) -> Vec<u8> {
+    jpeg(seed, 1200, 900)
+}
+
 /// A smaller one, where many are made.
 pub fn glimpse(seed: u32) -> String {
     STANDARD.encode(jpeg(seed, 400, 300))

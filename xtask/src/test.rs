@@ -51,7 +51,7 @@ const PARTS: &[Part] = &[
 ];
 
 /// Parts that are run by name only: minutes each, and what they need (a driver, a browser) is dear to install.
-const BY_NAME: &[&str] = &["shots", "e2e"];
+const BY_NAME: &[&str] = &["shots"];
 
 /// The programs a browser test starts.
 const STAGE: &[&str] = &["build", "--quiet", "-p", "desk", "-p", "sync-server", "-p", "tongdang-tests", "--bins"];

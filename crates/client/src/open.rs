@@ -187,7 +187,7 @@ impl Client {
     /// A person asked for an exchange, or the line came back.
     pub fn sync_now(&mut self, m: &Moment) {
         if let Some(inside) = &mut self.inside {
-            inside.desk.carrying.text_first();
+            inside.desk.carrying.asked(m.now);
             inside.desk.courier.ask_now(m.now);
         }
     }

@@ -27,6 +27,8 @@ pub(crate) struct Carrying {
     /// Not before this.
     rest_until: Option<Timestamp>,
     failures: u32,
+    /// When a person last asked: what was tried in vain before that is tried again.
+    asked: Option<Timestamp>,
     flight: Option<Flight>,
 }
 
@@ -41,6 +43,13 @@ impl Carrying {
     /// Text ended well; `drained`: with nothing more to say.
     pub(super) fn text_ended(&mut self, now: Timestamp, drained: bool) {
         self.drained = drained.then_some(now);
+    }
+
+    /// A person asked for an exchange: text first, then all that rests here.
+    pub(crate) const fn asked(&mut self, now: Timestamp) {
+        self.text_first();
+        self.rest_until = None;
+        self.asked = Some(now);
     }
 
     /// Text goes next, whatever waits here.
@@ -100,7 +109,8 @@ impl Desk {
     /// What would travel: doubts, then thumbnails both ways, then what somebody wants to see, then
     /// own files.
     fn gather(&self, now: Timestamp) -> Stored<Ask> {
-        let due = |state, thumbs, most| files::due(&self.db, state, &Due { thumbs, now, most });
+        let asked = self.carrying.asked;
+        let due = |state, thumbs, most| files::due(&self.db, state, &Due { thumbs, now, asked, most });
         let few = PIECES_A_REQUEST;
         let mut have = due(PieceState::Doubted, true, ASKED_MAX)?;
         have.extend(due(PieceState::Doubted, false, ASKED_MAX - have.len())?);

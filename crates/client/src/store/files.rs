@@ -192,8 +192,8 @@ pub(crate) fn due(db: &Connection, state: PieceState, due: &Due) -> Stored<Vec<P
             ELSE 1 END
          ORDER BY p.file, p.n LIMIT ?5",
     )?;
-    let since = due.now.plus_s(-AGAIN_S);
-    let rows = query.query_map(params![state as i64, due.thumbs, since.0, due.now.0, count(due.most)], |row| {
+    let since = due.asked.map_or(i64::MIN, |asked| asked.0 - 1).max(due.now.plus_s(-AGAIN_S).0);
+    let rows = query.query_map(params![state as i64, due.thumbs, since, due.now.0, count(due.most)], |row| {
         Ok(Place { file: id(row, 0)?, n: row.get(1)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -205,6 +205,8 @@ pub(crate) struct Due {
     pub(crate) thumbs: bool,
     /// Now.
     pub(crate) now: Timestamp,
+    /// When a person last asked for an exchange; what was tried before that is due.
+    pub(crate) asked: Option<Timestamp>,
     /// At most so many.
     pub(crate) most: usize,
 }

@@ -12,7 +12,7 @@ type Props = { line: FileLine; at: number; place: Place; look(): void; gone(): v
 export function Thumb({ line, at, place, look, gone }: Props) {
   const { t } = useTranslation();
   const thumb = useAnswer('file.thumb', { file: line.file });
-  const state = line.sent ? t('photos.sent') : line.here ? t('photos.here') : t('photos.not_here');
+  const state = !line.here ? t('photos.not_here') : line.sent ? t('photos.sent') : t('photos.here');
   const name = t('photos.nth', { n: at + 1 });
   return (
     <figure className="photo">

@@ -97,6 +97,22 @@ fn pieces_that_cannot_travel_never_hold_up_text() {
 }
 
 #[test]
+fn who_asks_now_does_not_wait_until_the_pieces_have_rested() {
+    let (mut scene, thumb, _) = with_photo();
+    asked(&mut scene);
+    scene.with(|client, m| client.on_reply(m, Reply::Failed(NetFault::Offline))).expect("taken");
+    scene.now = scene.now.plus_s(1);
+    scene.exchange(Vec::new());
+    let (out, ask) = asked(&mut scene);
+    assert_eq!(ask.get, [thumb], "the line is back and somebody asked");
+    told(&mut scene, &out, &Told::default()).expect("the district has it not yet");
+    assert!(scene.with(|client, m| client.next_request(m)).is_none());
+    scene.now = scene.now.plus_s(1);
+    scene.exchange(Vec::new());
+    assert_eq!(asked(&mut scene).1.get, [thumb], "asked again");
+}
+
+#[test]
 fn an_answer_that_does_not_fit_changes_nothing() {
     let (mut scene, thumb, pieces) = with_photo();
     let piece = |place, bytes: &[u8]| Piece { place, bytes: bytes.to_vec() };
