@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`plan`] who there is; [`prepare`] the store they begin with; [`centre`] the server's process;
 //! - [`seat`] a desk; [`sample`] what an exchange cost; [`report`] figures and targets;
-//! - [`district`], [`growth`], [`desk`] the phases.
+//! - [`district`], [`growth`], [`desk`] the phases; `ui` those of the real window (feature `window`).
 
 pub mod centre;
 pub mod desk;
@@ -15,6 +15,8 @@ pub mod prepare;
 pub mod report;
 pub mod sample;
 pub mod seat;
+#[cfg(feature = "window")]
+pub mod ui;
 
 use std::path::PathBuf;
 
@@ -25,6 +27,12 @@ use self::report::Phase;
 use crate::synth::archive::Archive;
 use crate::synth::as_of;
 use crate::synth::text::{Mixture, ratios};
+
+/// Phases of the real window; none where it cannot be driven.
+#[cfg(feature = "window")]
+const WINDOW: &[&str] = &ui::PHASES;
+#[cfg(not(feature = "window"))]
+const WINDOW: &[&str] = &[];
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,8 +77,9 @@ pub fn run(options: &Options, mut tell: impl FnMut(&Phase)) -> Result<Vec<Phase>
         phases.iter().copied().filter(|phase| options.only.as_deref().is_none_or(|only| only == *phase)).collect()
     };
     let (of_district, of_growth, of_desk) = (wanted(&district::PHASES), wanted(&growth::PHASES), wanted(&desk::PHASES));
-    if of_district.is_empty() && of_growth.is_empty() && of_desk.is_empty() {
-        let names = [&district::PHASES[..], &growth::PHASES[..], &desk::PHASES[..]].concat();
+    let of_window = wanted(WINDOW);
+    if [&of_district, &of_growth, &of_desk, &of_window].iter().all(|of| of.is_empty()) {
+        let names = [&district::PHASES[..], &growth::PHASES[..], &desk::PHASES[..], WINDOW].concat();
         bail!("no such phase; there are: {}", names.join(" "));
     }
     honest_text()?;
@@ -93,6 +102,10 @@ pub fn run(options: &Options, mut tell: impl FnMut(&Phase)) -> Result<Vec<Phase>
     }
     if !of_desk.is_empty() {
         desk::play(&places, &of_desk, &mut keep)?;
+    }
+    #[cfg(feature = "window")]
+    if !of_window.is_empty() {
+        ui::play(&places, &of_window, &mut keep)?;
     }
     Ok(phases)
 }

@@ -193,6 +193,33 @@ impl Window {
         done.map_or(serde_json::Value::Null, |done| done.json().clone())
     }
 
+    /// Clicks inside the page and waits until an element is there and painted; ms.
+    pub async fn timed(&self, click: &str, shows: &str) -> anyhow::Result<f64> {
+        self.select(click).await;
+        self.in_page(CLICKED, &[click, shows]).await
+    }
+
+    /// Types a whole text into an input at once and waits until what another element says has
+    /// changed and is painted; ms.
+    pub async fn answered(&self, input: &str, text: &str, changes: &str) -> anyhow::Result<f64> {
+        self.select(input).await;
+        self.in_page(TYPED, &[input, text, changes]).await
+    }
+
+    async fn in_page(&self, script: &str, args: &[&str]) -> anyhow::Result<f64> {
+        let args: Vec<_> = args.iter().map(|arg| serde_json::Value::from(*arg)).collect();
+        let done = self.driver().execute_async(script, args).await?;
+        done.json().as_f64().ok_or_else(|| anyhow::anyhow!("{}: {}", self.name, done.json()))
+    }
+
+    /// The program's process.
+    pub fn process(&self) -> Option<u32> {
+        let pattern = format!("tongdang --profile {}", self.folder.join("profile").display());
+        let found = Command::new("pgrep").args(["-f", &pattern]).output().ok()?;
+        let text = String::from_utf8_lossy(&found.stdout).into_owned();
+        text.lines().next()?.trim().parse().ok()
+    }
+
     /// Keeps a picture of the window under `target/e2e`.
     pub async fn picture(&self, name: &str) {
         let folder = pictures();
@@ -232,11 +259,35 @@ impl Drop for Window {
     }
 }
 
+/// From a click to the paint of what it shows.
+const CLICKED: &str = "const [click, shows, done] = arguments;
+    const began = performance.now();
+    document.querySelector(click).click();
+    const look = () => document.querySelector(shows)
+        ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)))
+        : requestAnimationFrame(look);
+    look();";
+
+/// From a letter to the paint of another answer.
+const TYPED: &str = "const [into, text, changes, done] = arguments;
+    const input = document.querySelector(into);
+    const said = () => document.querySelector(changes).textContent;
+    const before = said();
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+    const began = performance.now();
+    set.call(input, text);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    const look = () => said() !== before
+        ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)))
+        : requestAnimationFrame(look);
+    look();";
+
 /// The window's program, built beside the tests with its feature `e2e`.
 fn program() -> PathBuf {
     let own = std::env::current_exe().expect("this program");
-    let folder = own.parent().and_then(Path::parent).expect("target/debug");
-    let program = folder.join("tongdang");
+    // A test lies in `deps`, a binary beside the window.
+    let beside = own.ancestors().skip(1).take(2).map(|folder| folder.join("tongdang"));
+    let program = beside.clone().find(|program| program.is_file()).or(beside.last()).expect("a folder");
     assert!(program.is_file(), "no {}: run `cargo xtask test --only e2e`, which builds it", program.display());
     program
 }

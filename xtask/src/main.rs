@@ -44,9 +44,11 @@ fn main() -> Result<()> {
             run::actor(run::Speed::Release, "sim", &rest)
         }
         "bench" => {
-            needs::install(&[])?;
+            needs::install(&["ui", "window", "e2e"])?;
+            screens::build()?;
+            run::build(run::Speed::Release, run::DRIVEN)?;
             run::build(run::Speed::Release, run::SERVER)?;
-            run::actor(run::Speed::Release, "bench", &rest)
+            run::bench(&rest)
         }
         "synth" => run::actor(run::Speed::Dev, "synth", &rest),
         "dict" => run::actor(run::Speed::Release, "train_dict", &rest),

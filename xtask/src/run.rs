@@ -11,6 +11,9 @@ pub const SERVER: &[&str] = &["--package", "sync-server", "--package", "tongdang
 /// The window with its screens inside.
 pub const WINDOW: &[&str] = &["--package", "tongdang-desktop", "--features", "custom-protocol"];
 
+/// The window as a driver may drive it: never what leaves the house.
+pub const DRIVEN: &[&str] = &["--package", "tongdang-desktop", "--features", "custom-protocol,e2e"];
+
 /// Which profile.
 #[derive(Clone, Copy)]
 pub enum Speed {
@@ -48,6 +51,13 @@ pub fn actor(speed: Speed, name: &str, rest: &[String]) -> Result<()> {
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let target = ["--package", "tongdang-tests", "--bin", name, "--"];
     cargo(&[&["run", "--quiet"], speed.flags(), &target, &rest].concat())
+}
+
+/// Builds and runs the bench, the real window with it.
+pub fn bench(rest: &[String]) -> Result<()> {
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let target = ["--package", "tongdang-tests", "--features", "window", "--bin", "bench", "--"];
+    cargo(&[&["run", "--quiet"], Speed::Release.flags(), &target, &rest].concat())
 }
 
 /// Runs every fuzz target for a while each (`--seconds N`, default 60).

@@ -62,7 +62,7 @@ pub fn play(places: &Places, wanted: &[&str], mut tell: impl FnMut(Phase)) -> Re
 }
 
 /// The profile of a station whose street has 1,000 files; made if there is none.
-fn prepared(cache: &Path) -> Result<PathBuf> {
+pub(super) fn prepared(cache: &Path) -> Result<PathBuf> {
     let dir = cache.join(format!("desk-{}", FULL.name()));
     let ready = dir.join("ready");
     if ready.exists() {
@@ -93,7 +93,8 @@ fn prepared(cache: &Path) -> Result<PathBuf> {
     Ok(dir)
 }
 
-fn unlocked(dir: &Path) -> Result<Seat> {
+/// The full desk, unlocked.
+pub(super) fn unlocked(dir: &Path) -> Result<Seat> {
     let mut client = Client::open(dir)?;
     client.unlock(&mut moment(&mut OsChance), PASSPHRASE)?;
     let mut seat = Seat::of(client, FULL.station(0), ADDRESS.to_owned());

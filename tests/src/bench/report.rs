@@ -22,6 +22,19 @@ pub struct Phase {
     restore: Option<Restore>,
     #[serde(flatten)]
     window: Option<Window>,
+    #[serde(flatten)]
+    idle: Option<Idle>,
+}
+
+/// A window nobody touches.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Idle {
+    /// Of one core, the program's process.
+    pub cpu_percent: f64,
+    /// Memory of the program's process.
+    pub rss_mb: f64,
+    /// Memory of its web view's processes.
+    pub web_rss_mb: f64,
 }
 
 /// Cost of exchanges.
@@ -115,6 +128,11 @@ impl Phase {
         Self { phase: name.to_owned(), devices: 1, desk: Some(desk), ..Self::default() }
     }
 
+    /// A window nobody touches.
+    pub fn idle(name: &str, idle: Idle) -> Self {
+        Self { phase: name.to_owned(), devices: 1, idle: Some(idle), ..Self::default() }
+    }
+
     /// With the number of devices that the samples come from.
     #[must_use]
     pub fn of(self, devices: usize) -> Self {
@@ -166,11 +184,22 @@ impl Phase {
             let most = match self.phase.as_str() {
                 "desk_open" => 1_000.0,
                 "desk_file" => 100.0,
+                "ui_start" => 2_000.0,
+                "ui_open" => 1_500.0,
+                "ui_file" => 150.0,
+                "ui_search" | "ui_save" => f64::INFINITY,
                 _ => 50.0,
             };
             aims.push(Aim::most("ms, median", most, desk.ms_p50));
             aims.push(Aim::shown("ms, 99 of 100", desk.ms_p99));
-            aims.push(Aim::shown("CPU ms, median", desk.cpu_ms_p50));
+            if desk.cpu_ms_p50 > 0.0 {
+                aims.push(Aim::shown("CPU ms, median", desk.cpu_ms_p50));
+            }
+        }
+        if let Some(idle) = &self.idle {
+            aims.push(Aim::most("CPU of one core, %", 1.0, idle.cpu_percent));
+            aims.push(Aim::most("memory of the program, MB", 120.0, idle.rss_mb));
+            aims.push(Aim::shown("memory of the web view, MB", idle.web_rss_mb));
         }
         aims
     }
