@@ -11,7 +11,7 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
   const { t } = useTranslation();
   const visits = useAnswer('visits.list', { child });
   const history = useAnswer('child.history', { child });
-  if (visits.error) return <Trouble fault={visits.error} again={() => void visits.refetch()} />;
+  if (visits.error) return <Trouble part fault={visits.error} again={() => void visits.refetch()} />;
   if (!visits.data) return <Waiting />;
   const levels = (history.data ?? []).filter(({ key, after }) => key === 'risk_level' && after !== null);
   const events = [

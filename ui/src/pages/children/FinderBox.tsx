@@ -25,7 +25,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
   const box = useRef<HTMLDivElement>(null);
   const go = useNavigate();
   const { begin } = useBeginVisit();
-  const cards = text !== '' ? (found.data?.cards ?? []) : recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
+  const cards = text !== '' ? (found.error ? [] : found.data?.cards ?? []) : all.error ? [] : recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
   const open = (child: string) => {
     hide();
     void go({ to: '/child/$child', params: { child } });
@@ -50,7 +50,8 @@ export default function FinderBox({ hide }: { hide(): void }) {
             <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t('children.find.hint')} data-testid="finder-input" {...composition} />
           </div>
           <Command.List>
-            {text !== '' && found.data && cards.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
+            {text !== '' && found.error && <p className="finding red finder-none" role="alert">{found.error.text}</p>}
+            {text !== '' && found.data && !found.error && cards.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
             {cards.length > 0 && (
               <Command.Group heading={text === '' ? t('children.find.recent') : t('children.find.children')}>
                 {cards.map((card) => <Found key={card.child} card={card} open={open} visit={visit} />)}

@@ -2,10 +2,12 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Card } from '../../api';
+import { Trouble } from '../../parts/standing';
 
 export function Doubles() {
   const { t } = useTranslation();
   const pairs = useAnswer('doubles.list', {});
+  if (pairs.error) return <Trouble part fault={pairs.error} again={() => void pairs.refetch()} />;
   if (!pairs.data || pairs.data.length === 0) return null;
   return (
     <section className="panel dayend-part" aria-label={t('dayend.doubles')} data-testid="doubles">

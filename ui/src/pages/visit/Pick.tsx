@@ -13,7 +13,7 @@ export function Pick({ pick }: { pick(card: Card): void }) {
   const [at, setAt] = useState(0);
   const { typed, setTyped, composition } = useSearched('', (next) => { setText(next); setAt(0); });
   const found = useAnswer('children.find', { text, most: MOST }, text !== '');
-  const cards = text === '' ? [] : (found.data?.cards ?? []);
+  const cards = text === '' || found.error ? [] : (found.data?.cards ?? []);
   const here = Math.min(at, cards.length - 1);
   // while the search is still behind what is typed, Enter would take a child nobody meant
   const fresh = text === typed.trim() && !found.isPlaceholderData && !found.isFetching;
@@ -32,7 +32,8 @@ export function Pick({ pick }: { pick(card: Card): void }) {
         <span className="field-label">{t('visit.row_child')}</span>
         <input autoFocus className="line" role="combobox" aria-expanded={cards.length > 0} aria-controls="paper-found" aria-activedescendant={cards[here] && `paper-found-${here}`} autoComplete="off" placeholder={t('visit.row_find')} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={keys} data-testid="paper-child" {...composition} />
       </label>
-      {text !== '' && fresh && cards.length === 0 && <p className="quiet" role="status">{t('visit.paper_none')}</p>}
+      {text !== '' && found.error && <p className="finding red" role="alert">{found.error.text}</p>}
+      {text !== '' && fresh && !found.error && cards.length === 0 && <p className="quiet" role="status">{t('visit.paper_none')}</p>}
       <ul id="paper-found" role="listbox" aria-label={t('visit.row_child')} className="paper-found">
         {cards.map((card, nth) => (
           <li key={card.child} id={`paper-found-${nth}`} role="option" aria-selected={nth === here} onMouseDown={(event) => event.preventDefault()} onClick={() => pick(card)} data-testid={`paper-found-${card.child}`}>

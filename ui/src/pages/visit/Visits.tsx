@@ -9,10 +9,6 @@ import './visit.css';
 
 export default function Visits() {
   const { t } = useTranslation();
-  const drafts = useAnswer('visit.draft.list', {});
-  const recent = useAnswer('visits.recent', {});
-  if (recent.error) return <Trouble fault={recent.error} again={() => void recent.refetch()} />;
-  if (!drafts.data || !recent.data) return <Waiting />;
   return (
     <>
       <div className="head">
@@ -20,33 +16,49 @@ export default function Visits() {
         <Link to="/visit/paper" className="go soft" data-testid="paper"><FileTextOutlined aria-hidden /> {t('visit.paper')}</Link>
       </div>
       <div className="stack">
-        {drafts.data.length > 0 && (
-          <section>
-            <h2 className="list-title">{t('visit.drafts')}</h2>
-            <ul className="panel lines">
-              {drafts.data.map(({ draft, names, opening, saved }) => (
-                <li key={draft}>
-                  <Link to="/visit/write/$draft" params={{ draft }} className="line-row" data-testid="draft">
-                    <span className="line-icon blue"><EditOutlined aria-hidden /></span>
-                    <strong>{names.join('、')}</strong>
-                    <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
-                    <span className="quiet num">{clock(saved)}</span>
-                    <span className="line-go">{t('visit.go_on')}</span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        <section>
+          <h2 className="list-title">{t('visit.drafts')}</h2>
+          <Drafts />
+        </section>
         <section>
           <h2 className="list-title">{t('visit.recent')}</h2>
-          {recent.data.length === 0 ? <div className="panel"><Empty title={t('visit.recent_none')} hint={t('visit.recent_none_hint')} /></div> : (
-            <ul className="panel lines">{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>
-          )}
+          <Recent />
         </section>
       </div>
     </>
   );
+}
+
+function Drafts() {
+  const { t } = useTranslation();
+  const drafts = useAnswer('visit.draft.list', {});
+  if (drafts.error) return <Trouble part fault={drafts.error} again={() => void drafts.refetch()} />;
+  if (!drafts.data) return <Waiting />;
+  if (drafts.data.length === 0) return <p className="quiet list-none">{t('visit.drafts_none')}</p>;
+  return (
+    <ul className="panel lines">
+      {drafts.data.map(({ draft, names, opening, saved }) => (
+        <li key={draft}>
+          <Link to="/visit/write/$draft" params={{ draft }} className="line-row" data-testid="draft">
+            <span className="line-icon blue"><EditOutlined aria-hidden /></span>
+            <strong>{names.join('、') || t('visit.nameless')}</strong>
+            <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
+            <span className="quiet num">{clock(saved)}</span>
+            <span className="line-go">{t('visit.go_on')}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Recent() {
+  const { t } = useTranslation();
+  const recent = useAnswer('visits.recent', {});
+  if (recent.error) return <Trouble part fault={recent.error} again={() => void recent.refetch()} />;
+  if (!recent.data) return <Waiting />;
+  if (recent.data.length === 0) return <div className="panel"><Empty title={t('visit.recent_none')} hint={t('visit.recent_none_hint')} /></div>;
+  return <ul className="panel lines">{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>;
 }
 
 const LOOK: Record<Standing, string> = { finished: '', read: 'pine', returned: 'amber', supplemented: 'blue' };

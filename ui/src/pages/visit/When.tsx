@@ -14,12 +14,14 @@ export function Whom() {
   const { children } = useStanding(sheet);
   const [first] = children;
   const listed = useAnswer('children.list', {});
+  const drafts = useAnswer('visit.draft.list', {}, listed.error !== null);
   const siblings = useAnswer('children.household', { child: first ?? '' }, first !== undefined);
   const along = (listed.data?.cards ?? []).filter(({ child }) => children.includes(child));
   const others = (siblings.data ?? []).filter(({ child }) => !children.includes(child));
   return (
     <div className="whom">
-      {along.map((card) => <Person key={card.child} card={card} off={children.length > 1 ? () => sheet.withChild(card.child, false) : undefined} />)}
+      {listed.error && <strong>{drafts.data?.find(({ draft }) => draft === sheet.draft)?.names.join('、') || t('visit.nameless')}</strong>}
+      {!listed.error && along.map((card) => <Person key={card.child} card={card} off={children.length > 1 ? () => sheet.withChild(card.child, false) : undefined} />)}
       {others.length > 0 && <span className="quiet">{t('visit.household')}</span>}
       {others.map(({ child, name }) => (
         <button key={child} type="button" className="choice" aria-pressed={false} onClick={() => sheet.withChild(child, true)} data-testid={`along-${child}`}>＋ {name}</button>

@@ -42,7 +42,6 @@ export default {
   differing_choose: 'Please look and choose',
   differing_wait: 'the station chooses',
   draft: 'Unfinished: {{names}}',
-  nameless: 'no child chosen',
   drafts_more: '{{n}} more unfinished visits',
   unmet_of: '{{name}}: not met {{n}} times in a row',
   unmet_more: 'Assess the risk again?',

@@ -47,6 +47,7 @@ export default {
   recent_none: 'No visit notes yet',
   recent_none_hint: 'Choose a child under Today or Children and begin a visit.',
   go_on: 'Go on',
+  nameless: 'no child chosen',
   paper: 'Enter paper notes',
   empty_draft: 'nothing written yet',
   met: 'met the child',

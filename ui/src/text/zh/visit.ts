@@ -47,6 +47,7 @@ export default {
   recent_none: '还没有走访记录',
   recent_none_hint: '到“今天”或“儿童”里选一个孩子，点“写走访”。',
   go_on: '接着写',
+  nameless: '未选儿童',
   paper: '补录纸质走访',
   empty_draft: '还没写字',
   met: '见到本人',
