@@ -87,7 +87,8 @@ function Pages({ text, go }: { text: string; go(to: '/' | '/children' | '/visits
   const pages = [
     { to: '/', word: t('words.nav.today'), icon: <CalendarOutlined /> },
     { to: '/children', word: t('words.nav.children'), icon: <TeamOutlined /> },
-    { to: '/visits', word: t('words.nav.visits'), icon: <FileTextOutlined /> },
+    { to: '/visits', word: t('words.nav.visits'), icon: <EditOutlined /> },
+    { to: '/visit/paper', word: t('visit.paper'), icon: <FileTextOutlined /> },
     ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> } as const] : []),
     { to: '/settings', word: t('words.nav.settings'), icon: <SettingOutlined /> },
   ] as const;

@@ -74,7 +74,7 @@ function Part({ section }: { section: Section }) {
   const { look } = useLook();
   const filled = section.fields.filter((field) => field.cell?.text || field.members.length > 0 || field.rows.length > 0);
   if (filled.length === 0) return null;
-  const label = (field: Shown) => (look.language === 'zh' ? field.title : field.en);
+  const label = (field: Shown) => t(`visit.field.${field.key}`, { defaultValue: look.language === 'zh' ? field.title : field.en });
   const said = (field: Shown) => field.cell?.text || field.members.map(({ code }) => code.name).join('、') || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join('；');
   const long = filled.filter(({ kind }) => kind === 'long_text');
   const short = filled.filter(({ kind }) => kind !== 'long_text');

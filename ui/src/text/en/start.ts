@@ -17,6 +17,7 @@ export default {
   need_label: 'Please give this computer a name, such as “Wang Fang’s laptop”.',
   asking: 'Asking the district…',
   practice: 'No code yet? Practise first',
+  practised: 'Practice is over and what you wrote there is cleared; the real files were not touched.',
   found: 'Connected. This computer is enrolled for:',
   not_you: 'Not you? Please stop and tell your station.',
   compare: 'Please compare these six digits with your station. Only when they are the same is it the real district centre.',

@@ -75,6 +75,7 @@ export default {
   review_send: 'Send back',
   review_done: 'Marked as read',
   review_returned: 'Sent back; the director sees it with her next sync',
+  field: { late_reason: 'Why written late' },
   group: { A: 'When and how', B: 'Seven aspects', C: 'What was found', D: 'Attachments and signatures' },
   row_child: 'Child',
   row_find: 'name, pinyin or last four of the phone',

@@ -75,6 +75,7 @@ export default {
   review_send: '退回',
   review_done: '已记下：已阅',
   review_returned: '已退回，主任下次同步时看到',
+  field: { late_reason: '补录原因' },
   group: { A: '时间与方式', B: '七个方面', C: '记录', D: '附件与签名' },
   row_child: '孩子',
   row_find: '姓名、拼音或电话后四位',
