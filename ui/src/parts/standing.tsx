@@ -13,7 +13,8 @@ export function Waiting() {
 export function Trouble({ fault, again, part, children }: { fault: Fault; again?: () => void; part?: boolean; children?: ReactNode }) {
   return (
     <div className="panel stack" role="alert" style={part ? undefined : { maxWidth: '36em', margin: '2em auto' }} data-testid="trouble">
-      <div>{fault.text}</div>
+      {/* what to do about it stands in the band above every page */}
+      <div>{fault.code === 'revoked' ? t('words.stopped') : fault.text}</div>
       <div className="row"><Remedy fault={fault} again={again} />{children}</div>
     </div>
   );

@@ -9,6 +9,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Empty } from '../../parts/standing';
 import { StandingTag } from '../visit/Visits';
+import { useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
 
 /** So many notes at once: nobody reads four hundred from one screen. */
@@ -43,6 +44,7 @@ export function Notes({ visits }: { visits: NamedVisit[] }) {
 function useReview(visit: NamedVisit) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const { did } = useDeeds();
   const [busy, setBusy] = useState(false);
   /** Whether it is on the disk. */
   async function review(verdict: '1' | '2', note?: string): Promise<boolean> {
@@ -55,6 +57,7 @@ function useReview(visit: NamedVisit) {
         return false;
       }
       savedNow();
+      did({ kind: verdict === '1' ? 'read' : 'returned', name: visit.name });
       void message.success(verdict === '1' ? t('visit.review_done') : t('visit.review_returned'), 2);
       return true;
     } catch (thrown) {

@@ -1,17 +1,15 @@
 // A finished note: read like a page; what was added later stands below. The text itself never changes.
-import { CheckOutlined, RollbackOutlined } from '@ant-design/icons';
 import { Link, useParams } from '@tanstack/react-router';
-import { App, Button, Input } from 'antd';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAnswer, type Section, type Shown, type VisitNote } from '../../api';
+import { useAnswer, type Section, type Shown, type VisitNote } from '../../api';
 import { useLook } from '../../look';
 import { useAdding } from '../../parts/photos/adding';
 import { Photos } from '../../parts/photos/Photos';
-import { savedNow } from '../../parts/saved';
 import { Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
 import { clock } from '../../parts/time';
+import { Add } from './Add';
 import { StandingTag } from './Visits';
 import './visit.css';
 
@@ -48,7 +46,7 @@ function Page({ note }: { note: VisitNote }) {
               </li>
             ))}
           </ol>
-          <Add note={note} />
+          <Add line={note.line} />
         </aside>
       </div>
     </article>
@@ -84,47 +82,5 @@ function Part({ section }: { section: Section }) {
       {long.sort((a) => (a.key === 'note' ? -1 : 1)).map((field) => <div key={field.key}><div className="field-label">{label(field)}</div><p className="note-text">{said(field)}</p></div>)}
       <dl className="pairs">{short.map((field) => <div key={field.key}><dt>{label(field)}</dt><dd>{said(field)}</dd></div>)}</dl>
     </section>
-  );
-}
-
-/** 补充说明 for who may add; 已阅 and 退回补充 for a station. */
-function Add({ note: { line } }: { note: VisitNote }) {
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  const me = useAnswer('me', {});
-  const [text, setText] = useState('');
-  const [busy, setBusy] = useState(false);
-  async function act(run: () => Promise<{ findings: { text: string }[] }>, said: string) {
-    setBusy(true);
-    try {
-      const { findings } = await run();
-      if (findings[0]) return void message.warning(findings[0].text, 6);
-      savedNow();
-      setText('');
-      void message.success(said, 3);
-    } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
-    } finally {
-      setBusy(false);
-    }
-  }
-  const supplement = () => act(() => call('visit.supplement', { visit: line.record, text }), t('visit.supplement_saved'));
-  const review = (verdict: '1' | '2') => {
-    if (verdict === '2' && text.trim() === '') return void message.info(t('visit.review_what'), 4);
-    return void act(() => call('visit.review', { visit: line.record, verdict, ...(verdict === '2' ? { note: text } : {}) }), verdict === '1' ? t('visit.review_done') : t('visit.review_returned'));
-  };
-  const station = me.data?.station && !line.who.own;
-  return (
-    <div className="stack add">
-      <label>
-        <span className="field-label">{t('visit.supplement')}<span className="quiet field-hint">{station ? t('visit.review_what') : t('visit.supplement_hint')}</span></span>
-        <Input.TextArea value={text} rows={3} maxLength={1000} onChange={(event) => setText(event.target.value)} data-testid="supplement" />
-      </label>
-      <div className="row">
-        <Button type={station ? 'default' : 'primary'} disabled={text.trim() === ''} loading={busy} onClick={() => void supplement()} data-testid="supplement-save">{t('visit.supplement_save')}</Button>
-        {station && <Button icon={<RollbackOutlined />} loading={busy} onClick={() => review('2')} data-testid="return">{t('visit.review_return')}</Button>}
-        {station && line.standing !== 'read' && <Button type="primary" icon={<CheckOutlined />} loading={busy} onClick={() => review('1')} data-testid="read">{t('visit.review_read')}</Button>}
-      </div>
-    </div>
   );
 }

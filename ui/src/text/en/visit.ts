@@ -68,6 +68,7 @@ export default {
   supplement: 'Supplement',
   supplement_hint: 'The note stays as it is; what you learn later goes here.',
   supplement_save: 'Save the supplement',
+  supplement_write: 'Write a supplement',
   supplement_saved: 'Supplement saved on this computer',
   review_read: 'Read',
   review_return: 'Send back',

@@ -68,6 +68,7 @@ export default {
   supplement: '补充说明',
   supplement_hint: '原文不改，想到的、打听到的写在这里。',
   supplement_save: '保存补充',
+  supplement_write: '写补充说明',
   supplement_saved: '补充已保存在本机',
   review_read: '已阅',
   review_return: '退回补充',
