@@ -11,6 +11,7 @@ export function Waiting() {
 
 /** Instead of a page, or with `part` of one part of it: the other parts stay. */
 export function Trouble({ fault, again, part, children }: { fault: Fault; again?: () => void; part?: boolean; children?: ReactNode }) {
+  const { t } = useTranslation();
   return (
     <div className="panel stack" role="alert" style={part ? undefined : { maxWidth: '36em', margin: '2em auto' }} data-testid="trouble">
       {/* what to do about it stands in the band above every page */}

@@ -15,7 +15,7 @@ import { Files } from './Files';
 import { Notes } from './Notes';
 import { Together } from './Together';
 import { asksSomething } from './asks';
-import { DeedsHere, useDeeds, useDeedsOfPage } from './deeds';
+import { DeedsHere, last, useDeeds, useDeedsOfPage } from './deeds';
 import { useLines } from './lines';
 import './dayend.css';
 
@@ -69,7 +69,7 @@ function Keys({ of: { differing, visits } }: { of: Answered }) {
   const { t } = useTranslation();
   const { all } = useDeeds();
   const [choose, review] = [differing.some((one) => one.may_choose), visits.some(({ who }) => !who.own)];
-  const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), all.length > 0 && t('dayend.keys_undo')].filter(Boolean);
+  const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), last(all)?.kind === 'choice' && t('dayend.keys_undo')].filter(Boolean);
   return keys.length > 0 ? <p className="quiet dayend-keys">{[t('dayend.keys_move'), ...keys].join(t('dayend.keys_and'))}</p> : null;
 }
 
