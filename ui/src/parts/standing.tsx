@@ -16,7 +16,7 @@ export function Trouble({ fault, again, part, children }: { fault: Fault; again?
     <div className="panel stack" role="alert" style={part ? undefined : { maxWidth: '36em', margin: '2em auto' }} data-testid="trouble">
       {/* what to do about it stands in the band above every page */}
       <div>{fault.code === 'revoked' ? t('words.stopped') : fault.text}</div>
-      <div className="row"><Remedy fault={fault} again={again} />{children}</div>
+      <div className="row trouble-do"><Remedy fault={fault} again={again} />{children}</div>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Card } from '../../api';
 import { useBeginVisit } from '../../parts/begin';
+import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { useRecent } from './recent';
@@ -68,10 +69,11 @@ export default function FinderBox({ hide }: { hide(): void }) {
 
 function Found({ card, open, visit }: { card: Card; open(child: string): void; visit(child: string): void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <Command.Item value={card.child} data-child={card.child} onSelect={() => open(card.child)} data-testid={`found-${card.child}`}>
       <span className="finder-name">{card.name}</span>
-      <span className="quiet">{[card.sex, card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
+      <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <span className="quiet clip grow">{[card.area?.name, card.school].filter(Boolean).join(' · ')}</span>
       {card.risk && <RiskTag risk={card.risk} />}
       {card.due?.state === 'overdue' && <DueTag due={card.due} />}

@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, useAnswer, type Card, type Created, type Value } from '../../api';
 import { useLook } from '../../look';
+import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
@@ -117,12 +118,13 @@ function Line({ label, found, testid, children }: { label: string; found: string
 
 function Doubles({ cards, open, sure }: { cards: Card[]; open(child: string): void; sure(): void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <div className="doubles stack" role="alert" data-testid="doubles">
       <strong>{t('children.reg.doubles')}</strong>
       {cards.map((card) => (
         <div key={card.child} className="row">
-          <span className="grow"><strong>{card.name}</strong> <span className="quiet">{[card.sex, card.birth, card.id_end, card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span></span>
+          <span className="grow"><strong>{card.name}</strong> <span className="quiet">{[coded(TABLES.sex, card.sex), card.birth, card.id_end, card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span></span>
           <Button size="small" onClick={() => open(card.child)}>{t('children.reg.open')}</Button>
         </div>
       ))}

@@ -42,9 +42,10 @@ export default function Dayend() {
 }
 
 function TheDay({ of, today, coming }: { of: Answered; today: string; coming: boolean }) {
+  const { t } = useTranslation();
   return (
     <>
-      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{of.sum.sentence}</p>
+      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}</p>
       <Keys of={of} />
       <div className={coming ? 'stack dayend-coming' : 'stack'} aria-busy={coming} key={of.day}>
         <Clear of={of} today={today} />

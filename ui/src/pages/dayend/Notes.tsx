@@ -5,6 +5,7 @@ import { App, Button, Input } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type NamedVisit } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Empty } from '../../parts/standing';
@@ -72,6 +73,7 @@ function useReview(visit: NamedVisit) {
 
 function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const box = useRef<HTMLElement>(null);
   const { busy, review } = useReview(visit);
   const [why, setWhy] = useState<string>();
@@ -94,7 +96,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
     <article ref={box} {...LINE} className={`dayend-visit ${LINE.className}`} onKeyDown={keys} aria-label={`${visit.name} ${visit.visit_at.slice(5, 10)}`} data-testid="dayend-visit">
       <div className="dayend-visit-top">
         <Link to="/visit/$visit" params={{ visit: visit.record }} className="dayend-visit-name">{visit.name}</Link>
-        <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {visit.mode.name}{!visit.met && ` · ${t('dayend.unmet')}`}</span>
+        <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('dayend.unmet')}`}</span>
         {visit.standing !== 'finished' && <StandingTag standing={visit.standing} />}
       </div>
       <div className="dayend-visit-foot">

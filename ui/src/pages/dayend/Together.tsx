@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { NamedVisit, Together as Pair } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 
 export function Together({ pairs, visits }: { pairs: Pair[]; visits: NamedVisit[] }) {
   const { t } = useTranslation();
@@ -22,9 +23,10 @@ export function Together({ pairs, visits }: { pairs: Pair[]; visits: NamedVisit[
 }
 
 function One({ visit }: { visit: NamedVisit | undefined }) {
+  const coded = useCoded();
   return visit && (
     <Link to="/visit/$visit" params={{ visit: visit.record }} className="double-one">
-      <strong>{visit.name}</strong> <span className="quiet num">{[visit.who.person, visit.visit_at.slice(11, 16), visit.mode.name].join(' · ')}</span>
+      <strong>{visit.name}</strong> <span className="quiet num">{[visit.who.person, visit.visit_at.slice(11, 16), coded(TABLES.mode, visit.mode)].join(' · ')}</span>
     </Link>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Section, type Shown, type VisitNote } from '../../api';
 import { useLook } from '../../look';
+import { TABLES, useCoded, useSaid } from '../../parts/coded';
 import { useAdding } from '../../parts/photos/adding';
 import { Photos } from '../../parts/photos/Photos';
 import { Trouble, Waiting } from '../../parts/standing';
@@ -22,6 +23,7 @@ export default function Note() {
 
 function Page({ note }: { note: VisitNote }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const { line, card, sections, remarks } = note;
   return (
     <article className="note" data-testid="note">
@@ -32,20 +34,20 @@ function Page({ note }: { note: VisitNote }) {
         <span className="grow" />
         <Link to="/child/$child" params={{ child: card.child }} className="go soft">{t('visit.open_file')}</Link>
       </header>
-      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {line.mode.name} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}</p>
+      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}</p>
       <div className="note-body">
         <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}<Pictures line={line} /></div>
         <aside className="panel stack">
           <h2>{t('visit.later')}</h2>
-          {remarks.length === 0 && <p className="quiet">{t('visit.no_later')}</p>}
-          <ol className="remarks">
+          {remarks.length === 0 && <p className="quiet list-none">{t('visit.no_later')}</p>}
+          {remarks.length > 0 && <ol className="remarks">
             {remarks.map((remark) => (
               <li key={remark.record} className={remark.verdict?.code === '2' ? 'amber' : ''}>
                 <div className="quiet num">{remark.who.person} · {clock(remark.who.at)}</div>
-                <div>{remark.verdict && <strong>{remark.verdict.name}{remark.text && '：'}</strong>}{remark.text}</div>
+                <div>{remark.verdict && <strong>{coded(TABLES.verdict, remark.verdict)}{remark.text && '：'}</strong>}{remark.text}</div>
               </li>
             ))}
-          </ol>
+          </ol>}
           <Add line={note.line} />
         </aside>
       </div>
@@ -70,10 +72,12 @@ const ORDER = ['C', 'B', 'A', 'D'];
 function Part({ section }: { section: Section }) {
   const { t } = useTranslation();
   const { look } = useLook();
+  const coded = useCoded();
+  const value = useSaid();
   const filled = section.fields.filter((field) => field.cell?.text || field.members.length > 0 || field.rows.length > 0);
   if (filled.length === 0) return null;
   const label = (field: Shown) => t(`visit.field.${field.key}`, { defaultValue: look.language === 'zh' ? field.title : field.en });
-  const said = (field: Shown) => field.cell?.text || field.members.map(({ code }) => code.name).join('、') || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join('；');
+  const said = (field: Shown) => value(field) || field.members.map(({ code }) => coded(field.code, code)).join('、') || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join('；');
   const long = filled.filter(({ kind }) => kind === 'long_text');
   const short = filled.filter(({ kind }) => kind !== 'long_text');
   return (

@@ -2,6 +2,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Card } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
 import { useSearched } from '../children/searched';
 
@@ -9,6 +10,7 @@ const MOST = 6;
 
 export function Pick({ pick }: { pick(card: Card): void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const { typed, setTyped, composition } = useSearched('', (next) => { setText(next); setAt(0); });
@@ -38,7 +40,7 @@ export function Pick({ pick }: { pick(card: Card): void }) {
         {cards.map((card, nth) => (
           <li key={card.child} id={`paper-found-${nth}`} role="option" aria-selected={nth === here} onMouseDown={(event) => event.preventDefault()} onClick={() => pick(card)} data-testid={`paper-found-${card.child}`}>
             <strong>{card.name}</strong>
-            <span className="quiet num">{[card.sex, card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
+            <span className="quiet num">{[coded(TABLES.sex, card.sex), card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
             <span className="quiet clip grow">{[card.area?.name, card.school].filter(Boolean).join(' · ')}</span>
           </li>
         ))}

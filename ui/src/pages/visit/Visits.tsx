@@ -3,6 +3,7 @@ import { EditOutlined, FileTextOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type NamedVisit, type Standing } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import './visit.css';
@@ -71,11 +72,12 @@ export function StandingTag({ standing }: { standing: Standing }) {
 
 function VisitRow({ visit }: { visit: NamedVisit }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <Link to="/visit/$visit" params={{ visit: visit.record }} className="line-row" data-testid="visit-line">
       <span className="num line-day">{visit.visit_at.slice(5, 10)}</span>
       <strong>{visit.name}</strong>
-      <span className="quiet line-mode">{visit.mode.name}{!visit.met && ` · ${t('visit.unmet')}`}</span>
+      <span className="quiet line-mode">{coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('visit.unmet')}`}</span>
       <span className="quiet clip grow">{visit.opening}</span>
       <span className="quiet line-who">{visit.who.own ? '' : visit.who.person}</span>
       <StandingTag standing={visit.standing} />

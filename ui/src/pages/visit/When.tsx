@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Card } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
@@ -32,10 +33,11 @@ export function Whom() {
 
 function Person({ card, off }: { card: Card; off?: () => void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <span className="person">
       <strong>{card.name}</strong>
-      <span className="quiet num">{[card.sex, card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
+      <span className="quiet num">{[coded(TABLES.sex, card.sex), card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <RiskTag risk={card.risk} />
       {off && <button type="button" className="off" onClick={off} aria-label={t('visit.leave_out', { name: card.name })}>×</button>}
     </span>

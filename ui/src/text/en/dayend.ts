@@ -1,5 +1,6 @@
 export default {
   title: "Day's end",
+  sum: '{{directors}} directors, {{visits}} visits, {{received}} received, {{missing}} missing, {{to_decide}} to decide',
   day: 'Which day',
   before: 'The day before',
   after: 'The day after',

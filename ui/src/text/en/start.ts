@@ -14,7 +14,7 @@ export default {
   label: 'What this computer is called',
   need_address: 'Please fill in the address; your station has it.',
   need_code: 'Please fill in the code; your station makes one.',
-  need_label: 'Please give this computer a name, such as “Wang Fang’s laptop”.',
+  need_label: "Please give this computer a name, such as “Wang Fang's laptop”.",
   asking: 'Asking the district…',
   practice: 'No code yet? Practise first',
   practised: 'Practice is over and what you wrote there is cleared; the real files were not touched.',

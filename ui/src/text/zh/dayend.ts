@@ -1,5 +1,6 @@
 export default {
   title: '日终合并',
+  sum: '{{sentence}}',
   day: '哪一天',
   before: '前一天',
   after: '后一天',
