@@ -14,7 +14,7 @@ export default {
   copy: 'Copy',
   copied: 'Copied',
   loading: 'Opening…',
-  years: 'aged {{n}}',
+  years: '{{n}} y',
   none: 'none',
   unknown: 'not collected',
   empty: 'not filled in yet',
