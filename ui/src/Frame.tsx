@@ -1,14 +1,17 @@
 // Navigation left, page right, status line below.
 import { CalendarOutlined, CheckSquareOutlined, EditOutlined, LockOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { Suspense } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from './api';
 import { Finder, useFinder } from './pages/children/Finder';
 import { StatusLine } from './StatusLine';
+import { useAnew } from './anew';
 import { useIdleLock } from './idle';
+import { usePractised } from './parts/practised';
 import { Waiting } from './parts/standing';
+import { Stopped } from './Stopped';
 
 export function Frame() {
   const { t } = useTranslation();
@@ -19,14 +22,16 @@ export function Frame() {
   const practice = useAct('shell.practice');
   const finder = useFinder();
   useIdleLock();
+  useAnew();
+  usePractised(shell.data?.practice);
   const due = (today.data?.overdue.length ?? 0) + (today.data?.due.length ?? 0);
   return (
     <div className="frame">
       <nav className="nav" aria-label={t('words.app')}>
         <div className="brand"><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
         <Link to="/" data-testid="nav-today"><CalendarOutlined />{t('words.nav.today')}{due > 0 && <span className="count num">{due}</span>}</Link>
-        <Link to="/children" data-testid="nav-children"><TeamOutlined />{t('words.nav.children')}</Link>
-        <Link to="/visits" data-testid="nav-visits"><EditOutlined />{t('words.nav.visits')}</Link>
+        <Section to="/children" under="/child" testid="nav-children"><TeamOutlined />{t('words.nav.children')}</Section>
+        <Section to="/visits" under="/visit" testid="nav-visits"><EditOutlined />{t('words.nav.visits')}</Section>
         {me.data?.station && <Link to="/dayend" data-testid="nav-dayend"><CheckSquareOutlined />{t('words.nav.dayend')}</Link>}
         <button type="button" onClick={finder.show} data-testid="nav-find"><SearchOutlined />{t('words.nav.find')}</button>
         <div className="foot" />
@@ -34,6 +39,7 @@ export function Frame() {
         <button type="button" onClick={() => lock.mutate({})} data-testid="nav-lock"><LockOutlined />{t('words.nav.lock')}</button>
       </nav>
       <main className="page" id="page">
+        <Stopped />
         <Suspense fallback={<Waiting />}><Outlet /></Suspense>
       </main>
       <Finder {...finder} />
@@ -46,4 +52,10 @@ export function Frame() {
       <StatusLine />
     </div>
   );
+}
+
+/** Lit on all pages of its section: a note being written is under 走访 as well. */
+function Section({ to, under, testid, children }: { to: '/children' | '/visits'; under: string; testid: string; children: ReactNode }) {
+  const here = useRouterState({ select: ({ location }) => location.pathname.startsWith(under) });
+  return <Link to={to} activeProps={{}} className={here ? 'active' : ''} aria-current={here ? 'page' : undefined} data-testid={testid}>{children}</Link>;
 }

@@ -18,9 +18,10 @@ export function StatusLine() {
   return (
     <footer className="status" data-testid="status">
       <span data-testid="status-saved"><span className="dot fine" />{saved ? t('words.saved_at', { time: clock(saved) }) : t('words.saved')}</span>
+      {sync.data?.revoked && <span data-testid="status-stopped"><span className="dot wait" />{t('words.stopped_short')}</span>}
       <span data-testid="status-waiting">
         <span className={waiting > 0 ? 'dot wait' : 'dot'} />
-        {waiting > 0 ? <>{t('words.waiting_n', { n: waiting })}<span className="wide">{t('words.waiting_safe')}</span></> : t('words.nothing_waiting')}
+        {waiting > 0 ? <>{t('words.waiting_n', { n: waiting })}<span className="wide">{t('words.waiting_safe')}</span></> : sync.data ? t('words.nothing_waiting') : sync.error?.text ?? '…'}
       </span>
       <span data-testid="status-synced"><span className="dot" /><Synced at={sync.data?.synced ?? null} syncing={syncing} received={shell.data?.received ?? 0} /></span>
       <span className="grow clip">{trouble && <Link to="/settings" className="status-trouble" title={trouble.text} data-testid="status-trouble">{trouble.text}</Link>}</span>

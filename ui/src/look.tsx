@@ -9,6 +9,8 @@ export type Look = { size: Size; elder: boolean; language: 'zh' | 'en' };
 type Held = { look: Look; setLook(change: Partial<Look>): void };
 
 const KEY = 'look';
+/** From this size on pages stand in one column, as in elder mode. */
+const LARGE = 20;
 const USUAL: Look = { size: 16, elder: false, language: 'zh' };
 const Context = createContext<Held>({ look: USUAL, setLook: () => undefined });
 
@@ -42,6 +44,7 @@ export function LookProvider({ open, children }: { open: boolean; children: Reac
     document.documentElement.style.setProperty('--size', `${Math.max(look.size, look.elder ? 20 : 0)}px`);
     document.documentElement.lang = look.language === 'zh' ? 'zh-CN' : 'en';
     document.documentElement.classList.toggle('elder', look.elder);
+    document.documentElement.classList.toggle('large', look.elder || look.size >= LARGE);
     void i18n.changeLanguage(look.language);
   }, [look]);
   const held = useMemo<Held>(

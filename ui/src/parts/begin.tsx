@@ -37,7 +37,7 @@ export function BeginVisit({ child, name, ...rest }: { child: string; name: stri
   const { t } = useTranslation();
   const { begin, busy } = useBeginVisit();
   return (
-    <Button icon={<EditOutlined />} loading={busy} onClick={() => void begin([child])} aria-label={t('parts.visit_of', { name })} data-testid={`visit-${child}`} {...rest}>
+    <Button icon={<EditOutlined />} loading={busy} onClick={() => void begin([child])} aria-label={name === '' ? t('parts.visit') : t('parts.visit_of', { name })} data-testid={`visit-${child}`} {...rest}>
       {t('parts.visit')}
     </Button>
   );

@@ -2,21 +2,33 @@
 import { Button, Spin } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Fault } from '../api';
+import { useAct, type Fault } from '../api';
 
 export function Waiting() {
   const { t } = useTranslation();
   return <div style={{ display: 'grid', placeItems: 'center', minHeight: '40vh' }} role="status"><Spin description={t('words.loading')} size="large" /></div>;
 }
 
-export function Trouble({ fault, again }: { fault: Fault; again?: () => void }) {
+/** Instead of a page, or with `part` of one part of it: the other parts stay. */
+export function Trouble({ fault, again, part, children }: { fault: Fault; again?: () => void; part?: boolean; children?: ReactNode }) {
   const { t } = useTranslation();
   return (
-    <div className="panel stack" role="alert" style={{ maxWidth: '36em', margin: '2em auto' }}>
-      <div>{fault.text}</div>
-      {again && <div><Button type="primary" onClick={again}>{t('words.again')}</Button></div>}
+    <div className="panel stack" role="alert" style={part ? undefined : { maxWidth: '36em', margin: '2em auto' }} data-testid="trouble">
+      {/* what to do about it stands in the band above every page */}
+      <div>{fault.code === 'revoked' ? t('words.stopped') : fault.text}</div>
+      <div className="row trouble-do"><Remedy fault={fault} again={again} />{children}</div>
     </div>
   );
+}
+
+/** What helps: a stopped computer is not helped by asking again, one too long without a network by a sync. */
+function Remedy({ fault, again }: { fault: Fault; again: (() => void) | undefined }) {
+  const { t } = useTranslation();
+  const sync = useAct('shell.sync');
+  if (fault.code === 'revoked' || (again === undefined && fault.code !== 'lease_over')) return null;
+  return fault.code === 'lease_over'
+    ? <Button type="primary" loading={sync.isPending} onClick={() => sync.mutate({})}>{t('words.sync_now')}</Button>
+    : <Button type="primary" onClick={again}>{t('words.again')}</Button>;
 }
 
 export function Empty({ title, hint, children }: { title: string; hint?: string; children?: ReactNode }) {

@@ -2,17 +2,19 @@
 import { ClockCircleOutlined, ExclamationCircleFilled, WarningFilled } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import type { Card, State } from '../api';
+import { TABLES, useCoded } from './coded';
 
 /** 1 low … 4 urgent, as `domain::assessment::Risk`. */
 const RISK_LOOK: Record<string, string> = { '1': 'pine', '2': 'blue', '3': 'amber', '4': 'red' };
 
 export function RiskTag({ risk }: { risk: Card['risk'] }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   if (!risk) return <span className="tag">{t('parts.no_risk')}</span>;
   return (
     <span className={`tag ${RISK_LOOK[risk.code] ?? ''}`}>
       {risk.code === '4' ? <ExclamationCircleFilled /> : risk.code === '3' ? <WarningFilled /> : null}
-      {t('parts.risk', { name: risk.name })}
+      {t('parts.risk', { name: coded(TABLES.risk, risk) })}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildFile, type Section } from '../../api';
+import { BeginVisit } from '../../parts/begin';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
 import { useSeen } from '../children/recent';
@@ -36,7 +37,8 @@ export default function Child() {
   if (opened.error?.code === 'not_found') {
     return <Empty title={t('child.gone')} hint={t('child.gone_hint')}><Link to="/children"><Button type="primary">{t('child.to_list')}</Button></Link></Empty>;
   }
-  if (opened.error) return <Trouble fault={opened.error} again={() => void opened.refetch()} />;
+  // a visit may be written even where the file may not be read
+  if (opened.error) return <Trouble fault={opened.error} again={() => void opened.refetch()}>{child && <BeginVisit child={child} name="" />}</Trouble>;
   if (!file || !me.data) return <Waiting />;
   return (
     <FileProvider key={file.card.child} file={file} forms={forms.data} today={dayOf(me.data.now)}>

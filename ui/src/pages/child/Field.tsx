@@ -2,6 +2,7 @@
 import { EditOutlined } from '@ant-design/icons';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCoded, useSaid } from '../../parts/coded';
 import type { Shown } from '../../api';
 import { Choices, LARGE, Members, Picker } from './Choices';
 import { Differs } from './Differs';
@@ -67,8 +68,10 @@ export function Field({ shown, path, still }: { shown: Shown; path?: string; sti
 
 function Standing({ shown, whole, id }: { shown: Shown; whole: string | undefined; id: string }) {
   const { t } = useTranslation();
-  if (shown.members.length > 0) return <span id={id} className="members">{shown.members.map(({ key, code }) => <span className="tag" key={key}>{code.name}</span>)}</span>;
-  const text = whole ?? shown.cell?.text ?? '';
+  const coded = useCoded();
+  const said = useSaid();
+  if (shown.members.length > 0) return <span id={id} className="members">{shown.members.map(({ key, code }) => <span className="tag" key={key}>{coded(shown.code, code)}</span>)}</span>;
+  const text = whole ?? said(shown);
   return <span id={id} className={text === '' ? 'nothing' : shown.kind === 'long_text' ? 'text long' : 'text'}>{text || t('child.empty')}</span>;
 }
 

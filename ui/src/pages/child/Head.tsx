@@ -3,22 +3,24 @@ import { CheckCircleOutlined, DiffOutlined, FormOutlined } from '@ant-design/ico
 import { useTranslation } from 'react-i18next';
 import type { ChildFile } from '../../api';
 import { BeginVisit } from '../../parts/begin';
+import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 
 type Props = { file: ChildFile; toMissing(): void; toDiffers(): void; assess?: (() => void) | undefined };
 
 export function Head({ file: { card }, toMissing, toDiffers, assess }: Props) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <div className="child-head">
       <div className="grow">
         <div className="row name-line">
           <h1>{card.name}</h1>
-          <span className="quiet num">{[card.sex, card.age !== null && t('words.years', { n: card.age }), card.birth].filter(Boolean).join(' · ')}</span>
+          <span className="quiet num">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age }), card.birth].filter(Boolean).join(' · ')}</span>
           {assess
             ? <button type="button" className="as-tag" onClick={assess} title={t('child.assess')} data-testid="assess"><RiskTag risk={card.risk} /><span className="link">{card.risk ? t('child.assess') : t('child.assess_first')}</span></button>
             : <RiskTag risk={card.risk} />}
-          {card.categories.map(({ code, name }) => <span key={code} className="tag">{name}</span>)}
+          {card.categories.map((one) => <span key={one.code} className="tag">{coded(TABLES.category, one)}</span>)}
         </div>
         <div className="row facts">
           <span className="quiet">{[card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span>

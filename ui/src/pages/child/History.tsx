@@ -21,7 +21,7 @@ export function History({ child }: { child: ChildId }) {
   const { t } = useTranslation();
   const history = useAnswer('child.history', { child });
   const [all, setAll] = useState(false);
-  if (history.error) return <Trouble fault={history.error} again={() => void history.refetch()} />;
+  if (history.error) return <Trouble part fault={history.error} again={() => void history.refetch()} />;
   if (!history.data) return <Waiting />;
   const changes = together(history.data);
   if (changes.length === 0) return <Empty title={t('child.no_history')} hint={t('child.no_history_hint')} />;

@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from '@tanstack/react-router';
 import { useAnswer, type ChildId, type VisitLine } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
 
@@ -11,7 +12,7 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
   const { t } = useTranslation();
   const visits = useAnswer('visits.list', { child });
   const history = useAnswer('child.history', { child });
-  if (visits.error) return <Trouble fault={visits.error} again={() => void visits.refetch()} />;
+  if (visits.error) return <Trouble part fault={visits.error} again={() => void visits.refetch()} />;
   if (!visits.data) return <Waiting />;
   const levels = (history.data ?? []).filter(({ key, after }) => key === 'risk_level' && after !== null);
   const events = [
@@ -33,11 +34,12 @@ const LOOK = { finished: '', read: 'pine', returned: 'amber', supplemented: 'blu
 
 function Visit({ visit }: { visit: VisitLine }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const standing = { finished: t('child.standing.finished'), read: t('child.standing.read'), returned: t('child.standing.returned'), supplemented: t('child.standing.supplemented') }[visit.standing];
   return (
     <Link to="/visit/$visit" params={{ visit: visit.record }} className="event" data-testid={`visit-line-${visit.record}`}>
       <span className="row">
-        <strong>{visit.mode.name}</strong>
+        <strong>{coded(TABLES.mode, visit.mode)}</strong>
         <span className={visit.met ? 'quiet' : 'tag amber'}>{visit.met ? t('child.met') : t('child.unmet')}</span>
         <span className="quiet">{visit.who.person}</span>
         {visit.standing !== 'finished' && <span className={`tag ${LOOK[visit.standing]}`}>{standing}</span>}

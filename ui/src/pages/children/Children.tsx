@@ -59,7 +59,7 @@ export default function Children() {
         <Filters wanted={wanted} want={want} />
         <Kept wanted={wanted} apply={(params) => { reset(params.text ?? ''); void go({ to: '/children', search: params as Record<string, unknown>, replace: true }); }} clear={cleared} />
       </div>
-      {listed.error ? <Trouble fault={listed.error} again={() => void listed.refetch()} /> : !listed.data ? <Waiting /> : listed.data.cards.length > 0 ? (
+      {listed.error ? <Trouble part fault={listed.error} again={() => void listed.refetch()} /> : !listed.data ? <Waiting /> : listed.data.cards.length > 0 ? (
         <div ref={rows}><Rows cards={listed.data.cards} where={JSON.stringify(wanted)} /></div>
       ) : listed.data.total === 0 ? (
         <Empty title={t('children.none')} hint={t('children.none_hint')}><Button type="primary" onClick={() => setRegistering(true)}>{t('children.register')}</Button></Empty>

@@ -7,6 +7,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Card } from '../../api';
 import { useBeginVisit } from '../../parts/begin';
+import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { useRecent } from './recent';
@@ -25,7 +26,11 @@ export default function FinderBox({ hide }: { hide(): void }) {
   const box = useRef<HTMLDivElement>(null);
   const go = useNavigate();
   const { begin } = useBeginVisit();
-  const cards = text !== '' ? (found.data?.cards ?? []) : recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
+  const cards = text !== '' ? (found.error ? [] : found.data?.cards ?? []) : all.error ? [] : recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
+  const pages = usePages(typed.trim());
+  // what is lit is ours to say: the library loses it when its line goes away
+  const [lit, light] = useState('');
+  const lines = [...cards.map(({ child }) => child), ...pages.map(page)];
   const open = (child: string) => {
     hide();
     void go({ to: '/child/$child', params: { child } });
@@ -44,19 +49,24 @@ export default function FinderBox({ hide }: { hide(): void }) {
   return (
     <Modal open footer={null} closable={false} onCancel={hide} width="min(44em, calc(100vw - 2em))" style={{ top: '8vh' }} styles={{ header: { display: 'none' }, body: { margin: -8 } }} title={t('children.find.title')}>
       <div ref={box} onKeyDownCapture={onKeyDown}>
-        <Command label={t('children.find.title')} shouldFilter={false} loop className="finder" data-testid="finder">
+        <Command label={t('children.find.title')} shouldFilter={false} value={lines.includes(lit) ? lit : lines[0] ?? ''} onValueChange={light} loop className="finder" data-testid="finder">
           <div className="finder-top">
             <SearchOutlined aria-hidden />
             <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t('children.find.hint')} data-testid="finder-input" {...composition} />
           </div>
           <Command.List>
-            {text !== '' && found.data && cards.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
+            {text !== '' && found.error && <p className="finding red finder-none" role="alert">{found.error.text}</p>}
+            {text !== '' && found.data && !found.error && cards.length + pages.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
             {cards.length > 0 && (
               <Command.Group heading={text === '' ? t('children.find.recent') : t('children.find.children')}>
                 {cards.map((card) => <Found key={card.child} card={card} open={open} visit={visit} />)}
               </Command.Group>
             )}
-            <Pages text={typed.trim()} go={(to) => { hide(); void go({ to }); }} />
+            {pages.length > 0 && (
+              <Command.Group heading={t('children.find.pages')}>
+                {pages.map((one) => <Command.Item key={one.to} value={page(one)} onSelect={() => { hide(); void go({ to: one.to }); }}>{one.icon}<span>{one.word}</span></Command.Item>)}
+              </Command.Group>
+            )}
           </Command.List>
           <p className="quiet finder-foot">{t('children.find.foot')}</p>
         </Command>
@@ -67,10 +77,11 @@ export default function FinderBox({ hide }: { hide(): void }) {
 
 function Found({ card, open, visit }: { card: Card; open(child: string): void; visit(child: string): void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <Command.Item value={card.child} data-child={card.child} onSelect={() => open(card.child)} data-testid={`found-${card.child}`}>
       <span className="finder-name">{card.name}</span>
-      <span className="quiet">{[card.sex, card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
+      <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <span className="quiet clip grow">{[card.area?.name, card.school].filter(Boolean).join(' · ')}</span>
       {card.risk && <RiskTag risk={card.risk} />}
       {card.due?.state === 'overdue' && <DueTag due={card.due} />}
@@ -80,21 +91,20 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
   );
 }
 
-function Pages({ text, go }: { text: string; go(to: '/' | '/children' | '/visits' | '/visit/paper' | '/dayend' | '/settings'): void }) {
+/** What the line of a page is called among the lines. */
+const page = ({ to }: { to: string }) => `page ${to}`;
+
+/** The pages whose name has this in it. */
+function usePages(text: string) {
   const { t } = useTranslation();
   const me = useAnswer('me', {});
   const pages = [
     { to: '/', word: t('words.nav.today'), icon: <CalendarOutlined /> },
     { to: '/children', word: t('words.nav.children'), icon: <TeamOutlined /> },
-    { to: '/visits', word: t('words.nav.visits'), icon: <FileTextOutlined /> },
+    { to: '/visits', word: t('words.nav.visits'), icon: <EditOutlined /> },
+    { to: '/visit/paper', word: t('visit.paper'), icon: <FileTextOutlined /> },
     ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> } as const] : []),
     { to: '/settings', word: t('words.nav.settings'), icon: <SettingOutlined /> },
   ] as const;
-  const fitting = pages.filter(({ word }) => text === '' || word.toLowerCase().includes(text.toLowerCase()));
-  if (fitting.length === 0) return null;
-  return (
-    <Command.Group heading={t('children.find.pages')}>
-      {fitting.map(({ to, word, icon }) => <Command.Item key={to} value={`page ${to}`} onSelect={() => go(to)}>{icon}<span>{word}</span></Command.Item>)}
-    </Command.Group>
-  );
+  return pages.filter(({ word }) => text === '' || word.toLowerCase().includes(text.toLowerCase()));
 }

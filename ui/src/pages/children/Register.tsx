@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, useAnswer, type Card, type Created, type Value } from '../../api';
 import { useLook } from '../../look';
+import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
@@ -80,7 +81,7 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
   const label = (title: { title: string; en: string } | undefined) => (look.language === 'zh' ? title?.title : title?.en) ?? '';
   const codes = (id: string | null | undefined) => forms.data?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
   const line = (field: { title: string; en: string; code: string | null; kind: string } | undefined, key: string) => field && (
-    <Line key={key} label={label(field)} found={found(key)} testid={`field-${key}`}>
+    <Line key={key} label={label(field)} need={key === 'name'} found={found(key)} testid={`field-${key}`}>
       {field.kind === 'code'
         ? <Select showSearch={codes(field.code).length > 8 ? { optionFilterProp: 'label' } : false} allowClear options={codes(field.code)} value={now.values[key] || null} onChange={(code: string | undefined) => write(key, code ?? '')} aria-label={label(field)} style={{ width: '100%' }} />
         : <Input value={now.values[key] ?? ''} onChange={(event) => write(key, event.target.value)} onKeyDown={onEnter(() => void submit(false))} placeholder={field.kind === 'day' ? '20150506' : undefined} aria-label={label(field)} />}
@@ -93,7 +94,7 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
         {answer && !answer.child && answer.doubles.length > 0 && <Doubles cards={answer.doubles} open={(child) => { hide(); void go({ to: '/child/$child', params: { child } }); }} sure={() => void submit(true)} />}
         {others.map(({ key, text }) => <div key={key} className="finding red" role="alert">{text}</div>)}
         {(places.length > 1 || found('area')) && (
-          <Line label={t('children.reg.area')} found={found('area')} testid="field-area">
+          <Line label={t('children.reg.area')} need found={found('area')} testid="field-area">
             <Select showSearch={{ optionFilterProp: 'label' }} options={places} value={area || null} onChange={(code: string) => set(keep({ ...now, area: code }))} aria-label={t('children.reg.area')} style={{ width: '100%' }} />
           </Line>
         )}
@@ -105,10 +106,10 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
   );
 }
 
-function Line({ label, found, testid, children }: { label: string; found: string | undefined; testid: string; children: ReactNode }) {
+function Line({ label, need, found, testid, children }: { label: string; need?: boolean; found: string | undefined; testid: string; children: ReactNode }) {
   return (
     <div data-testid={testid}>
-      <div className="quiet">{label}</div>
+      <div className="quiet">{label}{need && <span className="need" aria-hidden> *</span>}</div>
       {children}
       {found && <div className="finding red" role="alert">{found}</div>}
     </div>
@@ -117,12 +118,13 @@ function Line({ label, found, testid, children }: { label: string; found: string
 
 function Doubles({ cards, open, sure }: { cards: Card[]; open(child: string): void; sure(): void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <div className="doubles stack" role="alert" data-testid="doubles">
       <strong>{t('children.reg.doubles')}</strong>
       {cards.map((card) => (
         <div key={card.child} className="row">
-          <span className="grow"><strong>{card.name}</strong> <span className="quiet">{[card.sex, card.birth, card.id_end, card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span></span>
+          <span className="grow"><strong>{card.name}</strong> <span className="quiet">{[coded(TABLES.sex, card.sex), card.birth, card.id_end, card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span></span>
           <Button size="small" onClick={() => open(card.child)}>{t('children.reg.open')}</Button>
         </div>
       ))}

@@ -4,20 +4,23 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Card } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 
 export const Row = memo(function Row({ card }: { card: Card }) {
   const { t } = useTranslation();
+  const coded = useCoded();
+  const categories = card.categories.map((one) => coded(TABLES.category, one));
   return (
     <Link to="/child/$child" params={{ child: card.child }} className="child-row" data-testid={`child-${card.child}`}>
       <span className="who">
         <span className="name clip">{card.name}</span>
-        <span className="quiet">{[card.sex, card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
+        <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       </span>
       <span className="labels"><span className="kinds">
         {card.risk && <RiskTag risk={card.risk} />}
-        {card.categories.slice(0, 2).map(({ code, name }) => <span className="tag" key={code}>{name}</span>)}
-        {card.categories.length > 2 && <span className="tag" title={card.categories.map(({ name }) => name).join('、')}>+{card.categories.length - 2}</span>}
+        {categories.slice(0, 2).map((name) => <span className="tag" key={name}>{name}</span>)}
+        {categories.length > 2 && <span className="tag" title={categories.join('、')}>+{categories.length - 2}</span>}
       </span><Marks card={card} /></span>
       <span className="place">
         <span className="clip">{card.area?.name}</span>

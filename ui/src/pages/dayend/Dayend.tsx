@@ -13,7 +13,9 @@ import { Directors } from './Directors';
 import { Doubles } from './Doubles';
 import { Files } from './Files';
 import { Notes } from './Notes';
+import { Together } from './Together';
 import { asksSomething } from './asks';
+import { DeedsHere, last, useDeeds, useDeedsOfPage } from './deeds';
 import { useLines } from './lines';
 import './dayend.css';
 
@@ -22,35 +24,54 @@ export default function Dayend() {
   const [day, setDay] = useState<string>();
   const me = useAnswer('me', {});
   const found = useAnswer('dayend', day === undefined ? {} : { day });
+  const deeds = useDeedsOfPage();
   useLines();
-  if (found.error && !found.data) return <Trouble fault={found.error} again={() => void found.refetch()} />;
-  if (!found.data || !me.data) return <Waiting />;
+  if (!me.data) return me.error ? <Trouble fault={me.error} again={() => void me.refetch()} /> : <Waiting />;
   const today = dayOf(me.data.now);
-  const { sum } = found.data;
   return (
     <div className="dayend" data-testid="dayend">
       <header className="dayend-head">
         <h1 className="grow">{t('dayend.title')}</h1>
         <Days key={day ?? today} day={day ?? today} today={today} go={(to) => setDay(to >= today ? undefined : to)} />
       </header>
-      {found.error && <p className="finding red" role="alert">{found.error.text}</p>}
-      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{sum.sentence}</p>
-      {(sum.to_decide > 0 || found.data.visits.length > 0) && <p className="quiet dayend-keys">{t('dayend.keys')}</p>}
-      <div className={found.isPlaceholderData ? 'stack dayend-coming' : 'stack'} aria-busy={found.isPlaceholderData} key={found.data.day}>
-        <Clear of={found.data} today={today} />
-        <Station of={found.data} />
-        <Differing all={found.data.differing} today={today} />
+      {found.error ? <Trouble part fault={found.error} again={() => void found.refetch()} /> : !found.data ? <Waiting /> : (
+        <DeedsHere.Provider value={deeds}><TheDay of={found.data} today={today} coming={found.isPlaceholderData} /></DeedsHere.Provider>
+      )}
+    </div>
+  );
+}
+
+function TheDay({ of, today, coming }: { of: Answered; today: string; coming: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}</p>
+      <Keys of={of} />
+      <div className={coming ? 'stack dayend-coming' : 'stack'} aria-busy={coming} key={of.day}>
+        <Clear of={of} today={today} />
+        <Station of={of} />
+        <Differing all={of.differing} today={today} />
         <div className="dayend-body">
-          <Notes visits={found.data.visits} />
-          <Directors all={found.data.directors} today={found.data.day === today} />
+          <Notes visits={of.visits} />
+          <Directors all={of.directors} today={of.day === today} />
           <div className="stack dayend-rest">
+            <Together pairs={of.together} visits={of.visits} />
             <Doubles />
-            <Files all={found.data.files} />
+            <Files all={of.files} imported={of.imported} />
           </div>
         </div>
       </div>
-    </div>
+    </>
   );
+}
+
+/** The keys that do something now. */
+function Keys({ of: { differing, visits } }: { of: Answered }) {
+  const { t } = useTranslation();
+  const { all } = useDeeds();
+  const [choose, review] = [differing.some((one) => one.may_choose), visits.some(({ who }) => !who.own)];
+  const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), last(all)?.kind === 'choice' && t('dayend.keys_undo')].filter(Boolean);
+  return keys.length > 0 ? <p className="quiet dayend-keys">{[t('dayend.keys_move'), ...keys].join(t('dayend.keys_and'))}</p> : null;
 }
 
 /** The day looked at; typed as hands type it, or stepped. */

@@ -2,17 +2,15 @@
 import { DiffOutlined, UndoOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { App, Button, Input } from 'antd';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, queries, type Differing as One, type Finding, type Kind, type Value } from '../../api';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
 import { asValue } from '../child/typed';
+import { last, useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
-
-/** What was picked here, so that it can be taken back. */
-type Picked = { one: One; text: string };
 
 const TYPED: (Kind | null)[] = ['text', 'long_text', 'day', 'month', 'int', 'money', 'decimal', 'id_no', 'tel'];
 /** So many at once; the next follow as these are picked. */
@@ -21,8 +19,8 @@ const SHOWN = 20;
 export function Differing({ all, today }: { all: One[]; today: string }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const [picked, setPicked] = useState<Picked[]>([]);
-  const failed = (thrown: unknown) => void message.error(asFault(thrown).text, 6);
+  const deeds = useDeeds();
+  const picked = deeds.all.filter((deed) => deed.kind === 'choice');
 
   async function pick(one: One, value: Value, text: string): Promise<Finding[]> {
     try {
@@ -30,33 +28,14 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
       if (saved.length === 0) return findings.filter(({ level }) => level === 'red');
       savedNow();
       await queries.invalidateQueries({ queryKey: ['dayend'] });
-      setPicked((before) => [...before, { one, text }]);
+      deeds.did({ kind: 'choice', one, text });
     } catch (thrown) {
-      failed(thrown);
+      void message.error(asFault(thrown).text, 6);
     }
     return [];
   }
 
-  async function undo({ one }: Picked) {
-    try {
-      const lines = await call('child.history', { child: one.child });
-      const line = lines.find(({ who, record, key }) => who.own && record === one.record && key === one.key);
-      const saved = line ? (await call('child.undo', { record: line.record, change: line.change })).saved : [];
-      if (saved.length === 0) return void message.info(t('dayend.not_undone'), 5);
-      savedNow();
-      await queries.invalidateQueries({ queryKey: ['dayend'] });
-      setPicked((before) => before.filter((other) => other.one !== one));
-      void message.success(t('dayend.undone'), 3);
-    } catch (thrown) {
-      failed(thrown);
-    }
-  }
-
   useWanted(all);
-  useUndoKey(() => {
-    const last = picked.at(-1);
-    if (last) void undo(last);
-  });
   if (all.length + picked.length === 0) return null;
   return (
     <section className="dayend-differing" aria-label={t('dayend.decide')}>
@@ -67,31 +46,16 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
         </div>
       )}
       {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} today={today} pick={pick} />)}
-      {picked.map((it) => (
-        <div key={it.one.record + it.one.key} className="dayend-picked" role="status">
-          <span className="grow">{t('dayend.chosen', { name: it.one.name, label: it.one.label, text: it.text })}</span>
-          <Button size="small" icon={<UndoOutlined />} onClick={() => void undo(it)} data-testid="undo">{t('words.undo')}</Button>
+      {picked.map((choice, nth) => (
+        <div key={`${choice.one.record} ${choice.one.key} ${nth}`} className="dayend-picked" role="status">
+          <span className="grow">{t('dayend.chosen', { name: choice.one.name, label: choice.one.label, text: choice.text })}</span>
+          <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack(choice)} data-testid="undo">
+            {choice === last(deeds.all) && <kbd className="key">Z</kbd>}{t('words.undo')}
+          </Button>
         </div>
       ))}
     </section>
   );
-}
-
-function useUndoKey(undo: () => void) {
-  const latest = useRef(undo);
-  useEffect(() => {
-    latest.current = undo;
-  });
-  useEffect(() => {
-    const key = (event: globalThis.KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'z' || event.altKey || event.isComposing || event.repeat) return;
-      if (event.target instanceof HTMLElement && event.target.closest('input, textarea')) return;
-      event.preventDefault();
-      latest.current();
-    };
-    window.addEventListener('keydown', key);
-    return () => window.removeEventListener('keydown', key);
-  }, []);
 }
 
 function Line({ one, today, pick }: { one: One; today: string; pick(one: One, value: Value, text: string): Promise<Finding[]> }) {

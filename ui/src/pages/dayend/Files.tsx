@@ -7,7 +7,7 @@ import type { FileChanged } from '../../api';
 const FILES = 12;
 const WORDS = 6;
 
-export function Files({ all }: { all: FileChanged[] }) {
+export function Files({ all, imported }: { all: FileChanged[]; imported: number }) {
   const { t } = useTranslation();
   const [most, setMost] = useState(FILES);
   // changes of what was there before asked for a look; files begun that day are many when a ledger came in
@@ -15,7 +15,7 @@ export function Files({ all }: { all: FileChanged[] }) {
   const begun = all.filter((file) => file.new).length;
   return (
     <section className="panel dayend-part" aria-label={t('dayend.files')}>
-      <h2>{t('dayend.files')} {all.length > 0 && <span className="quiet num">{t('dayend.files_n', { n: all.length })}{begun > 0 && ` · ${t('dayend.files_new', { n: begun })}`}</span>}</h2>
+      <h2>{t('dayend.files')} {all.length > 0 && <span className="quiet num">{t('dayend.files_n', { n: all.length })}{begun > 0 && ` · ${t('dayend.files_new', { n: begun })}`}{imported > 0 && ` · ${t('dayend.imported', { n: imported })}`}</span>}</h2>
       {all.length === 0 && <p className="quiet">{t('dayend.no_files')}</p>}
       <ul>{sorted.slice(0, most).map((file) => <li key={file.child}><Changed file={file} /></li>)}</ul>
       {all.length > most && <button type="button" className="dayend-fold" onClick={() => setMost(most + 5 * FILES)}>{t('dayend.more_files', { n: Math.min(all.length - most, 5 * FILES) })}</button>}

@@ -5,10 +5,12 @@ import { App, Button, Input } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type NamedVisit } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Empty } from '../../parts/standing';
 import { StandingTag } from '../visit/Visits';
+import { useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
 
 /** So many notes at once: nobody reads four hundred from one screen. */
@@ -43,6 +45,7 @@ export function Notes({ visits }: { visits: NamedVisit[] }) {
 function useReview(visit: NamedVisit) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const { did } = useDeeds();
   const [busy, setBusy] = useState(false);
   /** Whether it is on the disk. */
   async function review(verdict: '1' | '2', note?: string): Promise<boolean> {
@@ -55,6 +58,7 @@ function useReview(visit: NamedVisit) {
         return false;
       }
       savedNow();
+      did({ kind: verdict === '1' ? 'read' : 'returned', name: visit.name });
       void message.success(verdict === '1' ? t('visit.review_done') : t('visit.review_returned'), 2);
       return true;
     } catch (thrown) {
@@ -69,6 +73,7 @@ function useReview(visit: NamedVisit) {
 
 function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const box = useRef<HTMLElement>(null);
   const { busy, review } = useReview(visit);
   const [why, setWhy] = useState<string>();
@@ -91,7 +96,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
     <article ref={box} {...LINE} className={`dayend-visit ${LINE.className}`} onKeyDown={keys} aria-label={`${visit.name} ${visit.visit_at.slice(5, 10)}`} data-testid="dayend-visit">
       <div className="dayend-visit-top">
         <Link to="/visit/$visit" params={{ visit: visit.record }} className="dayend-visit-name">{visit.name}</Link>
-        <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {visit.mode.name}{!visit.met && ` · ${t('dayend.unmet')}`}</span>
+        <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('dayend.unmet')}`}</span>
         {visit.standing !== 'finished' && <StandingTag standing={visit.standing} />}
       </div>
       <div className="dayend-visit-foot">

@@ -9,7 +9,7 @@ export function Me() {
   const { t } = useTranslation();
   const me = useAnswer('me', {});
   const sync = useAnswer('sync.state', {});
-  if (me.error) return <Trouble fault={me.error} />;
+  if (me.error) return <Trouble part fault={me.error} />;
   const lease = sync.data?.lease ?? null;
   return (
     <Panel title={t('settings.me')} testid="settings-me">

@@ -25,7 +25,7 @@ export function Sync() {
         <Button type="primary" icon={<SyncOutlined />} loading={syncing || now.isPending} onClick={() => now.mutate({})} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
       </Setting>
       {trouble && <p className="settings-note" role="status" data-testid="settings-trouble">{trouble.text}</p>}
-      {state && <p className="quiet settings-ladder num">{t('settings.ladder', { received: state.received, backed_up: state.backed_up })}</p>}
+      {state && <p className="quiet settings-ladder num">{t('settings.ladder', { received: state.received + state.backed_up, backed_up: state.backed_up })}</p>}
       {state?.restoring && <p className="settings-note amber">{t('today.restoring')}</p>}
       {state && state.held.length > 0 && (
         <div data-testid="settings-held">

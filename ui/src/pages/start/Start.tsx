@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useAct, type ShellState } from '../../api';
 import type { Args } from '../../api/transport';
 import { useLook } from '../../look';
+import { useJustPractised } from '../../parts/practised';
 import { SIZES } from '../../style/theme';
 import { Choose } from './Choose';
 import { Compare } from './Compare';
@@ -20,6 +21,7 @@ type Step = 1 | 2 | 3 | null;
 export function Start({ state }: { state: ShellState }) {
   const { t } = useTranslation();
   const { step, body } = useBody(state);
+  const practised = useJustPractised(state.practice);
   return (
     <div className="start" data-testid="start">
       <header className="start-side">
@@ -30,6 +32,7 @@ export function Start({ state }: { state: ShellState }) {
       </header>
       <main className="start-main">
         {state.practice && <div className="start-practice" role="note">{t('words.practice')}</div>}
+        {practised && <div className="start-practice" role="status" data-testid="practised">{t('start.practised')}</div>}
         <div className="start-card">{body}</div>
         <p className="quiet num start-version">{t('start.version', { version: state.version })}</p>
       </main>

@@ -3,7 +3,7 @@ import { BellOutlined, BranchesOutlined, CloudUploadOutlined, EditOutlined, EyeO
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Today } from '../../api';
+import { useAnswer, type DraftLine, type Fault, type SyncState, type Today } from '../../api';
 import { clock } from '../../parts/time';
 import { dayWords } from './day';
 
@@ -22,28 +22,52 @@ export function Aside({ lines }: { lines: ReactNode[] }) {
   );
 }
 
-/** Each line leads to where it is dealt with; what asks most stands first. */
-export function useTodo(today: Today): ReactNode[] {
+/** Each line leads to where it is dealt with; what asks most stands first. Without `today` the rest still stands. */
+export function useTodo(today: Today | null): ReactNode[] {
   const { t } = useTranslation();
   const me = useAnswer('me', {});
   const sync = useAnswer('sync.state', {});
-  const station = me.data?.station ?? false;
-  const held = sync.data?.held.length ?? 0;
+  const drafts = useAnswer('visit.draft.list', {});
   return [
-    sync.data?.restoring && <Todo key="restoring" icon={<BellOutlined />} tone="amber" to="/settings" title={t('today.restoring')} />,
-    held > 0 && <Todo key="held" icon={<InboxOutlined />} tone="amber" to="/settings" title={t('today.held', { n: held })} more={t('today.held_more')} />,
-    ...returned(today, station, t),
-    today.unread > 0 && <Todo key="unread" icon={<EyeOutlined />} tone="pine" to="/dayend" title={t('today.unread', { n: today.unread })} more={t('today.unread_more')} />,
-    ...differing(today, station, t),
-    today.drafts > 0 && <Drafts key="drafts" n={today.drafts} />,
-    ...today.unmet.slice(0, LINES).map((card) => (
-      <Todo key={card.child} icon={<BellOutlined />} tone="amber" to="/child/$child" params={{ child: card.child }} title={t('today.unmet_of', { name: card.name, n: card.unmet })} more={t('today.unmet_more')} />
-    )),
-    today.waiting > 0 && <Todo key="waiting" icon={<CloudUploadOutlined />} to="/settings" title={t('words.waiting', { n: today.waiting })} />,
+    failed(sync.error),
+    ...(sync.data ? kept(sync.data, t) : []),
+    ...(today ? told(today, me.data?.station ?? false, t) : []),
+    failed(drafts.error),
+    ...begun(drafts.data ?? [], t),
+    ...(today ? unmet(today, t) : []),
+    sync.data && waits(sync.data, t),
   ].filter(Boolean);
 }
 
 type T = ReturnType<typeof useTranslation>['t'];
+
+const failed = (fault: Fault | null) => fault && <p key={`failed ${fault.text}`} className="finding red" role="alert">{fault.text}</p>;
+
+function kept({ restoring, held }: SyncState, t: T): ReactNode[] {
+  return [
+    restoring && <Todo key="restoring" icon={<BellOutlined />} tone="amber" to="/settings" title={t('today.restoring')} />,
+    held.length > 0 && <Todo key="held" icon={<InboxOutlined />} tone="amber" to="/settings" title={t('today.held', { n: held.length })} more={t('today.held_more')} />,
+  ];
+}
+
+function told(today: Today, station: boolean, t: T): ReactNode[] {
+  return [
+    ...returned(today, station, t),
+    today.unread > 0 && <Todo key="unread" icon={<EyeOutlined />} tone="pine" to="/dayend" title={t('today.unread', { n: today.unread })} more={t('today.unread_more')} />,
+    ...differing(today, station, t),
+  ];
+}
+
+const unmet = (today: Today, t: T): ReactNode[] =>
+  today.unmet.slice(0, LINES).map((card) => (
+    <Todo key={card.child} icon={<BellOutlined />} tone="amber" to="/child/$child" params={{ child: card.child }} title={t('today.unmet_of', { name: card.name, n: card.unmet })} more={t('today.unmet_more')} />
+  ));
+
+/** Photographs count as in the status line. */
+function waits({ waiting, files_waiting: photos }: SyncState, t: T): ReactNode {
+  const n = waiting + photos;
+  return n > 0 && <Todo key="waiting" icon={<CloudUploadOutlined />} to="/settings" title={t('words.waiting', { n })} />;
+}
 
 /** A director first sees what she must supplement, a station what was supplemented since. */
 function returned(today: Today, station: boolean, t: T): ReactNode[] {
@@ -71,19 +95,14 @@ function differing(today: Today, station: boolean, t: T): ReactNode[] {
   ];
 }
 
-function Drafts({ n }: { n: number }) {
-  const { t } = useTranslation();
-  const drafts = useAnswer('visit.draft.list', {});
-  const all = drafts.data ?? [];
-  return (
-    <>
-      {all.slice(0, LINES).map((draft) => (
-        <Todo key={draft.draft} icon={<EditOutlined />} tone="blue" to="/visit/write/$draft" params={{ draft: draft.draft }}
-          title={t('today.draft', { names: draft.names.join('、') || t('today.nameless') })} more={`${clock(draft.saved)} ${draft.opening}`} testid={`draft-${draft.draft}`} />
-      ))}
-      {n > LINES && <Todo icon={<EditOutlined />} to="/visits" title={t('today.drafts_more', { n: n - LINES })} />}
-    </>
-  );
+function begun(all: DraftLine[], t: T): ReactNode[] {
+  return [
+    ...all.slice(0, LINES).map((draft) => (
+      <Todo key={draft.draft} icon={<EditOutlined />} tone="blue" to="/visit/write/$draft" params={{ draft: draft.draft }}
+        title={t('today.draft', { names: draft.names.join('、') || t('visit.nameless') })} more={`${clock(draft.saved)} ${draft.opening}`} testid={`draft-${draft.draft}`} />
+    )),
+    all.length > LINES && <Todo key="drafts-more" icon={<EditOutlined />} to="/visits" title={t('today.drafts_more', { n: all.length - LINES })} />,
+  ];
 }
 
 type Where = { to: string; params?: Record<string, string>; search?: Record<string, unknown> };

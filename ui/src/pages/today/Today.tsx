@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Today as Day } from '../../api';
+import { useAnswer, type Fault, type Today as Day } from '../../api';
 import { useLook } from '../../look';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { startTour, useTour } from '../../tour';
@@ -18,16 +18,17 @@ const Tour = lazy(() => import('./Tour'));
 
 export default function Today() {
   const today = useAnswer('today', {});
-  if (today.error) return <Trouble fault={today.error} again={() => void today.refetch()} />;
-  return today.data ? <Shown today={today.data} /> : <Waiting />;
+  if (!today.data && !today.error) return <Waiting />;
+  // what was refused is not shown from memory either
+  return <Shown today={today.error ? null : today.data ?? null} fault={today.error} again={() => void today.refetch()} />;
 }
 
-function Shown({ today }: { today: Day }) {
+type Asked = { today: Day | null; fault: Fault | null; again(): void };
+
+function Shown({ today, fault, again }: Asked) {
   const { t } = useTranslation();
-  const me = useAnswer('me', {});
   const touring = useTouring();
   const todo = useTodo(today);
-  const nobody = today.overdue.length + today.due.length + today.coming.length === 0;
   return (
     <>
       <header className="head">
@@ -37,7 +38,7 @@ function Shown({ today }: { today: Day }) {
       </header>
       <div className="today-page">
         <div className="today-main" data-testid="today-list">
-          {nobody ? <Nobody /> : <Visits today={today} station={me.data?.station ?? false} />}
+          {fault ? <Trouble part fault={fault} again={again} /> : today && <Who today={today} />}
         </div>
         <Aside lines={todo} />
       </div>
@@ -46,15 +47,25 @@ function Shown({ today }: { today: Day }) {
   );
 }
 
-function Lead({ today }: { today: Day }) {
+function Who({ today }: { today: Day }) {
+  const me = useAnswer('me', {});
+  const nobody = today.overdue.length + today.due.length + today.coming.length === 0;
+  return nobody ? <Nobody /> : <Visits today={today} station={me.data?.station ?? false} />;
+}
+
+function Lead({ today }: { today: Day | null }) {
   const { look } = useLook();
   const me = useAnswer('me', {});
   return (
     <div className="grow">
       <h1>{me.data && dateWords(me.data.now, look.language)}</h1>
-      <p className="today-lead" data-testid="today-lead">{useLead(today)}</p>
+      {today && <p className="today-lead" data-testid="today-lead"><Sentence today={today} /></p>}
     </div>
   );
+}
+
+function Sentence({ today }: { today: Day }) {
+  return useLead(today);
 }
 
 function useLead({ overdue, due }: Day): string {
@@ -82,6 +93,8 @@ function Nobody() {
   const { t } = useTranslation();
   const sync = useAnswer('sync.state', {});
   const all = useAnswer('children.list', {});
+  const fault = all.error ?? sync.error;
+  if (fault) return <Trouble part fault={fault} again={() => void all.refetch()} />;
   if (!sync.data || !all.data) return <Waiting />;
   if (all.data.total === 0) return <First synced={sync.data.synced !== null} />;
   return (

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Card, DueFilter, Today } from '../../api';
 import { BeginVisit } from '../../parts/begin';
+import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { dayWords } from './day';
 
@@ -72,6 +73,7 @@ function Sums({ today }: { today: Today }) {
 
 function VisitCard({ card }: { card: Card }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const more = card.categories.length - CATEGORIES;
   return (
     <article className={`panel visit-card ${card.due?.state ?? ''}`}>
@@ -84,7 +86,7 @@ function VisitCard({ card }: { card: Card }) {
       <div className="visit-card-tags">
         <RiskTag risk={card.risk} />
         {card.unmet > 1 && <span className="tag amber">{t('today.unmet', { n: card.unmet })}</span>}
-        {card.categories.slice(0, CATEGORIES).map(({ code, name }) => <span className="tag clip" key={code}>{name}</span>)}
+        {card.categories.slice(0, CATEGORIES).map((one) => <span className="tag clip" key={one.code}>{coded(TABLES.category, one)}</span>)}
         {more > 0 && <span className="tag num">+{more}</span>}
       </div>
       <div className="visit-card-foot">
@@ -100,8 +102,9 @@ function VisitCard({ card }: { card: Card }) {
 
 function Who({ card }: { card: Card }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const age = card.age === null ? '' : t('words.years', { n: card.age });
-  return <span className="quiet num today-who">{[card.sex, age].filter(Boolean).join(' · ')}</span>;
+  return <span className="quiet num today-who">{[coded(TABLES.sex, card.sex), age].filter(Boolean).join(' · ')}</span>;
 }
 
 /** Where the child is found; at a station also whose child it is. */

@@ -1,17 +1,16 @@
 // A finished note: read like a page; what was added later stands below. The text itself never changes.
-import { CheckOutlined, RollbackOutlined } from '@ant-design/icons';
 import { Link, useParams } from '@tanstack/react-router';
-import { App, Button, Input } from 'antd';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAnswer, type Section, type Shown, type VisitNote } from '../../api';
+import { useAnswer, type Section, type Shown, type VisitNote } from '../../api';
 import { useLook } from '../../look';
+import { TABLES, useCoded, useSaid } from '../../parts/coded';
 import { useAdding } from '../../parts/photos/adding';
 import { Photos } from '../../parts/photos/Photos';
-import { savedNow } from '../../parts/saved';
 import { Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
 import { clock } from '../../parts/time';
+import { Add } from './Add';
 import { StandingTag } from './Visits';
 import './visit.css';
 
@@ -24,6 +23,7 @@ export default function Note() {
 
 function Page({ note }: { note: VisitNote }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   const { line, card, sections, remarks } = note;
   return (
     <article className="note" data-testid="note">
@@ -34,21 +34,21 @@ function Page({ note }: { note: VisitNote }) {
         <span className="grow" />
         <Link to="/child/$child" params={{ child: card.child }} className="go soft">{t('visit.open_file')}</Link>
       </header>
-      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {line.mode.name} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}</p>
+      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}</p>
       <div className="note-body">
         <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}<Pictures line={line} /></div>
         <aside className="panel stack">
           <h2>{t('visit.later')}</h2>
-          {remarks.length === 0 && <p className="quiet">{t('visit.no_later')}</p>}
-          <ol className="remarks">
+          {remarks.length === 0 && <p className="quiet list-none">{t('visit.no_later')}</p>}
+          {remarks.length > 0 && <ol className="remarks">
             {remarks.map((remark) => (
               <li key={remark.record} className={remark.verdict?.code === '2' ? 'amber' : ''}>
                 <div className="quiet num">{remark.who.person} · {clock(remark.who.at)}</div>
-                <div>{remark.verdict && <strong>{remark.verdict.name}{remark.text && '：'}</strong>}{remark.text}</div>
+                <div>{remark.verdict && <strong>{coded(TABLES.verdict, remark.verdict)}{remark.text && '：'}</strong>}{remark.text}</div>
               </li>
             ))}
-          </ol>
-          <Add note={note} />
+          </ol>}
+          <Add line={note.line} />
         </aside>
       </div>
     </article>
@@ -72,10 +72,12 @@ const ORDER = ['C', 'B', 'A', 'D'];
 function Part({ section }: { section: Section }) {
   const { t } = useTranslation();
   const { look } = useLook();
+  const coded = useCoded();
+  const value = useSaid();
   const filled = section.fields.filter((field) => field.cell?.text || field.members.length > 0 || field.rows.length > 0);
   if (filled.length === 0) return null;
-  const label = (field: Shown) => (look.language === 'zh' ? field.title : field.en);
-  const said = (field: Shown) => field.cell?.text || field.members.map(({ code }) => code.name).join('、') || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join('；');
+  const label = (field: Shown) => t(`visit.field.${field.key}`, { defaultValue: look.language === 'zh' ? field.title : field.en });
+  const said = (field: Shown) => value(field) || field.members.map(({ code }) => coded(field.code, code)).join('、') || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join('；');
   const long = filled.filter(({ kind }) => kind === 'long_text');
   const short = filled.filter(({ kind }) => kind !== 'long_text');
   return (
@@ -84,47 +86,5 @@ function Part({ section }: { section: Section }) {
       {long.sort((a) => (a.key === 'note' ? -1 : 1)).map((field) => <div key={field.key}><div className="field-label">{label(field)}</div><p className="note-text">{said(field)}</p></div>)}
       <dl className="pairs">{short.map((field) => <div key={field.key}><dt>{label(field)}</dt><dd>{said(field)}</dd></div>)}</dl>
     </section>
-  );
-}
-
-/** 补充说明 for who may add; 已阅 and 退回补充 for a station. */
-function Add({ note: { line } }: { note: VisitNote }) {
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  const me = useAnswer('me', {});
-  const [text, setText] = useState('');
-  const [busy, setBusy] = useState(false);
-  async function act(run: () => Promise<{ findings: { text: string }[] }>, said: string) {
-    setBusy(true);
-    try {
-      const { findings } = await run();
-      if (findings[0]) return void message.warning(findings[0].text, 6);
-      savedNow();
-      setText('');
-      void message.success(said, 3);
-    } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
-    } finally {
-      setBusy(false);
-    }
-  }
-  const supplement = () => act(() => call('visit.supplement', { visit: line.record, text }), t('visit.supplement_saved'));
-  const review = (verdict: '1' | '2') => {
-    if (verdict === '2' && text.trim() === '') return void message.info(t('visit.review_what'), 4);
-    return void act(() => call('visit.review', { visit: line.record, verdict, ...(verdict === '2' ? { note: text } : {}) }), verdict === '1' ? t('visit.review_done') : t('visit.review_returned'));
-  };
-  const station = me.data?.station && !line.who.own;
-  return (
-    <div className="stack add">
-      <label>
-        <span className="field-label">{t('visit.supplement')}<span className="quiet field-hint">{station ? t('visit.review_what') : t('visit.supplement_hint')}</span></span>
-        <Input.TextArea value={text} rows={3} maxLength={1000} onChange={(event) => setText(event.target.value)} data-testid="supplement" />
-      </label>
-      <div className="row">
-        <Button type={station ? 'default' : 'primary'} disabled={text.trim() === ''} loading={busy} onClick={() => void supplement()} data-testid="supplement-save">{t('visit.supplement_save')}</Button>
-        {station && <Button icon={<RollbackOutlined />} loading={busy} onClick={() => review('2')} data-testid="return">{t('visit.review_return')}</Button>}
-        {station && line.standing !== 'read' && <Button type="primary" icon={<CheckOutlined />} loading={busy} onClick={() => review('1')} data-testid="read">{t('visit.review_read')}</Button>}
-      </div>
-    </div>
   );
 }

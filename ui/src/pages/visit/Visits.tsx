@@ -3,16 +3,13 @@ import { EditOutlined, FileTextOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type NamedVisit, type Standing } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import './visit.css';
 
 export default function Visits() {
   const { t } = useTranslation();
-  const drafts = useAnswer('visit.draft.list', {});
-  const recent = useAnswer('visits.recent', {});
-  if (recent.error) return <Trouble fault={recent.error} again={() => void recent.refetch()} />;
-  if (!drafts.data || !recent.data) return <Waiting />;
   return (
     <>
       <div className="head">
@@ -20,33 +17,49 @@ export default function Visits() {
         <Link to="/visit/paper" className="go soft" data-testid="paper"><FileTextOutlined aria-hidden /> {t('visit.paper')}</Link>
       </div>
       <div className="stack">
-        {drafts.data.length > 0 && (
-          <section>
-            <h2 className="list-title">{t('visit.drafts')}</h2>
-            <ul className="panel lines">
-              {drafts.data.map(({ draft, names, opening, saved }) => (
-                <li key={draft}>
-                  <Link to="/visit/write/$draft" params={{ draft }} className="line-row" data-testid="draft">
-                    <span className="line-icon blue"><EditOutlined aria-hidden /></span>
-                    <strong>{names.join('、')}</strong>
-                    <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
-                    <span className="quiet num">{clock(saved)}</span>
-                    <span className="line-go">{t('visit.go_on')}</span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        <section>
+          <h2 className="list-title">{t('visit.drafts')}</h2>
+          <Drafts />
+        </section>
         <section>
           <h2 className="list-title">{t('visit.recent')}</h2>
-          {recent.data.length === 0 ? <div className="panel"><Empty title={t('visit.recent_none')} hint={t('visit.recent_none_hint')} /></div> : (
-            <ul className="panel lines">{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>
-          )}
+          <Recent />
         </section>
       </div>
     </>
   );
+}
+
+function Drafts() {
+  const { t } = useTranslation();
+  const drafts = useAnswer('visit.draft.list', {});
+  if (drafts.error) return <Trouble part fault={drafts.error} again={() => void drafts.refetch()} />;
+  if (!drafts.data) return <Waiting />;
+  if (drafts.data.length === 0) return <p className="quiet list-none">{t('visit.drafts_none')}</p>;
+  return (
+    <ul className="panel lines">
+      {drafts.data.map(({ draft, names, opening, saved }) => (
+        <li key={draft}>
+          <Link to="/visit/write/$draft" params={{ draft }} className="line-row" data-testid="draft">
+            <span className="line-icon blue"><EditOutlined aria-hidden /></span>
+            <strong>{names.join('、') || t('visit.nameless')}</strong>
+            <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
+            <span className="quiet num">{clock(saved)}</span>
+            <span className="line-go">{t('visit.go_on')}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Recent() {
+  const { t } = useTranslation();
+  const recent = useAnswer('visits.recent', {});
+  if (recent.error) return <Trouble part fault={recent.error} again={() => void recent.refetch()} />;
+  if (!recent.data) return <Waiting />;
+  if (recent.data.length === 0) return <div className="panel"><Empty title={t('visit.recent_none')} hint={t('visit.recent_none_hint')} /></div>;
+  return <ul className="panel lines">{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>;
 }
 
 const LOOK: Record<Standing, string> = { finished: '', read: 'pine', returned: 'amber', supplemented: 'blue' };
@@ -59,11 +72,12 @@ export function StandingTag({ standing }: { standing: Standing }) {
 
 function VisitRow({ visit }: { visit: NamedVisit }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <Link to="/visit/$visit" params={{ visit: visit.record }} className="line-row" data-testid="visit-line">
       <span className="num line-day">{visit.visit_at.slice(5, 10)}</span>
       <strong>{visit.name}</strong>
-      <span className="quiet line-mode">{visit.mode.name}{!visit.met && ` · ${t('visit.unmet')}`}</span>
+      <span className="quiet line-mode">{coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('visit.unmet')}`}</span>
       <span className="quiet clip grow">{visit.opening}</span>
       <span className="quiet line-who">{visit.who.own ? '' : visit.who.person}</span>
       <StandingTag standing={visit.standing} />

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Card } from '../../api';
+import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
@@ -14,12 +15,14 @@ export function Whom() {
   const { children } = useStanding(sheet);
   const [first] = children;
   const listed = useAnswer('children.list', {});
+  const drafts = useAnswer('visit.draft.list', {}, listed.error !== null);
   const siblings = useAnswer('children.household', { child: first ?? '' }, first !== undefined);
   const along = (listed.data?.cards ?? []).filter(({ child }) => children.includes(child));
   const others = (siblings.data ?? []).filter(({ child }) => !children.includes(child));
   return (
     <div className="whom">
-      {along.map((card) => <Person key={card.child} card={card} off={children.length > 1 ? () => sheet.withChild(card.child, false) : undefined} />)}
+      {listed.error && <strong>{drafts.data?.find(({ draft }) => draft === sheet.draft)?.names.join('、') || t('visit.nameless')}</strong>}
+      {!listed.error && along.map((card) => <Person key={card.child} card={card} off={children.length > 1 ? () => sheet.withChild(card.child, false) : undefined} />)}
       {others.length > 0 && <span className="quiet">{t('visit.household')}</span>}
       {others.map(({ child, name }) => (
         <button key={child} type="button" className="choice" aria-pressed={false} onClick={() => sheet.withChild(child, true)} data-testid={`along-${child}`}>＋ {name}</button>
@@ -30,10 +33,11 @@ export function Whom() {
 
 function Person({ card, off }: { card: Card; off?: () => void }) {
   const { t } = useTranslation();
+  const coded = useCoded();
   return (
     <span className="person">
       <strong>{card.name}</strong>
-      <span className="quiet num">{[card.sex, card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
+      <span className="quiet num">{[coded(TABLES.sex, card.sex), card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <RiskTag risk={card.risk} />
       {off && <button type="button" className="off" onClick={off} aria-label={t('visit.leave_out', { name: card.name })}>×</button>}
     </span>

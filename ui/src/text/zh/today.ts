@@ -42,7 +42,6 @@ export default {
   differing_choose: '请看一看，选定一个',
   differing_wait: '由街道未保站选定',
   draft: '没写完：{{names}}',
-  nameless: '还没选孩子',
   drafts_more: '还有 {{n}} 份没写完的走访',
   unmet_of: '{{name}}：连续 {{n}} 次没见到',
   unmet_more: '要不要重新评估风险？',

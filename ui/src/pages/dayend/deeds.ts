@@ -1,0 +1,75 @@
+// What was done on this page since it was opened. Z takes back the last of it, and nothing before that.
+import { App } from 'antd';
+import { createContext, useContext, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, queries, type Differing } from '../../api';
+import { composing } from '../../parts/keys';
+import { savedNow } from '../../parts/saved';
+
+/** A value chosen, which can be taken back. */
+export type Choice = { kind: 'choice'; one: Differing; text: string };
+/** A note marked as read or sent back: no call takes that back. */
+export type Reviewed = { kind: 'read' | 'returned'; name: string };
+export type Deed = Choice | Reviewed;
+
+type Deeds = { all: Deed[]; did(deed: Deed): void; takeBack(choice: Choice): Promise<void> };
+
+export const DeedsHere = createContext<Deeds>({ all: [], did: () => undefined, takeBack: async () => undefined });
+export const useDeeds = () => useContext(DeedsHere);
+
+/** The last thing done; what Z is about. */
+export const last = (all: Deed[]): Deed | undefined => all.at(-1);
+
+export function useDeedsOfPage(): Deeds {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const [all, setAll] = useState<Deed[]>([]);
+  const busy = useRef(false);
+  async function takeBack(choice: Choice) {
+    if (busy.current) return;
+    busy.current = true;
+    try {
+      if (!(await undone(choice.one))) return void message.info(t('dayend.not_undone'), 5);
+      savedNow();
+      await queries.invalidateQueries({ queryKey: ['dayend'] });
+      setAll((before) => before.filter((other) => other !== choice));
+      void message.success(t('dayend.undone'), 3);
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    } finally {
+      busy.current = false;
+    }
+  }
+  useUndoKey(() => {
+    const deed = last(all);
+    if (!deed) void message.info({ key: 'undo', content: t('dayend.nothing_done'), duration: 4 });
+    else if (deed.kind === 'choice') void takeBack(deed);
+    else void message.info({ key: 'undo', content: t(deed.kind === 'read' ? 'dayend.read_stays' : 'dayend.returned_stays', { name: deed.name }), duration: 6 });
+  });
+  return { all, did: (deed) => setAll((before) => [...before, deed]), takeBack };
+}
+
+/** Whether this person's last change of that field was taken back; not when somebody changed it since. */
+async function undone({ child, record, key }: Differing): Promise<boolean> {
+  const lines = await call('child.history', { child });
+  const line = lines.find((one) => one.who.own && one.record === record && one.key === key);
+  return line !== undefined && (await call('child.undo', { record, change: line.change })).saved.length > 0;
+}
+
+/** Z and Ctrl+Z; where something is typed, or a window stands over the page, they keep their own meaning. */
+function useUndoKey(undo: () => void) {
+  const latest = useRef(undo);
+  useEffect(() => {
+    latest.current = undo;
+  });
+  useEffect(() => {
+    const key = (event: globalThis.KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'z' || event.altKey || event.shiftKey || event.repeat || composing(event)) return;
+      if (event.target instanceof HTMLElement && event.target.closest('input, textarea, [role=dialog]')) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', key);
+    return () => window.removeEventListener('keydown', key);
+  }, []);
+}
