@@ -168,6 +168,37 @@ imported: number, differing: Array<Differing>, };
 
 export type DeviceId = string;
 
+export type DeviceLine = { device: DeviceId, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * When its row in the roster was signed, as far as known here.
+ */
+enrolled: Timestamp | null, 
+/**
+ * Of this computer its last sync; of another the signed time of the newest of its work that
+ * is here, or when the server last kept something of it aside.
+ */
+last_contact: Timestamp | null, 
+/**
+ * Six digits that the computer itself showed when it was enrolled.
+ */
+digits: string, 
+/**
+ * 已停用
+ */
+stopped: boolean, 
+/**
+ * Whether it is the one this is shown on.
+ */
+mine: boolean, 
+/**
+ * Whether this person may stop it.
+ */
+may_stop: boolean, };
+
 export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: string, 
 /**
  * What it holds, so that another value can be written; `None` when the form no longer has it.
@@ -576,6 +607,16 @@ export type Pair = { first: Card, second: Card, why: Same, };
 
 export type PersonId = string;
 
+export type PersonLine = { person: PersonId, name: string, 
+/**
+ * Posts held today.
+ */
+posts: Array<PostLine>, 
+/**
+ * Stopped ones too, the oldest first.
+ */
+devices: Array<DeviceLine>, };
+
 export type Phrases = { 
 /**
  * Everybody's.
@@ -896,6 +937,8 @@ export type WhichChild = { child: ChildId, };
 
 export type WhichDay = { day?: Day, };
 
+export type WhichDevice = { device: DeviceId, };
+
 export type WhichDraft = { draft: RecordId, };
 
 export type WhichFile = { file: RecordId, };
@@ -961,6 +1004,8 @@ export type Calls = {
   "file.open": { args: WhichFile; answer: FileOpened };
   "file.drop": { args: WhichFile; answer: Nothing };
   "roster.posts": { args: Nothing; answer: Array<PostLine> };
+  "roster.people": { args: Nothing; answer: Array<PersonLine> };
+  "roster.revoke": { args: WhichDevice; answer: Nothing };
   "roster.assign": { args: Assign; answer: Nothing };
   "roster.withdraw": { args: Assign; answer: Nothing };
   "sync.state": { args: Nothing; answer: SyncState };
@@ -1007,6 +1052,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "file.open": ["files"],
   "file.drop": [],
   "roster.posts": ["roster"],
+  "roster.people": ["roster", "sync"],
+  "roster.revoke": [],
   "roster.assign": [],
   "roster.withdraw": [],
   "sync.state": ["sync"],

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::calls::{
     assess, assign, card, child, children, create, dayend, differ, double, draft, file, form, household, me, note,
-    setting, sync, today, visit,
+    people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -119,6 +119,8 @@ calls! {
     "file.open" Always act file::open, file::Which => file::FileOpened, ["files"];
     "file.drop" Always act file::discard, file::Which => me::Nothing, [];
     "roster.posts" Reading look assign::posts, me::Nothing => Vec<assign::PostLine>, ["roster"];
+    "roster.people" Reading look people::people, me::Nothing => Vec<people::PersonLine>, ["roster" "sync"];
+    "roster.revoke" Reading act people::revoke, people::Which => me::Nothing, [];
     "roster.assign" Reading act assign::assign, assign::Assign => me::Nothing, [];
     "roster.withdraw" Reading act assign::withdraw, assign::Assign => me::Nothing, [];
     "sync.state" Always look sync::state, me::Nothing => sync::State, ["sync"];
