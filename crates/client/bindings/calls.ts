@@ -105,6 +105,12 @@ may_choose: boolean, };
 
 export type ChildId = string;
 
+export type ChildName = { child: ChildId, name: string, 
+/**
+ * The community's name.
+ */
+area: string, };
+
 export type Choice = { record: RecordId, key: string, 
 /**
  * One of the values said, or another one.
@@ -971,6 +977,7 @@ export type Calls = {
   "forms": { args: Nothing; answer: Forms };
   "children.list": { args: Filter; answer: Listed };
   "children.find": { args: Find; answer: Listed };
+  "children.names": { args: Nothing; answer: Array<ChildName> };
   "children.household": { args: WhichChild; answer: Array<Card> };
   "child.open": { args: WhichChild; answer: ChildFile };
   "child.reveal": { args: Reveal; answer: Revealed };
@@ -1019,6 +1026,7 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "forms": [],
   "children.list": ["children", "differing", "roster"],
   "children.find": ["children"],
+  "children.names": ["children", "roster"],
   "children.household": ["children"],
   "child.open": ["child", "differing", "roster"],
   "child.reveal": [],

@@ -238,6 +238,33 @@ fn after_the_lease_files_are_closed_and_new_notes_are_still_taken() {
 }
 
 #[test]
+fn after_the_lease_her_children_are_still_known_by_name_and_on_a_stopped_computer_not_even_that() {
+    let mut scene = Scene::at_work();
+    scene.now = scene.now.plus_s(20 * 86_400);
+    assert!(tell(&mut scene, "children.list", &json!({})).is_err(), "the files are closed");
+    let names = call(&mut scene, "children.names", &json!({}));
+    assert_eq!(names, json!([{ "child": child(7), "name": "张小明", "area": "社区1" }]), "and nothing else");
+    let begun = call(&mut scene, "visit.begin", &json!({ "children": [names[0]["child"]] }));
+    assert!(begun["draft"].is_string(), "so a new note can be begun");
+
+    let (out, request) = scene.ask();
+    let mut head = scene.head(&request);
+    (head.state, head.lease) = (sync::wire::State::Revoked, None);
+    let bytes = scene.answer(&out, head, Vec::new(), false);
+    scene.receive(&bytes).expect("an answer");
+    for (name, args) in [
+        ("children.names", json!({})),
+        ("visit.draft.list", json!({})),
+        ("visit.draft.open", json!({ "draft": begun["draft"] })),
+        ("file.of", json!({ "about": begun["draft"] })),
+    ] {
+        let refused = tell(&mut scene, name, &args).expect_err("a thief reads nothing");
+        assert_eq!(refused.code, domain::fault::Code::Revoked, "{name}");
+    }
+    assert_eq!(call(&mut scene, "sync.state", &json!({}))["revoked"], true);
+}
+
+#[test]
 fn nonsense_is_answered_in_words_and_changes_nothing() {
     let mut scene = Scene::at_work();
     for (name, args, code) in [
