@@ -905,9 +905,13 @@ unmet: Array<Card>,
  */
 returned: Array<Returned>, 
 /**
- * Notes a station has not looked at yet; empty for others.
+ * Notes the day's end still offers this person to look at, of the last days; 0 for who reviews none.
  */
-unread: number, differing: Array<Differing>, drafts: number, 
+unread: number, 
+/**
+ * The oldest day's end that offers one.
+ */
+unread_since: Day | null, differing: Array<Differing>, drafts: number, 
 /**
  * Items still to be sent.
  */
