@@ -29,6 +29,12 @@ name: string,
  */
 data: string, };
 
+export type ApartPair = { first: ChildId, second: ChildId, 
+/**
+ * They are of two children; `false` takes it back.
+ */
+apart: boolean, };
+
 export type Area = string;
 
 export type Assess = { child: ChildId, values: { [key in string]: Value }, };
@@ -992,6 +998,7 @@ export type Calls = {
   "child.check": { args: WhichChild; answer: Array<Finding> };
   "child.create": { args: Found; answer: Created };
   "doubles.list": { args: Nothing; answer: Array<Pair> };
+  "doubles.apart": { args: ApartPair; answer: Nothing };
   "visits.list": { args: WhichChild; answer: Array<VisitLine> };
   "visits.recent": { args: RecentVisits; answer: Array<NamedVisit> };
   "visit.open": { args: WhichVisit; answer: VisitNote };
@@ -1040,7 +1047,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "child.choose": [],
   "child.check": ["child"],
   "child.create": [],
-  "doubles.list": ["children"],
+  "doubles.list": ["children", "settings"],
+  "doubles.apart": [],
   "visits.list": ["visits"],
   "visits.recent": ["visits"],
   "visit.open": ["record"],

@@ -99,7 +99,8 @@ calls! {
     "child.choose" Reading act differ::choose, differ::Choice => child::Edited, [];
     "child.check" Reading look child::check, child::Which => Vec<domain::finding::Finding>, ["child"];
     "child.create" Always act create::create, create::Found => create::Created, [];
-    "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children"];
+    "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children" "settings"];
+    "doubles.apart" Reading act double::apart, double::Apart => me::Nothing, [];
     "visits.list" Reading look visit::list, child::Which => Vec<visit::Line>, ["visits"];
     "visits.recent" Reading look visit::recent, visit::Recent => Vec<visit::Named>, ["visits"];
     "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record"];

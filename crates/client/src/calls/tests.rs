@@ -306,6 +306,26 @@ fn a_director_has_nothing_to_look_at_and_a_station_what_others_wrote_until_it_is
 }
 
 #[test]
+fn two_children_of_one_name_are_told_apart_until_that_is_taken_back() {
+    let mut scene = Scene::at_work();
+    let community = domain::area::Area::new(STREET + 1).expect("an area");
+    let found = json!({ "area": community, "sure": true, "values": { "name": "王小明", "birth": "2015-03-07" } });
+    let [first, second] = [(); 2].map(|()| call(&mut scene, "child.create", &found)["child"].clone());
+    let pairs = |scene: &mut Scene| call(scene, "doubles.list", &json!({})).as_array().map(Vec::len);
+    let apart =
+        |first: &Value, second: &Value, apart: bool| json!({ "first": first, "second": second, "apart": apart });
+    assert_eq!(pairs(&mut scene), Some(1));
+    call(&mut scene, "doubles.apart", &apart(&first, &second, true));
+    assert_eq!(pairs(&mut scene), Some(0), "不是同一个孩子");
+    scene.reopen();
+    assert_eq!(pairs(&mut scene), Some(0), "it is remembered");
+    call(&mut scene, "doubles.apart", &apart(&second, &first, false));
+    assert_eq!(pairs(&mut scene), Some(1), "taken back, in whichever order");
+    assert!(tell(&mut scene, "doubles.apart", &apart(&first, &first, true)).is_err(), "one file is not two");
+    assert!(tell(&mut scene, "doubles.apart", &apart(&first, &json!(child(99)), true)).is_err(), "not hers to judge");
+}
+
+#[test]
 fn nonsense_is_answered_in_words_and_changes_nothing() {
     let mut scene = Scene::at_work();
     for (name, args, code) in [
