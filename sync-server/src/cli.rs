@@ -108,6 +108,11 @@ enum Command {
     Doctor,
     /// 列出设备
     Devices,
+    /// 停用一台设备（丢失、被盗）
+    Revoke {
+        /// devices 命令列出的设备编号
+        device: String,
+    },
     #[command(name = workbook::SUBCOMMAND, hide = true)]
     ReadWorkbook,
 }
@@ -144,6 +149,7 @@ fn told(cli: &Cli) -> anyhow::Result<()> {
         Command::Verify => keep::verify(&place),
         Command::Doctor => keep::doctor(&place),
         Command::Devices => people::devices(&place),
+        Command::Revoke { device } => people::revoke(&place, device),
         Command::ReadWorkbook => Ok(()),
     }
 }

@@ -16,3 +16,4 @@ mod j_two_assessments;
 mod l_half_sent_attachment;
 mod power_cut;
 mod say;
+mod stolen_computer;

@@ -29,6 +29,12 @@ name: string,
  */
 data: string, };
 
+export type ApartPair = { first: ChildId, second: ChildId, 
+/**
+ * They are of two children; `false` takes it back.
+ */
+apart: boolean, };
+
 export type Area = string;
 
 export type Assess = { child: ChildId, values: { [key in string]: Value }, };
@@ -105,6 +111,12 @@ may_choose: boolean, };
 
 export type ChildId = string;
 
+export type ChildName = { child: ChildId, name: string, 
+/**
+ * The community's name.
+ */
+area: string, };
+
 export type Choice = { record: RecordId, key: string, 
 /**
  * One of the values said, or another one.
@@ -167,6 +179,37 @@ files: Array<FileChanged>,
 imported: number, differing: Array<Differing>, };
 
 export type DeviceId = string;
+
+export type DeviceLine = { device: DeviceId, 
+/**
+ * What people call it.
+ */
+label: string, 
+/**
+ * When its row in the roster was signed, as far as known here.
+ */
+enrolled: Timestamp | null, 
+/**
+ * Of this computer its last sync; of another the signed time of the newest of its work that
+ * is here, or when the server last kept something of it aside.
+ */
+last_contact: Timestamp | null, 
+/**
+ * Six digits that the computer itself showed when it was enrolled.
+ */
+digits: string, 
+/**
+ * 已停用
+ */
+stopped: boolean, 
+/**
+ * Whether it is the one this is shown on.
+ */
+mine: boolean, 
+/**
+ * Whether this person may stop it.
+ */
+may_stop: boolean, };
 
 export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: string, 
 /**
@@ -576,6 +619,16 @@ export type Pair = { first: Card, second: Card, why: Same, };
 
 export type PersonId = string;
 
+export type PersonLine = { person: PersonId, name: string, 
+/**
+ * Posts held today.
+ */
+posts: Array<PostLine>, 
+/**
+ * Stopped ones too, the oldest first.
+ */
+devices: Array<DeviceLine>, };
+
 export type Phrases = { 
 /**
  * Everybody's.
@@ -858,9 +911,13 @@ unmet: Array<Card>,
  */
 returned: Array<Returned>, 
 /**
- * Notes a station has not looked at yet; empty for others.
+ * Notes the day's end still offers this person to look at, of the last days; 0 for who reviews none.
  */
-unread: number, differing: Array<Differing>, drafts: number, 
+unread: number, 
+/**
+ * The oldest day's end that offers one.
+ */
+unread_since: Day | null, differing: Array<Differing>, drafts: number, 
 /**
  * Items still to be sent.
  */
@@ -896,6 +953,8 @@ export type WhichChild = { child: ChildId, };
 
 export type WhichDay = { day?: Day, };
 
+export type WhichDevice = { device: DeviceId, };
+
 export type WhichDraft = { draft: RecordId, };
 
 export type WhichFile = { file: RecordId, };
@@ -928,6 +987,7 @@ export type Calls = {
   "forms": { args: Nothing; answer: Forms };
   "children.list": { args: Filter; answer: Listed };
   "children.find": { args: Find; answer: Listed };
+  "children.names": { args: Nothing; answer: Array<ChildName> };
   "children.household": { args: WhichChild; answer: Array<Card> };
   "child.open": { args: WhichChild; answer: ChildFile };
   "child.reveal": { args: Reveal; answer: Revealed };
@@ -938,6 +998,7 @@ export type Calls = {
   "child.check": { args: WhichChild; answer: Array<Finding> };
   "child.create": { args: Found; answer: Created };
   "doubles.list": { args: Nothing; answer: Array<Pair> };
+  "doubles.apart": { args: ApartPair; answer: Nothing };
   "visits.list": { args: WhichChild; answer: Array<VisitLine> };
   "visits.recent": { args: RecentVisits; answer: Array<NamedVisit> };
   "visit.open": { args: WhichVisit; answer: VisitNote };
@@ -961,6 +1022,8 @@ export type Calls = {
   "file.open": { args: WhichFile; answer: FileOpened };
   "file.drop": { args: WhichFile; answer: Nothing };
   "roster.posts": { args: Nothing; answer: Array<PostLine> };
+  "roster.people": { args: Nothing; answer: Array<PersonLine> };
+  "roster.revoke": { args: WhichDevice; answer: Nothing };
   "roster.assign": { args: Assign; answer: Nothing };
   "roster.withdraw": { args: Assign; answer: Nothing };
   "sync.state": { args: Nothing; answer: SyncState };
@@ -974,6 +1037,7 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "forms": [],
   "children.list": ["children", "differing", "roster"],
   "children.find": ["children"],
+  "children.names": ["children", "roster"],
   "children.household": ["children"],
   "child.open": ["child", "differing", "roster"],
   "child.reveal": [],
@@ -983,7 +1047,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "child.choose": [],
   "child.check": ["child"],
   "child.create": [],
-  "doubles.list": ["children"],
+  "doubles.list": ["children", "settings"],
+  "doubles.apart": [],
   "visits.list": ["visits"],
   "visits.recent": ["visits"],
   "visit.open": ["record"],
@@ -1007,6 +1072,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "file.open": ["files"],
   "file.drop": [],
   "roster.posts": ["roster"],
+  "roster.people": ["roster", "sync"],
+  "roster.revoke": [],
   "roster.assign": [],
   "roster.withdraw": [],
   "sync.state": ["sync"],

@@ -19,6 +19,7 @@ pub(crate) mod household;
 pub(crate) mod me;
 pub(crate) mod note;
 pub(crate) mod page;
+pub(crate) mod people;
 pub(crate) mod setting;
 pub(crate) mod sync;
 pub(crate) mod today;

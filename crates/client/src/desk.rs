@@ -102,11 +102,14 @@ impl Desk {
     /// Refuses reading once the lease is over or the device was stopped. Never ask this before
     /// writing a new event record.
     pub(crate) fn reading(&self, m: &Moment) -> Result<(), Fault> {
-        if self.standing.revoked {
-            return Err(Code::Revoked.into());
-        }
+        self.working()?;
         let over = self.standing.lease.is_some_and(|until| until < self.now(m));
         if over { Err(Code::LeaseOver.into()) } else { Ok(()) }
+    }
+
+    /// Refuses showing anything once the device was stopped.
+    pub(crate) fn working(&self) -> Result<(), Fault> {
+        if self.standing.revoked { Err(Code::Revoked.into()) } else { Ok(()) }
     }
 
     /// Whether this device's person may do a verb with a form of a child now.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::calls::{
     assess, assign, card, child, children, create, dayend, differ, double, draft, file, form, household, me, note,
-    setting, sync, today, visit,
+    people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -25,6 +25,9 @@ const PICTURE_ARGS_BYTES_MAX: usize = crate::picture::RAW_BYTES_MAX / 3 * 4 + 81
 enum When {
     /// Only while this device may read offline: it shows or changes what is kept.
     Reading,
+    /// Also after the lease, never on a stopped device: it shows what new work is begun and gone on
+    /// with.
+    Working,
     /// Always while unlocked: it shows nothing kept, or takes new work.
     Always,
 }
@@ -86,6 +89,7 @@ calls! {
     "forms" Always look form::forms, me::Nothing => form::Forms, [];
     "children.list" Reading look children::list, children::Filter => children::Listed, ["children" "differing" "roster"];
     "children.find" Reading look children::find, children::Find => children::Listed, ["children"];
+    "children.names" Working look children::names, me::Nothing => Vec<children::Name>, ["children" "roster"];
     "children.household" Reading look household::household, child::Which => Vec<card::Card>, ["children"];
     "child.open" Reading look child::open, child::Which => child::Opened, ["child" "differing" "roster"];
     "child.reveal" Reading act child::reveal, child::Reveal => child::Revealed, [];
@@ -95,14 +99,15 @@ calls! {
     "child.choose" Reading act differ::choose, differ::Choice => child::Edited, [];
     "child.check" Reading look child::check, child::Which => Vec<domain::finding::Finding>, ["child"];
     "child.create" Always act create::create, create::Found => create::Created, [];
-    "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children"];
+    "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children" "settings"];
+    "doubles.apart" Reading act double::apart, double::Apart => me::Nothing, [];
     "visits.list" Reading look visit::list, child::Which => Vec<visit::Line>, ["visits"];
     "visits.recent" Reading look visit::recent, visit::Recent => Vec<visit::Named>, ["visits"];
     "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record"];
     "visit.begin" Always act draft::begin, draft::Begin => draft::Draft, [];
     "visit.draft.save" Always act draft::save, draft::Save => draft::Saved, [];
-    "visit.draft.open" Always look draft::open, draft::Which => draft::Draft, ["drafts"];
-    "visit.draft.list" Always look draft::list, me::Nothing => Vec<draft::Line>, ["drafts"];
+    "visit.draft.open" Working look draft::open, draft::Which => draft::Draft, ["drafts"];
+    "visit.draft.list" Working look draft::list, me::Nothing => Vec<draft::Line>, ["drafts"];
     "visit.draft.drop" Always act draft::discard, draft::Which => me::Nothing, [];
     "visit.phrases" Always look draft::phrases, me::Nothing => draft::Phrases, ["settings"];
     "visit.complete" Always act note::complete, note::Complete => note::Completed, [];
@@ -114,11 +119,13 @@ calls! {
     "differing.list" Reading look differ::list, me::Nothing => Vec<differ::Differing>, ["differing"];
     "file.add" Always act file::add, file::Add => file::FileLine, [];
     "file.list" Reading look file::list, child::Which => Vec<file::FileLine>, ["files" "child" "sync"];
-    "file.of" Always look file::of, file::Of => Vec<file::FileLine>, ["files" "record" "sync"];
-    "file.thumb" Always look file::thumb, file::Which => file::Thumb, ["files"];
-    "file.open" Always act file::open, file::Which => file::FileOpened, ["files"];
+    "file.of" Working look file::of, file::Of => Vec<file::FileLine>, ["files" "record" "sync"];
+    "file.thumb" Working look file::thumb, file::Which => file::Thumb, ["files"];
+    "file.open" Working act file::open, file::Which => file::FileOpened, ["files"];
     "file.drop" Always act file::discard, file::Which => me::Nothing, [];
     "roster.posts" Reading look assign::posts, me::Nothing => Vec<assign::PostLine>, ["roster"];
+    "roster.people" Reading look people::people, me::Nothing => Vec<people::PersonLine>, ["roster" "sync"];
+    "roster.revoke" Reading act people::revoke, people::Which => me::Nothing, [];
     "roster.assign" Reading act assign::assign, assign::Assign => me::Nothing, [];
     "roster.withdraw" Reading act assign::withdraw, assign::Assign => me::Nothing, [];
     "sync.state" Always look sync::state, me::Nothing => sync::State, ["sync"];
@@ -133,8 +140,10 @@ pub(crate) fn call(desk: &mut Desk, m: &mut Moment, name: &str, args: &[u8]) -> 
     if args.len() > most {
         return Err(if call.name == "file.add" { Code::BadPicture } else { Code::BadCall }.into());
     }
-    if call.when == When::Reading {
-        desk.reading(m)?;
+    match call.when {
+        When::Reading => desk.reading(m)?,
+        When::Working => desk.working()?,
+        When::Always => {}
     }
     (call.run)(desk, m, args)
 }

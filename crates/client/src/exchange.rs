@@ -168,7 +168,9 @@ impl Desk {
     fn on_end_of_body(&mut self, m: &mut Moment, flight: &Flight) -> Result<Vec<Tag>, Fault> {
         match flight.reader.finish() {
             Ok(()) => {
-                self.carrying.text_ended(m.now, flight.fine && !flight.again);
+                // A stopped device is told nothing, and its photographs are still taken.
+                let taken = flight.fine || self.standing.revoked;
+                self.carrying.text_ended(m.now, taken && !flight.again);
                 let more = flight.again || self.pieces_due(m);
                 self.courier.finished(m, more);
                 Ok(vec![Tag::Sync])

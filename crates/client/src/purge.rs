@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use domain::fault::Code;
-use domain::id::ChildId;
+use domain::id::{ChildId, RecordId};
 use domain::moment::Moment;
 use domain::value::{Key, Value};
 use dossier::Edit;
 use rusqlite::params;
 
-use crate::draft;
+use crate::draft::{self, Draft};
 use crate::project;
 use crate::store::records::RecordMeta;
 use crate::store::roster::{self, Hidden};
@@ -38,18 +38,47 @@ impl Work<'_> {
             return Ok(());
         }
         for draft in draft::about(&self.tx, child)? {
-            let meta = RecordMeta { record: draft.id, form: draft.form, child: Some(child) };
-            let edits = |values: BTreeMap<Key, Value>| -> Vec<Edit> {
-                values.into_iter().map(|(key, value)| Edit::Set(key, value)).collect()
-            };
-            self.standing.batch += 1;
-            self.finish_files(m, draft.id, &[(draft.id, child)])?;
-            if self.edit(&meta, &edits(draft.values.clone()), None).is_err() {
-                // A draft may hold what no form takes; then it goes as the text it is kept as.
-                let text = serde_json::to_string(&draft.values).map_err(|_| Code::Bug)?;
-                let whole = BTreeMap::from([("note".to_owned(), Value::text(text))]);
-                self.edit(&meta, &edits(whole), None)?;
-            }
+            self.hand_in(m, &draft)?;
+        }
+        Ok(())
+    }
+
+    /// This device was stopped: nobody may read on it any more, so what was begun on it goes to the
+    /// district too.
+    pub(crate) fn hand_in_all(&mut self, m: &mut Moment) -> Stored<()> {
+        for draft in draft::all(&self.tx)? {
+            self.hand_in(m, &draft)?;
+            draft::discard(&self.tx, draft.id)?;
+            self.touch(Tag::Drafts);
+        }
+        Ok(())
+    }
+
+    fn hand_in(&mut self, m: &mut Moment, draft: &Draft) -> Stored<()> {
+        let erased = |child: &ChildId| self.roster.children.get(child).is_some_and(|seat| seat.erased);
+        let children: Vec<ChildId> = draft.children.iter().copied().filter(|child| !erased(child)).collect();
+        let notes: Vec<(RecordId, ChildId)> = match children[..] {
+            [child] => vec![(draft.id, child)],
+            _ => children.into_iter().map(|child| (RecordId::new(m.uuid()), child)).collect(),
+        };
+        self.standing.batch += 1;
+        self.finish_files(m, draft.id, &notes)?;
+        for (record, child) in notes {
+            self.hand_in_for(draft, record, child)?;
+        }
+        Ok(())
+    }
+
+    fn hand_in_for(&mut self, draft: &Draft, record: RecordId, child: ChildId) -> Stored<()> {
+        let meta = RecordMeta { record, form: draft.form.clone(), child: Some(child) };
+        let edits = |values: BTreeMap<Key, Value>| -> Vec<Edit> {
+            values.into_iter().map(|(key, value)| Edit::Set(key, value)).collect()
+        };
+        if self.edit(&meta, &edits(draft.values.clone()), None).is_err() {
+            // A draft may hold what no form takes; then it goes as the text it is kept as.
+            let text = serde_json::to_string(&draft.values).map_err(|_| Code::Bug)?;
+            let whole = BTreeMap::from([("note".to_owned(), Value::text(text))]);
+            self.edit(&meta, &edits(whole), None)?;
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub async fn enrol(text: &str, label: &str) -> Result<Enrolled, Fault> {
     let (key, asked) = prepared(&text, label);
     let answered = ask(&text, asked.clone()).await?;
     let grant = enrol::read_answer(&text.code, &key, &asked, &answered).map_err(unproven)?;
-    let comparison = enrol::comparison(&grant.root, &key.sign_public(), &key.seal_public());
+    let comparison = enrol::comparison(&grant.district(), &key.sign_public(), &key.seal_public());
     let person_name = grant.person_name.clone();
     let identity = identity(&text, key, grant).map_err(unproven)?;
     Ok(Enrolled { identity, person_name, comparison })

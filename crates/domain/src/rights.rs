@@ -109,7 +109,8 @@ pub fn may(
 
 /// Whether a device may write a roster row, by the roster as of position `at`: the server any;
 /// a post that covers the community may register a child there for itself; the station's
-/// supervisor and the centre's admin may assign and withdraw inside their area.
+/// supervisor and the centre's admin may assign and withdraw inside their area, and stop a device
+/// whose person works nowhere else, never the one they write on.
 pub fn may_write_row(roster: &Roster, device: DeviceId, (at, on): (Position, Day), row: &Row) -> Result<(), Denied> {
     if device == roster.server {
         return Ok(());
@@ -134,16 +135,26 @@ pub fn may_write_row(roster: &Roster, device: DeviceId, (at, on): (Position, Day
             let to = roster.posts.get(post).and_then(|p| roster.area_of(p)).ok_or(Denied::Post)?;
             (covers("assign", home) && covers("assign", to)).then_some(()).ok_or(Denied::Child)
         }
+        Row::Revoke { device: lost } => {
+            let inside = works_inside(roster, *lost, on, |area| covers("assign", area));
+            (*lost != device && inside).then_some(()).ok_or(Denied::Post)
+        }
         Row::Unit { .. }
         | Row::Person { .. }
         | Row::Post { .. }
         | Row::Device { .. }
-        | Row::Revoke { .. }
         | Row::Child { .. }
         | Row::Alias { .. }
         | Row::Policy { .. }
         | Row::Erase { .. } => Err(Denied::Form),
     }
+}
+
+/// Whether a device's person holds posts on a day and each of them in a covered area. A person
+/// without a post reads nothing: her device is the centre's server's to stop.
+fn works_inside(roster: &Roster, device: DeviceId, on: Day, covers: impl Fn(Area) -> bool) -> bool {
+    let mut posts = roster.posts_on(device, on).peekable();
+    posts.peek().is_some() && posts.all(|(_, post)| roster.area_of(post).is_some_and(&covers))
 }
 
 /// The leader reads only; kept apart so that a new form cannot forget it.
@@ -152,6 +163,7 @@ pub const READS_ONLY: &[Role] = &[CentreLeader];
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::{PersonId, PostId, UnitId};
 
     #[test]
     fn a_leader_writes_nothing_and_finished_notes_never_change() {
@@ -161,5 +173,67 @@ mod tests {
         for form in ["visit", "supplement", "review", "assessment", "file"] {
             assert!(Role::ALL.iter().all(|r| !role_may(*r, Verb::Change, form)), "{form}");
         }
+    }
+
+    const fn device(n: u8) -> DeviceId {
+        DeviceId::new([n; 16])
+    }
+
+    fn post(n: u8, area: u64, role: Role, to: Option<Day>) -> [Row; 2] {
+        let unit = UnitId::new([n; 16]);
+        let area = Area::new(area).expect("an area");
+        let person = PersonId::new([n % 10; 16]);
+        let post = Row::Post { id: PostId::new([n; 16]), person, unit, role, from: Day::EPOCH, to };
+        [Row::Unit { id: unit, name: String::new(), area }, post]
+    }
+
+    /// Two streets: 1 and 2 are their supervisors, 3 and 4 their directors, 5 the centre's admin;
+    /// 6 has a post in both streets, 7 had one in the first.
+    fn district() -> Roster {
+        let mut roster = Roster::new(device(0));
+        for n in 1..=7 {
+            let (id, person) = (device(n), PersonId::new([n; 16]));
+            roster.apply(1, &Row::Device { id, person, sign: [n; 32], seal: [n; 32], label: String::new() });
+        }
+        let rows = [
+            post(1, 990_102_001_000, Supervisor, None),
+            post(2, 990_102_002_000, Supervisor, None),
+            post(3, 990_102_001_001, Director, None),
+            post(4, 990_102_002_001, Director, None),
+            post(5, 990_102_000_000, CentreAdmin, None),
+            post(6, 990_102_001_002, SocialWorker, None),
+            post(16, 990_102_002_002, SocialWorker, None),
+            post(7, 990_102_001_003, Director, Some(Day::EPOCH)),
+        ];
+        rows.iter().flatten().for_each(|row| roster.apply(2, row));
+        roster
+    }
+
+    #[test]
+    fn a_lost_computer_is_stopped_by_whoever_covers_all_its_person_s_work() {
+        let (mut roster, on) = (district(), Day::EPOCH.plus(30));
+        let stops = |roster: &Roster, by: u8, lost: u8| {
+            may_write_row(roster, device(by), (2, on), &Row::Revoke { device: device(lost) }).is_ok()
+        };
+        for (by, lost, may) in [
+            (1, 3, true),
+            (1, 4, false), // the other street's
+            (1, 6, false), // works there too
+            (1, 5, false), // the centre's
+            (1, 1, false), // her own
+            (1, 7, false), // holds no post any more
+            (1, 9, false), // nobody's
+            (3, 3, false),
+            (3, 1, false), // a director stops nothing
+            (5, 4, true),
+            (5, 6, true),
+            (5, 2, true),
+            (5, 5, false),
+            (0, 7, true),
+        ] {
+            assert_eq!(stops(&roster, by, lost), may, "{by} stops {lost}");
+        }
+        roster.apply(2, &Row::Revoke { device: device(1) });
+        assert!(!stops(&roster, 1, 3), "a stopped device stops nobody");
     }
 }

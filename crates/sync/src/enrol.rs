@@ -191,9 +191,10 @@ fn grant_key(code: &Code, request: &[u8]) -> [u8; 32] {
 }
 
 /// Six digits that both screens show: the new device's, and any that holds its roster row. Equal
-/// digits say that the device on the list is the one on the table.
-pub fn comparison(root: &[u8; 32], sign: &[u8; 32], seal: &[u8; 32]) -> String {
-    let digest = sha256(&[b"tongdang/compare/1", root, sign, seal]);
+/// digits say that the device on the list is the one on the table. `district` stands for the root
+/// key: it is all of it that a desk keeps.
+pub fn comparison(district: &Digest, sign: &[u8; 32], seal: &[u8; 32]) -> String {
+    let digest = sha256(&[b"tongdang/compare/2", &district.0, sign, seal]);
     let mut first = [0; 8];
     first.copy_from_slice(&digest.0[..8]);
     format!("{:06}", u64::from_be_bytes(first) % 1_000_000)
@@ -281,10 +282,11 @@ mod tests {
 
     #[test]
     fn both_screens_show_the_same_six_digits() {
-        let (key, root) = (device(1), [1; 32]);
-        let digits = comparison(&root, &key.sign_public(), &key.seal_public());
+        let (key, ours) = (device(1), district(&[1; 32]));
+        let digits = comparison(&ours, &key.sign_public(), &key.seal_public());
         assert!(digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()));
-        assert_ne!(digits, comparison(&root, &device(2).sign_public(), &key.seal_public()));
+        assert_ne!(digits, comparison(&district(&[2; 32]), &key.sign_public(), &key.seal_public()));
+        assert_ne!(digits, comparison(&ours, &device(2).sign_public(), &key.seal_public()));
     }
 
     #[test]

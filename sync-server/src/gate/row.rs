@@ -1,7 +1,8 @@
 //! Rows the gate reads itself: roster rows and audit rows. It must not apply them to the store.
 
+use domain::day::Day;
 use domain::rights::may_write_row;
-use domain::roster::Row;
+use domain::roster::{NOW, Row};
 use sync::item::Item;
 use sync::wire::Reason;
 
@@ -27,8 +28,19 @@ impl<K: Known> Court<'_, K> {
             return Err(Reason::Erased);
         }
         let device = self.batch.device;
-        self.then_and_now(self.then(row.child()), |when| may_write_row(&self.roster, device, when, &row).is_ok())?;
+        let judged =
+            self.then_and_now(self.then(row.child()), |when| may_write_row(&self.roster, device, when, &row).is_ok());
+        if !self.brings_back_a_stop(&row) {
+            judged?;
+        }
         Ok(row)
+    }
+
+    /// Whether a device returned after a restore that another was stopped, and may stop it itself:
+    /// the stricter wins, though whoever stopped it has the right no longer.
+    fn brings_back_a_stop(&self, row: &Row) -> bool {
+        let Some(voucher) = self.batch.voucher.filter(|_| matches!(row, Row::Revoke { .. })) else { return false };
+        may_write_row(&self.roster, voucher, (NOW, Day::of(self.now)), row).is_ok()
     }
 
     /// Audit rows of every enrolled device are wanted, those of a stopped one too.

@@ -248,6 +248,27 @@ fn roster_rows_of_others_than_the_server_are_few() {
 }
 
 #[test]
+fn a_station_stops_a_computer_of_its_street_and_never_its_own() {
+    let mut street = Street::new();
+    let stop = |n: u8| row_item(&Row::Revoke { device: device(n) });
+    assert_eq!(street.ruling(&sent(STATION, vec![stop(DIRECTOR)])), Ruling::Accept);
+    assert_eq!(street.ruling(&sent(STATION, vec![stop(STATION)])), held(Reason::Forbidden));
+    assert_eq!(street.ruling(&sent(NEIGHBOUR, vec![stop(DIRECTOR)])), held(Reason::Forbidden));
+    street.roster.apply(4, &Row::Revoke { device: device(STATION) });
+    assert_eq!(street.ruling(&sent(STATION, vec![stop(DIRECTOR)])), held(Reason::Unclaimed), "stolen itself meanwhile");
+}
+
+#[test]
+fn a_stop_brought_back_after_a_restore_holds_though_its_author_left() {
+    let mut street = Street::new();
+    let stop = row_item(&Row::Revoke { device: device(NEIGHBOUR) });
+    street.roster.apply(4, &Row::Revoke { device: device(DIRECTOR) });
+    let brought = |by: u8| Batch { voucher: Some(device(by)), ..sent(DIRECTOR, vec![stop.clone()]) };
+    assert_eq!(street.ruling(&brought(STATION)), Ruling::Accept);
+    assert_eq!(street.ruling(&brought(NEIGHBOUR)), held(Reason::Forbidden), "who may not stop it brings nothing back");
+}
+
+#[test]
 fn a_change_waits_for_the_one_before_it_and_is_then_accepted() {
     let (mut street, mut record) = Street::new().with_file();
     let first = edit(&mut record, "child", DIRECTOR, &[set("school_name", "第二小学")]);

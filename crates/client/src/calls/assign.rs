@@ -5,7 +5,7 @@ use domain::fault::{Code, Fault};
 use domain::id::{ChildId, PostId};
 use domain::moment::Moment;
 use domain::post::Role;
-use domain::roster::Row;
+use domain::roster::{Post, Roster, Row};
 use serde::{Deserialize, Serialize};
 
 use super::me::Nothing;
@@ -30,22 +30,30 @@ pub(crate) struct PostLine {
 /// Answers `roster.posts`: the posts known here, by area.
 pub(crate) fn posts(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PostLine>, Fault> {
     let (roster, today) = (&desk.roster, desk.today(m));
-    let mut lines: Vec<PostLine> = roster
-        .posts
-        .iter()
-        .filter(|(_, post)| post.held_on(today))
-        .map(|(id, post)| PostLine {
-            post: *id,
-            role: post.role,
-            title: post.role.name().to_owned(),
-            person: roster.people.get(&post.person).cloned().unwrap_or_default(),
-            unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            area: roster.area_of(post),
-            children: roster.children_of(*id).count(),
-        })
-        .collect();
-    lines.sort_by_key(|line| (line.area, line.role, line.post));
+    let mut lines: Vec<PostLine> =
+        roster.posts.iter().filter(|(_, post)| post.held_on(today)).map(|(id, post)| line(roster, *id, post)).collect();
+    lines.sort_by_key(PostLine::order);
     Ok(lines)
+}
+
+/// A post as a list shows it.
+pub(super) fn line(roster: &Roster, id: PostId, post: &Post) -> PostLine {
+    PostLine {
+        post: id,
+        role: post.role,
+        title: post.role.name().to_owned(),
+        person: roster.people.get(&post.person).cloned().unwrap_or_default(),
+        unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+        area: roster.area_of(post),
+        children: roster.children_of(id).count(),
+    }
+}
+
+impl PostLine {
+    /// By area, then by role.
+    pub(super) const fn order(&self) -> (Option<Area>, Role, PostId) {
+        (self.area, self.role, self.post)
+    }
 }
 
 /// Which children, and to or from which post.

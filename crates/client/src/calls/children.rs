@@ -1,15 +1,17 @@
 //! The list of children and the search box.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use domain::area::Area;
 use domain::due::State;
 use domain::fault::Fault;
-use domain::id::PostId;
+use domain::id::{ChildId, PostId};
 use domain::moment::Moment;
 use serde::{Deserialize, Serialize};
 
 use super::card::{self, Card};
+use super::me::Nothing;
 use crate::desk::Desk;
 use crate::search::Query;
 
@@ -121,6 +123,28 @@ pub(crate) fn find(desk: &Desk, m: &Moment, find: Find) -> Result<Listed, Fault>
     ranked.sort_by(|(a, x), (b, y)| (a, &x.sorted, x.child).cmp(&(b, &y.sorted, y.child)));
     ranked.truncate(find.most.unwrap_or(20));
     Ok(Listed { cards: ranked.into_iter().map(|(_, card)| card).collect(), total })
+}
+
+/// A child by name only: enough to begin a note, nothing to read.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ChildName"))]
+pub(crate) struct Name {
+    child: ChildId,
+    name: String,
+    /// The community's name.
+    area: String,
+}
+
+/// Answers `children.names`: the children assigned to this person's own posts, by the name as it
+/// is said. It is asked after the lease too, so it must never say more than this.
+pub(crate) fn names(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Name>, Fault> {
+    let posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
+    let own: BTreeSet<ChildId> = posts.flat_map(|(id, _)| desk.roster.children_of(id)).collect();
+    let mut cards = card::all(desk, m)?;
+    cards.retain(|card| own.contains(&card.child));
+    sort(&mut cards, Sort::Name);
+    let area = |card: &Card| card.area.as_ref().map(|place| place.name.clone()).unwrap_or_default();
+    Ok(cards.into_iter().map(|card| Name { child: card.child, area: area(&card), name: card.name }).collect())
 }
 
 impl Filter {

@@ -177,19 +177,15 @@ struct Chain {
 /// The chains of all devices: the numbers 1 to the newest that are not here. A gap counts for the
 /// day of the envelope that follows it.
 fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault> {
+    let held = held(desk)?;
     let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
-    let newest = "SELECT head FROM envelope GROUP BY device, branch HAVING seq = max(seq) ORDER BY device, branch";
-    for head in rows(&desk.db, newest, [], |row| row.get::<_, Vec<u8>>(0))? {
-        if let Ok(envelope) = Envelope::decode(&head) {
-            let chain = chains.entry(envelope.device).or_default();
-            chain.last = chain.last.max(Some(envelope.at));
-        }
+    for (device, last) in heard(desk, &held)? {
+        chains.entry(device).or_default().last = Some(last);
     }
     let gaps = "SELECT seq, before, head FROM (SELECT seq, head, lag(seq, 1, 0) OVER
         (PARTITION BY device, branch ORDER BY seq) AS before FROM envelope) WHERE seq > before + 1";
     let gaps =
         rows(&desk.db, gaps, [], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
-    let held = held(desk)?;
     for (seq, before, head) in gaps {
         let Ok(envelope) = Envelope::decode(&head) else { continue };
         let chain = chains.entry(envelope.device).or_default();
@@ -202,18 +198,36 @@ fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault
             chain.earlier += (seq - before - 1) as usize - named.count();
         }
     }
-    for ((device, _, _), (items, told)) in held {
-        let chain = chains.entry(device).or_default();
-        chain.held += items;
-        chain.last = chain.last.max(told);
+    for ((device, _, _), (items, _)) in held {
+        chains.entry(device).or_default().held += items;
     }
     Ok(chains)
 }
 
+/// When each device was last heard of, as far as known here.
+pub(super) fn contacts(desk: &Desk) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
+    heard(desk, &held(desk)?)
+}
+
+/// The signed time of the newest envelope of each device, or when the server last kept something
+/// of it aside.
+fn heard(desk: &Desk, held: &Aside) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
+    let newest = "SELECT head FROM envelope GROUP BY device, branch HAVING seq = max(seq) ORDER BY device, branch";
+    let heads = rows(&desk.db, newest, [], |row| row.get::<_, Vec<u8>>(0))?;
+    let written = heads.iter().filter_map(|head| Envelope::decode(head).ok()).map(|own| (own.device, own.at));
+    let told = held.iter().filter_map(|((device, _, _), (_, told))| Some((*device, (*told)?)));
+    let mut last: BTreeMap<DeviceId, Timestamp> = BTreeMap::new();
+    for (device, at) in written.chain(told) {
+        let newest = last.entry(device).or_insert(at);
+        *newest = at.max(*newest);
+    }
+    Ok(last)
+}
+
 /// Numbers that are not missing though they are not here: the server keeps items of theirs aside
 /// and has said so. How many items each, and when it last said so.
-fn held(desk: &Desk) -> Result<BTreeMap<(DeviceId, Branch, u32), Held>, Fault> {
-    let mut held: BTreeMap<_, Held> = BTreeMap::new();
+fn held(desk: &Desk) -> Result<Aside, Fault> {
+    let mut held = Aside::new();
     let sql = "SELECT item.bytes, envelope.head FROM item LEFT JOIN envelope ON envelope.no = item.envelope
         WHERE item.form = 'notice'";
     for (bytes, head) in
@@ -230,8 +244,8 @@ fn held(desk: &Desk) -> Result<BTreeMap<(DeviceId, Branch, u32), Held>, Fault> {
     Ok(held)
 }
 
-/// Items the server keeps aside, and when it last said so.
-type Held = (usize, Option<Timestamp>);
+/// Items the server keeps aside of each number of a chain, and when it last said so.
+type Aside = BTreeMap<(DeviceId, Branch, u32), (usize, Option<Timestamp>)>;
 
 /// Most missing numbers named of one gap.
 const MISSING_MAX: usize = 100;

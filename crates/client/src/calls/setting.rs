@@ -48,18 +48,24 @@ pub(super) fn all(desk: &Desk) -> Result<BTreeMap<String, serde_json::Value>, Fa
 
 /// Does `settings.set`.
 pub(crate) fn set(desk: &mut Desk, _: &mut Moment, set: Set) -> Acted<Nothing> {
-    let text = set.value.to_string();
-    if set.key.is_empty() || set.key.len() > KEY_BYTES_MAX || text.len() > VALUE_BYTES_MAX {
+    keep(desk, &set.key, &set.value)?;
+    Ok((Nothing {}, vec![Tag::Settings]))
+}
+
+/// Writes one setting; `null` removes it.
+pub(super) fn keep(desk: &Desk, key: &str, value: &serde_json::Value) -> Result<(), Fault> {
+    let text = value.to_string();
+    if key.is_empty() || key.len() > KEY_BYTES_MAX || text.len() > VALUE_BYTES_MAX {
         return Err(Code::BadCall.into());
     }
-    if set.value.is_null() {
-        run(&desk.db, "DELETE FROM setting WHERE key = ?1", params![set.key])?;
-    } else {
-        let known = all(desk)?;
-        if known.len() >= SETTINGS_MAX && !known.contains_key(&set.key) {
-            return Err(Code::BadCall.into());
-        }
-        run(&desk.db, "INSERT OR REPLACE INTO setting (key, value) VALUES (?1, ?2)", params![set.key, text])?;
+    if value.is_null() {
+        run(&desk.db, "DELETE FROM setting WHERE key = ?1", params![key])?;
+        return Ok(());
     }
-    Ok((Nothing {}, vec![Tag::Settings]))
+    let known = all(desk)?;
+    if known.len() >= SETTINGS_MAX && !known.contains_key(key) {
+        return Err(Code::BadCall.into());
+    }
+    run(&desk.db, "INSERT OR REPLACE INTO setting (key, value) VALUES (?1, ?2)", params![key, text])?;
+    Ok(())
 }

@@ -68,7 +68,9 @@ pub(crate) fn state(desk: &Desk, m: &Moment, _: Nothing) -> Result<State, Fault>
     };
     let last = synced.map_or_else(|| "还没有同步过".to_owned(), |at| format!("最近同步 {at}"));
     let mut held = Vec::new();
-    for item in desk.held()? {
+    // On a stopped device nobody reads what was written on it.
+    let shown = if standing.revoked { Vec::new() } else { desk.held()? };
+    for item in shown {
         held.push(told(desk, m, item)?);
     }
     Ok(State {
@@ -111,7 +113,7 @@ fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
         form: match (form, item.form.as_str()) {
             (Some(form), _) => form.title.clone(),
             (None, ::sync::file::FORM) => "照片".to_owned(),
-            (None, _) => "分派或登记".to_owned(),
+            (None, _) => "分派、登记或停用".to_owned(),
         },
         child: item.child,
         name,

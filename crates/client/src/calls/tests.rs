@@ -238,6 +238,94 @@ fn after_the_lease_files_are_closed_and_new_notes_are_still_taken() {
 }
 
 #[test]
+fn after_the_lease_her_children_are_still_known_by_name_and_on_a_stopped_computer_not_even_that() {
+    let mut scene = Scene::at_work();
+    scene.now = scene.now.plus_s(20 * 86_400);
+    assert!(tell(&mut scene, "children.list", &json!({})).is_err(), "the files are closed");
+    let names = call(&mut scene, "children.names", &json!({}));
+    assert_eq!(names, json!([{ "child": child(7), "name": "张小明", "area": "社区1" }]), "and nothing else");
+    let begun = call(&mut scene, "visit.begin", &json!({ "children": [names[0]["child"]] }));
+    assert!(begun["draft"].is_string(), "so a new note can be begun");
+
+    let (out, request) = scene.ask();
+    let mut head = scene.head(&request);
+    (head.state, head.lease) = (sync::wire::State::Revoked, None);
+    let bytes = scene.answer(&out, head, Vec::new(), false);
+    scene.receive(&bytes).expect("an answer");
+    for (name, args) in [
+        ("children.names", json!({})),
+        ("visit.draft.list", json!({})),
+        ("visit.draft.open", json!({ "draft": begun["draft"] })),
+        ("file.of", json!({ "about": begun["draft"] })),
+    ] {
+        let refused = tell(&mut scene, name, &args).expect_err("a thief reads nothing");
+        assert_eq!(refused.code, domain::fault::Code::Revoked, "{name}");
+    }
+    assert_eq!(call(&mut scene, "sync.state", &json!({}))["revoked"], true);
+}
+
+#[test]
+fn a_director_has_nothing_to_look_at_and_a_station_what_others_wrote_until_it_is_marked() {
+    assert_eq!(call(&mut Scene::at_work(), "today", &json!({}))["unread_since"], Value::Null);
+    let (mut scene, _) = station(&["张小明"]);
+    let (now, other) = (scene.now, scene.district.other.clone());
+    let mut notes = Vec::new();
+    for (n, days) in [(61, 2), (62, 0)] {
+        let form = domain::form::builtin("visit").expect("built in");
+        let actor = dossier::Actor::new(other.id(), [n; 8]);
+        let edits = [set("visit_at", "2026-09-20T09:00:00+08:00"), set("note", "家中整洁")];
+        let at = now.plus_s(-days * 86_400);
+        let body = Record::empty().edit(form, &actor, at, &edits).expect("edits").expect("a change");
+        let record = domain::id::RecordId::new([n; 16]);
+        let (kind, form) = (sync::item::Kind::Change, "visit".to_owned());
+        notes.push(sync::item::Item { kind, record, form, child: Some(child(7)), body });
+    }
+    let visits: Vec<Value> = notes.iter().map(|note| json!(note.record)).collect();
+    let placed = scene.district.place(&other, notes);
+    let rows = scene.tail(vec![placed]);
+    scene.exchange(vec![rows]);
+    let begun = call(&mut scene, "visit.begin", &json!({ "children": [child(7)] }));
+    let values = whole_note(&begun);
+    call(&mut scene, "visit.complete", &json!({ "draft": begun["draft"], "values": values }));
+
+    let left = |scene: &mut Scene| {
+        let today = call(scene, "today", &json!({}));
+        (today["unread"].clone(), today["unread_since"].clone())
+    };
+    let (before, today) = (Day::of(now).plus(-2), Day::of(now));
+    assert_eq!(left(&mut scene), (json!(2), json!(before)), "not the station's own note");
+    let shown = call(&mut scene, "dayend", &json!({ "day": before }))["visits"].clone();
+    assert_eq!((&shown[0]["record"], shown.as_array().map(Vec::len)), (&visits[0], Some(1)), "there it stands");
+    call(&mut scene, "visit.review", &json!({ "visit": visits[0], "verdict": "1" }));
+    assert_eq!(left(&mut scene), (json!(1), json!(today)));
+    call(&mut scene, "visit.review", &json!({ "visit": visits[1], "verdict": "2", "note": "请补充" }));
+    assert_eq!(left(&mut scene), (json!(0), Value::Null), "sent back, it waits for its author");
+    scene.now = scene.now.plus_s(60);
+    call(&mut scene, "visit.supplement", &json!({ "visit": visits[1], "text": "已补。" }));
+    assert_eq!(left(&mut scene), (json!(1), json!(today)), "supplemented, it is to be looked at again");
+}
+
+#[test]
+fn two_children_of_one_name_are_told_apart_until_that_is_taken_back() {
+    let mut scene = Scene::at_work();
+    let community = domain::area::Area::new(STREET + 1).expect("an area");
+    let found = json!({ "area": community, "sure": true, "values": { "name": "王小明", "birth": "2015-03-07" } });
+    let [first, second] = [(); 2].map(|()| call(&mut scene, "child.create", &found)["child"].clone());
+    let pairs = |scene: &mut Scene| call(scene, "doubles.list", &json!({})).as_array().map(Vec::len);
+    let apart =
+        |first: &Value, second: &Value, apart: bool| json!({ "first": first, "second": second, "apart": apart });
+    assert_eq!(pairs(&mut scene), Some(1));
+    call(&mut scene, "doubles.apart", &apart(&first, &second, true));
+    assert_eq!(pairs(&mut scene), Some(0), "不是同一个孩子");
+    scene.reopen();
+    assert_eq!(pairs(&mut scene), Some(0), "it is remembered");
+    call(&mut scene, "doubles.apart", &apart(&second, &first, false));
+    assert_eq!(pairs(&mut scene), Some(1), "taken back, in whichever order");
+    assert!(tell(&mut scene, "doubles.apart", &apart(&first, &first, true)).is_err(), "one file is not two");
+    assert!(tell(&mut scene, "doubles.apart", &apart(&first, &json!(child(99)), true)).is_err(), "not hers to judge");
+}
+
+#[test]
 fn nonsense_is_answered_in_words_and_changes_nothing() {
     let mut scene = Scene::at_work();
     for (name, args, code) in [

@@ -2,9 +2,11 @@
 
 use std::cmp::Reverse;
 
+use domain::day::Day;
 use domain::due::State;
 use domain::fault::Fault;
 use domain::moment::Moment;
+use domain::rights::{Verb, role_may};
 use serde::Serialize;
 
 use super::card::{self, Card};
@@ -29,8 +31,10 @@ pub(crate) struct Today {
     unmet: Vec<Card>,
     /// Notes sent back to be supplemented, and those supplemented since.
     returned: Vec<Returned>,
-    /// Notes a station has not looked at yet; empty for others.
+    /// Notes the day's end still offers this person to look at, of the last days; 0 for who reviews none.
     unread: u32,
+    /// The oldest day's end that offers one.
+    unread_since: Option<Day>,
     differing: Vec<Differing>,
     drafts: usize,
     /// Items still to be sent.
@@ -67,13 +71,15 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
     for list in [&mut overdue, &mut due, &mut coming] {
         list.sort_by_cached_key(|c| (c.next_due, Reverse(c.risk.as_ref().map(|r| r.code.clone())), c.sorted.clone()));
     }
+    let unread = unread(desk, m)?;
     Ok(Today {
         overdue,
         due,
         coming,
         unmet,
         returned: returned(desk, m)?,
-        unread: unread(desk, m)?,
+        unread: u32::try_from(unread.len()).unwrap_or(u32::MAX),
+        unread_since: unread.first().map(|line| Day::of(line.who.at)),
         differing: differ::list(desk, m, Nothing {})?,
         drafts: draft::all(&desk.db)?.len(),
         waiting: u32::try_from(desk.ladder()?.saved).unwrap_or(u32::MAX),
@@ -104,16 +110,17 @@ fn asked(desk: &Desk, visit: &Line) -> Result<String, Fault> {
     Ok(found.into_iter().next().unwrap_or_default())
 }
 
-fn unread(desk: &Desk, m: &Moment) -> Result<u32, Fault> {
-    let station = desk.roster.posts_on(desk.me.device(), desk.today(m)).any(|(_, p)| super::me::settles(p.role));
-    if !station {
-        return Ok(0);
+/// The notes a day's end shows this person to be marked, the oldest first.
+fn unread(desk: &Desk, m: &Moment) -> Result<Vec<Line>, Fault> {
+    let mut posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
+    if !posts.any(|(_, post)| role_may(post.role, Verb::Create, "review")) {
+        return Ok(Vec::new());
     }
+    let sql = format!("{} AND v.made >= ?1 AND {} ORDER BY v.made, v.record", visit::COLUMNS, visit::NOT_READ);
     let from = desk.today(m).plus(-UNREAD_DAYS).start().0;
-    let sql = "SELECT count(*) FROM visit_card v WHERE v.made >= ?1 AND v.child NOT IN (SELECT child FROM hidden)
-        AND NOT EXISTS (SELECT 1 FROM remark_card r WHERE r.about = v.record AND r.form = 'review')";
-    let found = rows(&desk.db, sql, [from], |row| row.get(0))?;
-    Ok(found.into_iter().next().unwrap_or(0))
+    let mut lines = rows(&desk.db, &sql, [from], |row| visit::line(desk, row))?;
+    lines.retain(|line| line.to_be_read() && desk.may(m, Verb::Create, "review", line.child));
+    Ok(lines)
 }
 
 /// A note nobody looked at for so long is history.

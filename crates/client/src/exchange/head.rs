@@ -149,7 +149,12 @@ impl Work<'_> {
                 envelopes::lack(&self.tx, marks)?;
             }
             State::NotYet => self.standing.asking = false,
-            State::Revoked => self.standing.revoked |= signed,
+            State::Revoked if signed && !self.standing.revoked => {
+                self.hand_in_all(m)?;
+                self.standing.revoked = true;
+                flight.again = true;
+            }
+            State::Revoked => {}
         }
         Ok(())
     }
