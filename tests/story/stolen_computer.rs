@@ -32,7 +32,7 @@ fn a_stolen_computer_is_stopped_and_what_it_had_not_sent_waits_to_be_claimed() {
     let (mut world, child) = street_with("张小明");
     visits(&mut world, DIRECTOR, child, "被偷以前已经上传的走访。");
     meet(&mut world, &[DIRECTOR, STATION]);
-    let unsent = visits(&mut world, DIRECTOR, child, "还没有上传的走访。");
+    let unsent = visits(&mut world, DIRECTOR, child, "还没有上传就被偷走的走访。");
     let half = half_a_note(&mut world, child);
 
     let computer = her_computer(&mut world);
