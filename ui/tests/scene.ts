@@ -17,7 +17,8 @@ export async function visited(desk: Desk, child: string, ago: number, next: numb
   const draft = await desk.call('visit.begin', { children: [child] });
   const values: Record<string, Value> = {
     ...draft.values,
-    visit_at: `${date(-ago)}T10:${String(10 + (ago % 45)).padStart(2, '0')}:00+08:00`,
+    // today's is of now: at night ten o'clock has not come yet
+    ...(ago > 0 && { visit_at: `${date(-ago)}T10:${String(10 + (ago % 45)).padStart(2, '0')}:00+08:00` }),
     met_child: true, met_guardian: true, next_visit: date(next), note: NOTES[ago % NOTES.length] ?? '',
     ...Object.fromEntries(ASPECTS.map((aspect) => [aspect, '1'])),
     ...(ago >= 7 ? { late_reason: '当天没有带电脑' } : {}),

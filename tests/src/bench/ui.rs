@@ -66,10 +66,12 @@ fn drafts(profile: &Path) -> Result<()> {
     let children = seat.children()?;
     let archive = Archive::new(SEED, 0, FILES, Mixture::Work, as_of());
     for n in 0..=SAVES {
-        let mut ready = seat.draft(children[n * 7], &archive.note(n % FILES, 60 + n))?;
+        let child = children[n * 7];
+        let mut ready = seat.draft(child, &archive.note(n % FILES, 60 + n))?;
         if n == 0 {
             ready["values"]["note"] = "字".repeat(LONG_NOTE).into();
         }
+        ready["children"] = serde_json::json!([child]);
         seat.call("visit.draft.save", &ready)?;
     }
     Ok(())
