@@ -39,8 +39,7 @@ pub fn play(places: &Places, wanted: &[&str], mut tell: impl FnMut(Phase)) -> Re
     runtime.block_on(async {
         drafts(&folder.join("profile"))?;
         let screen = Screen::light();
-        let mut window = Window::open(&screen, "bench", &folder).await;
-        let starting = starts(&mut window).await?;
+        let (window, starting) = starts(&screen, &folder).await?;
         let opening = openings(&window).await?;
         window.find("nav-today").await;
         for name in PHASES.into_iter().filter(|name| wanted.contains(name)) {
@@ -78,15 +77,17 @@ fn drafts(profile: &Path) -> Result<()> {
 }
 
 /// From the start of the process until a driver that looks all the time sees the unlock screen.
-async fn starts(window: &mut Window) -> Result<AtDesk> {
+async fn starts(screen: &Screen, folder: &Path) -> Result<(Window, AtDesk)> {
     let mut times = Vec::new();
-    for _ in 0..STARTS {
-        window.kill().await;
-        window.start().await;
+    loop {
+        let window = Window::open(screen, "bench", folder).await;
         window.find("unlock").await;
         times.push(age(window.process().context("no process")?)?);
+        if times.len() == STARTS {
+            return Ok((window, figure(times)));
+        }
+        window.close().await;
     }
-    Ok(figure(times))
 }
 
 /// From the passphrase to 今天; the derivation of the key costs nothing here.
