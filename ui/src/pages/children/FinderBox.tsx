@@ -1,5 +1,5 @@
 // The box of Ctrl+K: children first, recent ones while nothing is typed, pages after them.
-import { CalendarOutlined, CheckSquareOutlined, EditOutlined, FileTextOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
+import { CalendarOutlined, CheckSquareOutlined, EditOutlined, FileTextOutlined, IdcardOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
 import { Modal } from 'antd';
 import { Command } from 'cmdk';
@@ -103,7 +103,7 @@ function usePages(text: string) {
     { to: '/children', word: t('words.nav.children'), icon: <TeamOutlined /> },
     { to: '/visits', word: t('words.nav.visits'), icon: <EditOutlined /> },
     { to: '/visit/paper', word: t('visit.paper'), icon: <FileTextOutlined /> },
-    ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> } as const] : []),
+    ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> }, { to: '/people', word: t('words.nav.people'), icon: <IdcardOutlined /> }] as const : []),
     { to: '/settings', word: t('words.nav.settings'), icon: <SettingOutlined /> },
   ] as const;
   return pages.filter(({ word }) => text === '' || word.toLowerCase().includes(text.toLowerCase()));

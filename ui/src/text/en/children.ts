@@ -16,6 +16,8 @@ export default {
   differs: 'Written differently',
   category: 'Category',
   area: 'Community',
+  director: 'Director',
+  unassigned: 'Not assigned',
   clear: 'Clear filters',
   keep: 'Keep this filter',
   keep_name: 'A name for it',

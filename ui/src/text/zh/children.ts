@@ -16,6 +16,8 @@ export default {
   differs: '两处填得不一样',
   category: '类别',
   area: '社区',
+  director: '主任',
+  unassigned: '没有分派的',
   clear: '清除筛选',
   keep: '存为常用',
   keep_name: '起个名字，如“本月未访”',
