@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
 import { useMayAssign } from '../../parts/charge/may';
 import { composing } from '../../parts/keys';
+import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { asFilter, asWanted, narrows, shown, type Wanted } from './filter';
 import { Filters, Order } from './Filters';
@@ -63,7 +64,7 @@ export default function Children() {
         <Filters wanted={wanted} want={want} />
         <Kept wanted={wanted} apply={(params) => { reset(params.text ?? ''); void go({ to: '/children', search: params as Record<string, unknown>, replace: true }); }} clear={cleared} />
       </div>
-      {listed.error ? <Trouble part fault={listed.error} again={() => void listed.refetch()} /> : !listed.data ? <Waiting /> : cards.length > 0 ? (
+      {listed.error ? <div className="stack"><Trouble part fault={listed.error} again={() => void listed.refetch()} /><Names /></div> : !listed.data ? <Waiting /> : cards.length > 0 ? (
         <div ref={rows}><Rows cards={cards} where={JSON.stringify(wanted)} pick={picking.on ? picking.pick : undefined} /></div>
       ) : listed.data.total === 0 ? (
         <Empty title={t('children.none')} hint={t('children.none_hint')}><Button type="primary" onClick={() => setRegistering(true)}>{t('children.register')}</Button></Empty>

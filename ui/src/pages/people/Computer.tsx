@@ -44,7 +44,7 @@ function Stop({ device: { device, label } }: { device: DeviceLine }) {
   const ask = () => void modal.confirm({
     centered: true, icon: null, width: '32em', title: t('people.stop_ask', { label }),
     content: <><p className="stop-words">{t('people.stop_what')}</p><p className="stop-words">{t('people.stop_ever')}</p></>,
-    okText: t('people.stop_yes'), okButtonProps: { danger: true }, cancelText: t('people.stop_no'), focusable: { autoFocusButton: 'cancel' }, onOk: stop,
+    okText: t('people.stop_yes'), okButtonProps: { danger: true, 'data-testid': 'stop-yes' }, cancelText: t('people.stop_no'), focusable: { autoFocusButton: 'cancel' }, onOk: stop,
   });
   return <Button onClick={ask} aria-label={t('people.stop_of', { label })} data-testid={`stop-${device}`}>{t('people.stop')}</Button>;
 }

@@ -43,6 +43,7 @@ export default {
     pages: 'Pages',
     none: 'Nothing found. Try another spelling.',
     foot: '↑↓ choose · Enter opens · Ctrl+Enter writes a visit',
+    foot_shut: '↑↓ choose · Enter writes a visit',
   },
   reg: {
     title: 'Register a child found',

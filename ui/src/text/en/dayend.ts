@@ -5,6 +5,7 @@ export default {
   before: 'The day before',
   after: 'The day after',
   to_today: 'Back to today',
+  to_unread: 'Notes of {{day}} are not looked at yet',
   keys_move: '↑↓ another line',
   keys_choose: 'digits pick, E writes another',
   keys_review: 'Enter marks read, T sends back',
@@ -66,6 +67,8 @@ export default {
   together_n: '{{n}}',
   together_hint: 'Two people wrote about this child within two hours. Both notes stay; please look at them.',
   doubles: 'Possibly the same child',
-  doubles_hint: 'Please open and compare both files; if it is the same child, ask the centre to merge them.',
+  doubles_hint: 'Please open and compare both files; if it is the same child, tell the centre.',
+  apart: 'Not the same child',
+  apart_said: 'Noted: {{first}} and {{second}} are two children',
   same: { document: 'same document number', name_and_birth: 'same name and birthday' },
 };

@@ -1,7 +1,7 @@
 export default {
   open: '分派、移交',
   ask: '{{what}}交给谁',
-  many: '{{n}} 个孩子',
+  many: '这 {{n}} 个孩子',
   now: '现在由谁负责',
   nobody: '还没有分派',
   people: '{{n}} 人',

@@ -5,6 +5,7 @@ export default {
   before: '前一天',
   after: '后一天',
   to_today: '回到今天',
+  to_unread: '{{day}} 还有没看的走访',
   keys_move: '↑↓ 换一条',
   keys_choose: '数字选用，E 另写',
   keys_review: '回车已阅，T 退回',
@@ -66,6 +67,8 @@ export default {
   together_n: '{{n}} 处',
   together_hint: '两个人在两小时内都写了这个孩子。两篇都留着，请打开看一看。',
   doubles: '可能是同一个孩子',
-  doubles_hint: '请打开两份档案看一看；确是同一个孩子，请区中心合并。',
+  doubles_hint: '请打开两份档案看一看；确是同一个孩子，请告诉区中心。',
+  apart: '不是同一个孩子',
+  apart_said: '已记下：{{first}}和{{second}}不是同一个孩子',
   same: { document: '证件号相同', name_and_birth: '姓名和出生日期相同' },
 };
