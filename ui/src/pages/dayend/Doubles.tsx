@@ -23,7 +23,7 @@ export function Doubles() {
             <One card={pair.first} /><One card={pair.second} />
             <div className="row double-foot">
               <span className="tag amber">{pair.why === 'document' ? t('dayend.same.document') : t('dayend.same.name_and_birth')}</span>
-              <Button size="small" onClick={() => void apart(pair)} data-testid="apart">{t('dayend.apart')}</Button>
+              <Button onClick={() => void apart(pair)} data-testid="apart">{t('dayend.apart')}</Button>
             </div>
           </li>
         ))}

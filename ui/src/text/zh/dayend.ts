@@ -42,7 +42,7 @@ export default {
   missing_more: '等 {{n}} 个',
   missing_earlier: '以前还缺 {{n}} 条。请她连网同步；补不上就请区中心查。',
   waiting: '有 {{n}} 篇还在路上，下次同步就到。',
-  held: '有 {{n}} 条待认领，区中心处理后自动补上。',
+  held: '有 {{n}} 条待认领：已不归她负责，存在区中心，没有丢。要用的，请现在的主任补写。',
   visits: '新写的走访',
   visits_n: '{{n}} 篇没有阅',
   visits_read: '都阅过了',
