@@ -1,8 +1,8 @@
 // Navigation left, page right, status line below.
-import { CalendarOutlined, CheckSquareOutlined, EditOutlined, LockOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { CalendarOutlined, CheckSquareOutlined, EditOutlined, IdcardOutlined, LockOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
+import { Link, Outlet, useChildMatches, useRouterState } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { Suspense, type ReactNode } from 'react';
+import { Suspense, useLayoutEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from './api';
 import { Finder, useFinder } from './pages/children/Finder';
@@ -21,6 +21,7 @@ export function Frame() {
   const lock = useAct('shell.lock');
   const practice = useAct('shell.practice');
   const finder = useFinder();
+  useTop();
   useIdleLock();
   useAnew();
   usePractised(shell.data?.practice);
@@ -33,6 +34,7 @@ export function Frame() {
         <Section to="/children" under="/child" testid="nav-children"><TeamOutlined />{t('words.nav.children')}</Section>
         <Section to="/visits" under="/visit" testid="nav-visits"><EditOutlined />{t('words.nav.visits')}</Section>
         {me.data?.station && <Link to="/dayend" data-testid="nav-dayend"><CheckSquareOutlined />{t('words.nav.dayend')}</Link>}
+        {me.data?.station && <Link to="/people" data-testid="nav-people"><IdcardOutlined />{t('words.nav.people')}</Link>}
         <button type="button" onClick={finder.show} data-testid="nav-find"><SearchOutlined />{t('words.nav.find')}</button>
         <div className="foot" />
         <Link to="/settings" data-testid="nav-settings"><SettingOutlined />{t('words.nav.settings')}</Link>
@@ -52,6 +54,12 @@ export function Frame() {
       <StatusLine />
     </div>
   );
+}
+
+/** Another page begins at its top. Before the page's own effects, so that a list may go where it was left. */
+function useTop() {
+  const path = useChildMatches({ select: (matches) => matches[0]?.pathname });
+  useLayoutEffect(() => document.getElementById('page')?.scrollTo({ top: 0 }), [path]);
 }
 
 /** Lit on all pages of its section: a note being written is under 走访 as well. */

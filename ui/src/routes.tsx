@@ -7,7 +7,7 @@ const root = createRootRoute({ component: Frame });
 const at = <P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load), pendingComponent: Waiting, validateSearch: (found: Record<string, unknown>) => found });
 
-/** Screens: 今天 · 儿童 · 一人一档 · 走访 · 日终合并 · 设置与设备. */
+/** Screens: 今天 · 儿童 · 一人一档 · 走访 · 日终合并 · 人员与电脑 · 设置与设备. */
 const screens = [
   at('/', () => import('./pages/today/Today')),
   at('/children', () => import('./pages/children/Children')),
@@ -17,6 +17,7 @@ const screens = [
   at('/visit/paper', () => import('./pages/visit/Paper')),
   at('/visit/$visit', () => import('./pages/visit/Note')),
   at('/dayend', () => import('./pages/dayend/Dayend')),
+  at('/people', () => import('./pages/people/People')),
   at('/settings', () => import('./pages/settings/Settings')),
 ];
 

@@ -63,6 +63,8 @@ test('every screen reads well in every size, language and in elder mode', async 
       [station, 'station-today', '/'],
       [station, 'station-children', '/children'],
       [station, 'dayend', '/dayend'],
+      [station, 'people', '/people'],
+      [station, 'station-child', `/child/${first.child}`],
     ];
     for (const { name, look } of LOOKS) {
       for (const desk of [director, station]) {

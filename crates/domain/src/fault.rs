@@ -92,7 +92,7 @@ codes! {
     /// The device is revoked.
     Revoked => "这台设备已停用，未上传的内容仍封存保留；请联系街道未保站。",
     /// The right to read offline is over; writing goes on.
-    LeaseOver => "太久没有连网，暂时不能查看档案，仍可写新的走访；请连网同步，或请街道未保站电话延期。",
+    LeaseOver => "太久没有连网，暂时不能查看档案，仍可写新的走访；连上网点一次“立即同步”就能看。",
     /// A workbook cannot be read as one.
     BadWorkbook => "这个文件读不出来，请用 WPS 或 Excel 打开后另存为 .xlsx 再导入；原文件没有改动。",
     /// The workbook is larger than the import takes.

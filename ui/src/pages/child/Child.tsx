@@ -31,9 +31,8 @@ export default function Child() {
   useLayoutEffect(() => {
     const page = document.getElementById('page');
     page?.classList.add('flush');
-    page?.scrollTo({ top: 0 });
     return () => page?.classList.remove('flush');
-  }, [child]);
+  }, []);
   if (opened.error?.code === 'not_found') {
     return <Empty title={t('child.gone')} hint={t('child.gone_hint')}><Link to="/children"><Button type="primary">{t('child.to_list')}</Button></Link></Empty>;
   }

@@ -1,10 +1,14 @@
 // Who this is, always in sight, and the one thing one comes for: to write a visit.
 import { CheckCircleOutlined, DiffOutlined, FormOutlined } from '@ant-design/icons';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ChildFile } from '../../api';
+import type { Card, ChildFile } from '../../api';
 import { BeginVisit } from '../../parts/begin';
+import { useMayAssign } from '../../parts/charge/may';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
+
+const Charge = lazy(() => import('../../parts/charge/Charge'));
 
 type Props = { file: ChildFile; toMissing(): void; toDiffers(): void; assess?: (() => void) | undefined };
 
@@ -23,7 +27,7 @@ export function Head({ file: { card }, toMissing, toDiffers, assess }: Props) {
           {card.categories.map((one) => <span key={one.code} className="tag">{coded(TABLES.category, one)}</span>)}
         </div>
         <div className="row facts">
-          <span className="quiet">{[card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span>
+          <InCharge card={card} />
           <span className="quiet num">{card.last_visit ? `${t('child.last_visit')} ${card.last_visit.slice(0, 10)}` : t('child.never')}</span>
           {card.next_due && <span className="quiet num">{t('child.next_visit')} {card.next_due} <DueTag due={card.due} /></span>}
           {card.missing > 0
@@ -34,5 +38,20 @@ export function Head({ file: { card }, toMissing, toDiffers, assess }: Props) {
       </div>
       <BeginVisit child={card.child} name={card.name} type="primary" size="large" />
     </div>
+  );
+}
+
+/** Where, and in whose charge; who may hand the child over does it here. */
+function InCharge({ card }: { card: Card }) {
+  const { t } = useTranslation();
+  const may = useMayAssign();
+  const [handing, setHanding] = useState(false);
+  const people = card.posts.map(({ person }) => person).join('、');
+  return (
+    <span className="in-charge">
+      <span className="quiet">{[card.area?.name, people || (may ? t('charge.nobody') : '')].filter(Boolean).join(' · ')}</span>
+      {may && <button type="button" className="link pine" onClick={() => setHanding(true)} data-testid="hand">{people ? t('charge.hand') : t('charge.assign')}</button>}
+      {handing && <Suspense fallback={null}><Charge of={[card]} hide={() => setHanding(false)} /></Suspense>}
+    </span>
   );
 }

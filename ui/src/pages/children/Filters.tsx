@@ -3,7 +3,7 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type DueFilter, type Sort } from '../../api';
 import { useLook } from '../../look';
-import { toggled, type Wanted } from './filter';
+import { NOBODY, toggled, type Wanted } from './filter';
 
 type Props = { wanted: Wanted; want(change: Partial<Wanted>): void };
 
@@ -29,6 +29,7 @@ export function Filters({ wanted, want }: Props) {
   const all = useAnswer('children.list', {});
   const entries = (id: string) => forms.data?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
   const areas = [...new Map(all.data?.cards.flatMap(({ area }) => (area ? [[area.code, area.name] as const] : [])) ?? [])];
+  const posts = [...new Map(all.data?.cards.flatMap((card) => card.posts.map(({ post, person }) => [post, person] as const)) ?? [])];
   const present = new Set(all.data?.cards.flatMap(({ categories }) => categories.map(({ code }) => code)) ?? []);
   const due: [DueFilter, string][] = [['overdue', t('children.overdue')], ['today', t('children.today')], ['coming', t('children.coming')]];
   return (
@@ -43,12 +44,18 @@ export function Filters({ wanted, want }: Props) {
       <Chip testid="only-missing" on={wanted.missing ?? false} flip={() => want({ missing: wanted.missing ? undefined : true })}>{t('children.missing')}</Chip>
       <Select
         mode="multiple" size="small" placeholder={t('children.category')} aria-label={t('children.category')} value={wanted.categories ?? []} onChange={(categories: string[]) => want({ categories })}
-        options={entries('child_category').filter(({ value }) => present.has(value) || wanted.categories?.includes(value))} maxTagCount={1} popupMatchSelectWidth={false} showSearch={false} style={{ minWidth: '7.5em' }} data-testid="filter-category"
+        options={entries('child_category').filter(({ value }) => present.has(value) || wanted.categories?.includes(value))} maxTagCount={1} popupMatchSelectWidth={false} showSearch={false} style={{ minWidth: '7.2em' }} data-testid="filter-category"
       />
       {(areas.length > 1 || wanted.area) && (
         <Select
           size="small" allowClear placeholder={t('children.area')} aria-label={t('children.area')} value={wanted.area ?? null} onChange={(area: string | null) => want({ area: area ?? undefined })}
-          options={areas.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} style={{ minWidth: '7.5em' }} data-testid="filter-area"
+          options={areas.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} style={{ minWidth: '6em' }} data-testid="filter-area"
+        />
+      )}
+      {(posts.length > 1 || wanted.post) && (
+        <Select
+          size="small" allowClear placeholder={t('children.director')} aria-label={t('children.director')} value={wanted.post ?? null} onChange={(post: string | null) => want({ post: post ?? undefined })}
+          options={[...posts.map(([value, label]) => ({ value, label })), { value: NOBODY, label: t('children.unassigned') }]} popupMatchSelectWidth={false} style={{ minWidth: '6em' }} data-testid="filter-post"
         />
       )}
     </div>

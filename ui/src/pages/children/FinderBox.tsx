@@ -1,14 +1,15 @@
 // The box of Ctrl+K: children first, recent ones while nothing is typed, pages after them.
-import { CalendarOutlined, CheckSquareOutlined, EditOutlined, FileTextOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
+import { CalendarOutlined, CheckSquareOutlined, EditOutlined, FileTextOutlined, IdcardOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
 import { Modal } from 'antd';
 import { Command } from 'cmdk';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Card } from '../../api';
+import { useAnswer, type Card, type ChildName } from '../../api';
 import { useBeginVisit } from '../../parts/begin';
 import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
+import { among, useShut, useShutNames } from '../../parts/names';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { useRecent } from './recent';
 import { useSearched } from './searched';
@@ -27,10 +28,13 @@ export default function FinderBox({ hide }: { hide(): void }) {
   const go = useNavigate();
   const { begin } = useBeginVisit();
   const cards = text !== '' ? (found.error ? [] : found.data?.cards ?? []) : all.error ? [] : recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
+  const shut = useShut();
+  const names = among(useShutNames(), typed).slice(0, MOST);
+  const trouble = shut ?? (text !== '' ? found.error : null);
   const pages = usePages(typed.trim());
   // what is lit is ours to say: the library loses it when its line goes away
   const [lit, light] = useState('');
-  const lines = [...cards.map(({ child }) => child), ...pages.map(page)];
+  const lines = [...(shut ? names : cards).map(({ child }) => child), ...pages.map(page)];
   const open = (child: string) => {
     hide();
     void go({ to: '/child/$child', params: { child } });
@@ -52,12 +56,13 @@ export default function FinderBox({ hide }: { hide(): void }) {
         <Command label={t('children.find.title')} shouldFilter={false} value={lines.includes(lit) ? lit : lines[0] ?? ''} onValueChange={light} loop className="finder" data-testid="finder">
           <div className="finder-top">
             <SearchOutlined aria-hidden />
-            <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t('children.find.hint')} data-testid="finder-input" {...composition} />
+            <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t(shut ? 'parts.names_search' : 'children.find.hint')} data-testid="finder-input" {...composition} />
           </div>
           <Command.List>
-            {text !== '' && found.error && <p className="finding red finder-none" role="alert">{found.error.text}</p>}
-            {text !== '' && found.data && !found.error && cards.length + pages.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
-            {cards.length > 0 && (
+            {trouble && <p className={shut ? 'quiet finder-none' : 'finding red finder-none'} role="alert">{trouble.text}</p>}
+            {text !== '' && (shut || (found.data && !found.error)) && lines.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
+            {shut && names.length > 0 && <Command.Group heading={t('parts.visit')}>{names.map((one) => <Named key={one.child} one={one} visit={visit} />)}</Command.Group>}
+            {!shut && cards.length > 0 && (
               <Command.Group heading={text === '' ? t('children.find.recent') : t('children.find.children')}>
                 {cards.map((card) => <Found key={card.child} card={card} open={open} visit={visit} />)}
               </Command.Group>
@@ -68,7 +73,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
               </Command.Group>
             )}
           </Command.List>
-          <p className="quiet finder-foot">{t('children.find.foot')}</p>
+          <p className="quiet finder-foot">{t(shut ? 'children.find.foot_shut' : 'children.find.foot')}</p>
         </Command>
       </div>
     </Modal>
@@ -91,6 +96,15 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
   );
 }
 
+/** While files are shut: a visit can be begun, and that is all. */
+function Named({ one: { child, name, area }, visit }: { one: ChildName; visit(child: string): void }) {
+  return (
+    <Command.Item value={child} data-child={child} onSelect={() => visit(child)} data-testid={`found-${child}`}>
+      <EditOutlined aria-hidden /><span className="finder-name">{name}</span><span className="quiet clip grow">{area}</span>
+    </Command.Item>
+  );
+}
+
 /** What the line of a page is called among the lines. */
 const page = ({ to }: { to: string }) => `page ${to}`;
 
@@ -103,7 +117,7 @@ function usePages(text: string) {
     { to: '/children', word: t('words.nav.children'), icon: <TeamOutlined /> },
     { to: '/visits', word: t('words.nav.visits'), icon: <EditOutlined /> },
     { to: '/visit/paper', word: t('visit.paper'), icon: <FileTextOutlined /> },
-    ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> } as const] : []),
+    ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> }, { to: '/people', word: t('words.nav.people'), icon: <IdcardOutlined /> }] as const : []),
     { to: '/settings', word: t('words.nav.settings'), icon: <SettingOutlined /> },
   ] as const;
   return pages.filter(({ word }) => text === '' || word.toLowerCase().includes(text.toLowerCase()));

@@ -1,5 +1,5 @@
-// One child in the list; the whole row is the link to the file.
-import { DiffOutlined, FormOutlined } from '@ant-design/icons';
+// One child in the list; the whole row is the link to the file, or while children are picked the box that picks it.
+import { CheckOutlined, DiffOutlined, FormOutlined, UserOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,12 +7,27 @@ import type { Card } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 
-export const Row = memo(function Row({ card }: { card: Card }) {
+export type Pick = { on: boolean; full: boolean; flip(child: string): void };
+
+export const Row = memo(function Row({ card, pick }: { card: Card; pick?: Pick | undefined }) {
+  if (!pick) return <Link to="/child/$child" params={{ child: card.child }} className="child-row" data-testid={`child-${card.child}`}><Told card={card} /></Link>;
+  const { on, full, flip } = pick;
+  return (
+    <button type="button" role="checkbox" aria-checked={on} disabled={full && !on} className="child-row pickable" onClick={() => flip(card.child)} data-testid={`pick-${card.child}`}>
+      <span className="pick-box" aria-hidden>{on && <CheckOutlined />}</span>
+      <Told card={card} picking />
+    </button>
+  );
+}, (before, after) => before.card === after.card && before.pick?.on === after.pick?.on && before.pick?.full === after.pick?.full && before.pick?.flip === after.pick?.flip);
+
+/** While children are picked it matters whose they are, not what is missing in their files. */
+function Told({ card, picking }: { card: Card; picking?: boolean }) {
   const { t } = useTranslation();
   const coded = useCoded();
   const categories = card.categories.map((one) => coded(TABLES.category, one));
+  const charge = card.posts.map(({ person }) => person).join('、') || t('charge.nobody');
   return (
-    <Link to="/child/$child" params={{ child: card.child }} className="child-row" data-testid={`child-${card.child}`}>
+    <>
       <span className="who">
         <span className="name clip">{card.name}</span>
         <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
@@ -21,7 +36,7 @@ export const Row = memo(function Row({ card }: { card: Card }) {
         {card.risk && <RiskTag risk={card.risk} />}
         {categories.slice(0, 2).map((name) => <span className="tag" key={name}>{name}</span>)}
         {categories.length > 2 && <span className="tag" title={categories.join('、')}>+{categories.length - 2}</span>}
-      </span><Marks card={card} /></span>
+      </span>{picking ? <span className="marks"><span className="tag pine"><UserOutlined />{charge}</span></span> : <Marks card={card} />}</span>
       <span className="place">
         <span className="clip">{card.area?.name}</span>
         <span className="quiet clip">{card.school}</span>
@@ -30,9 +45,9 @@ export const Row = memo(function Row({ card }: { card: Card }) {
         <span className="due">{card.next_due ? <><DueTag due={card.due} /><span className="quiet">{card.next_due.slice(5)}</span></> : <span className="quiet">{t('children.no_due')}</span>}</span>
         <span className="quiet">{card.last_visit ? `${t('children.last_visit')} ${card.last_visit.slice(0, 10)}` : t('children.never')}</span>
       </span>
-    </Link>
+    </>
   );
-});
+}
 
 function Marks({ card }: { card: Card }) {
   const { t } = useTranslation();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { asKept, asWanted, narrows, toggled } from './filter';
+import type { Card } from '@/api';
+import { asFilter, asKept, asWanted, narrows, shown, toggled } from './filter';
 
 test('an address from another page or a hand is understood as far as it goes', () => {
   expect(asWanted({ due: 'overdue' })).toEqual({ due: ['overdue'] });
@@ -20,4 +21,12 @@ test('a kept filter that was spoilt is left out, the others stay', () => {
 test('a chip goes in and out', () => {
   expect(toggled(undefined, 'a')).toEqual(['a']);
   expect(toggled(['a', 'b'], 'a')).toEqual(['b']);
+});
+
+test('children in nobody’s charge are asked for without a post and picked out here', () => {
+  const cards = [{ child: 'a', posts: [] }, { child: 'b', posts: [{ post: 'p' }] }] as unknown as Card[];
+  expect(asFilter(asWanted({ post: 'nobody', area: '1' }))).toEqual({ area: '1' });
+  expect(shown(cards, { post: 'nobody' }).map(({ child }) => child)).toEqual(['a']);
+  expect(asFilter({ post: 'p' })).toEqual({ post: 'p' });
+  expect(shown(cards, { post: 'p' })).toHaveLength(2);
 });

@@ -1,7 +1,10 @@
 // What the address says is to be listed. Anything may stand in an address; what is not understood is left out.
-import type { DueFilter, Filter, Sort } from '../../api';
+import type { Card, DueFilter, Filter, Sort } from '../../api';
 
-export type Wanted = { text?: string; categories?: string[]; risk?: string[]; due?: DueFilter[]; area?: string; missing?: true; differs?: true; sort?: Sort };
+export type Wanted = { text?: string; categories?: string[]; risk?: string[]; due?: DueFilter[]; area?: string; post?: string; missing?: true; differs?: true; sort?: Sort };
+
+/** In place of a post: in nobody's charge. */
+export const NOBODY = 'nobody';
 
 const DUE: readonly string[] = ['overdue', 'today', 'coming', 'later'];
 const SORTS: readonly string[] = ['due', 'name', 'risk', 'visit'];
@@ -16,6 +19,7 @@ export function asWanted(found: Record<string, unknown>): Wanted {
   const wanted: Wanted = {};
   const [text] = texts(found.text) ?? [];
   const [area] = texts(found.area) ?? [];
+  const [post] = texts(found.post) ?? [];
   const categories = texts(found.categories);
   const risk = texts(found.risk);
   const due = texts(found.due)?.filter((one) => DUE.includes(one));
@@ -24,14 +28,20 @@ export function asWanted(found: Record<string, unknown>): Wanted {
   if (risk) wanted.risk = risk;
   if (due && due.length > 0) wanted.due = due as DueFilter[];
   if (area) wanted.area = area;
+  if (post) wanted.post = post;
   if (found.missing === true || found.missing === 'true') wanted.missing = true;
   if (found.differs === true || found.differs === 'true') wanted.differs = true;
   if (SORTS.includes(String(found.sort)) && found.sort !== 'due') wanted.sort = found.sort as Sort;
   return wanted;
 }
 
-/** As `children.list` takes it. */
-export const asFilter = (wanted: Wanted): Filter => ({ ...wanted });
+/** As `children.list` takes it; it cannot ask for nobody's. */
+export function asFilter({ post, ...wanted }: Wanted): Filter {
+  return post === undefined || post === NOBODY ? wanted : { ...wanted, post };
+}
+
+/** What the core's list cannot leave out by itself. */
+export const shown = (cards: Card[], { post }: Wanted): Card[] => (post === NOBODY ? cards.filter(({ posts }) => posts.length === 0) : cards);
 
 /** Whether anything but the order is asked for. */
 export const narrows = ({ sort: _, ...rest }: Wanted) => Object.keys(rest).length > 0;

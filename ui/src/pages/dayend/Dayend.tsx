@@ -1,5 +1,6 @@
 // 日终合并: who has handed in, what differs, what is new, and when nothing is left to settle.
 import { CheckCircleFilled, LeftOutlined, RightOutlined } from '@ant-design/icons';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,25 +15,33 @@ import { Doubles } from './Doubles';
 import { Files } from './Files';
 import { Notes } from './Notes';
 import { Together } from './Together';
+import { dayWords } from '../today/day';
 import { asksSomething } from './asks';
+import { dayAsked } from './day';
 import { DeedsHere, last, useDeeds, useDeedsOfPage } from './deeds';
 import { useLines } from './lines';
 import './dayend.css';
 
 export default function Dayend() {
-  const { t } = useTranslation();
-  const [day, setDay] = useState<string>();
   const me = useAnswer('me', {});
-  const found = useAnswer('dayend', day === undefined ? {} : { day });
-  const deeds = useDeedsOfPage();
-  useLines();
+  const asked = useSearch({ strict: false }) as Record<string, unknown>;
   if (!me.data) return me.error ? <Trouble fault={me.error} again={() => void me.refetch()} /> : <Waiting />;
   const today = dayOf(me.data.now);
+  return <Page day={dayAsked(asked, today)} today={today} />;
+}
+
+function Page({ day, today }: { day: string; today: string }) {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const found = useAnswer('dayend', day === today ? {} : { day });
+  const deeds = useDeedsOfPage();
+  useLines();
   return (
     <div className="dayend" data-testid="dayend">
       <header className="dayend-head">
         <h1 className="grow">{t('dayend.title')}</h1>
-        <Days key={day ?? today} day={day ?? today} today={today} go={(to) => setDay(to >= today ? undefined : to)} />
+        <Unread but={day} />
+        <Days key={day} day={day} today={today} go={(to) => void go({ to: '/dayend', search: to >= today ? {} : { day: to }, replace: true })} />
       </header>
       {found.error ? <Trouble part fault={found.error} again={() => void found.refetch()} /> : !found.data ? <Waiting /> : (
         <DeedsHere.Provider value={deeds}><TheDay of={found.data} today={today} coming={found.isPlaceholderData} /></DeedsHere.Provider>
@@ -72,6 +81,14 @@ function Keys({ of: { differing, visits } }: { of: Answered }) {
   const [choose, review] = [differing.some((one) => one.may_choose), visits.some(({ who }) => !who.own)];
   const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), last(all)?.kind === 'choice' && t('dayend.keys_undo')].filter(Boolean);
   return keys.length > 0 ? <p className="quiet dayend-keys">{[t('dayend.keys_move'), ...keys].join(t('dayend.keys_and'))}</p> : null;
+}
+
+/** Another day still has notes nobody looked at. */
+function Unread({ but }: { but: string }) {
+  const { t } = useTranslation();
+  const since = useAnswer('today', {}, false).data?.unread_since;
+  if (!since || since === but) return null;
+  return <Link to="/dayend" search={{ day: since }} className="dayend-unread" data-testid="to-unread">{t('dayend.to_unread', { day: dayWords(since) })}</Link>;
 }
 
 /** The day looked at; typed as hands type it, or stepped. */

@@ -1,12 +1,15 @@
-// 疑似重复: two files that may be of the same child.
+// 疑似重复: two files that may be of the same child, until somebody says that they are not.
 import { Link } from '@tanstack/react-router';
+import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Card } from '../../api';
+import { asFault, call, useAnswer, type Card, type Pair } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
+import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
 
 export function Doubles() {
   const { t } = useTranslation();
+  const apart = useApart();
   const pairs = useAnswer('doubles.list', {});
   if (pairs.error) return <Trouble part fault={pairs.error} again={() => void pairs.refetch()} />;
   if (!pairs.data || pairs.data.length === 0) return null;
@@ -15,15 +18,41 @@ export function Doubles() {
       <h2>{t('dayend.doubles')} <span className="quiet num">{pairs.data.length}</span></h2>
       <p className="quiet">{t('dayend.doubles_hint')}</p>
       <ul>
-        {pairs.data.map(({ first, second, why }) => (
-          <li key={first.child + second.child} className="double">
-            <One card={first} /><One card={second} />
-            <span className="tag amber">{why === 'document' ? t('dayend.same.document') : t('dayend.same.name_and_birth')}</span>
+        {pairs.data.map((pair) => (
+          <li key={pair.first.child + pair.second.child} className="double">
+            <One card={pair.first} /><One card={pair.second} />
+            <div className="row double-foot">
+              <span className="tag amber">{pair.why === 'document' ? t('dayend.same.document') : t('dayend.same.name_and_birth')}</span>
+              <Button onClick={() => void apart(pair)} data-testid="apart">{t('dayend.apart')}</Button>
+            </div>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** Somebody looked: two children. Said once, and taken back for a while. */
+function useApart() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const say = async ({ first, second }: Pair, apart: boolean) => {
+    message.destroy('apart');
+    try {
+      await call('doubles.apart', { first: first.child, second: second.child, apart });
+      savedNow();
+      return true;
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+      return false;
+    }
+  };
+  const back = async (pair: Pair) => void ((await say(pair, false)) && message.success(t('words.undone'), 3));
+  return async (pair: Pair) => {
+    if (!(await say(pair, true))) return;
+    const undo = <Button size="small" type="link" onClick={() => void back(pair)} data-testid="undo">{t('words.undo')}</Button>;
+    void message.open({ key: 'apart', type: 'success', duration: 10, content: <span>{t('dayend.apart_said', { first: pair.first.name, second: pair.second.name })} {undo}</span> });
+  };
 }
 
 function One({ card }: { card: Card }) {

@@ -1,6 +1,7 @@
 // Who works here and on which device.
 import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
+import { Digits } from '../../parts/Digits';
 import { Trouble } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
 import { Panel, Setting } from './rows';
@@ -9,13 +10,15 @@ export function Me() {
   const { t } = useTranslation();
   const me = useAnswer('me', {});
   const sync = useAnswer('sync.state', {});
+  const people = useAnswer('roster.people', {});
+  const here = people.error ? undefined : people.data?.flatMap(({ devices }) => devices).find(({ mine }) => mine);
   if (me.error) return <Trouble part fault={me.error} />;
   const lease = sync.data?.lease ?? null;
   return (
     <Panel title={t('settings.me')} testid="settings-me">
       <p className="settings-name">{me.data?.name} <span className="quiet">{me.data?.district}</span></p>
       {me.data?.posts.map((post) => <Setting key={post.post} name={post.title} hint={post.unit} />)}
-      <Setting name={t('settings.device')} hint={me.data?.label} />
+      <Setting name={t('settings.device')} hint={me.data?.label}>{here && <Digits of={here.digits} />}</Setting>
       <Setting name={t('settings.lease')} hint={lease === null ? t('settings.lease_none') : t('settings.lease_until', { day: dayOf(lease) })} />
     </Panel>
   );

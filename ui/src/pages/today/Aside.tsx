@@ -53,7 +53,8 @@ function kept({ restoring, held }: SyncState, t: T): ReactNode[] {
 function told(today: Today, station: boolean, t: T): ReactNode[] {
   return [
     ...returned(today, station, t),
-    today.unread > 0 && <Todo key="unread" icon={<EyeOutlined />} tone="pine" to="/dayend" title={t('today.unread', { n: today.unread })} more={t('today.unread_more')} />,
+    today.unread > 0 && <Todo key="unread" icon={<EyeOutlined />} tone="pine" to="/dayend" search={today.unread_since ? { day: today.unread_since } : {}}
+      title={t('today.unread', { n: today.unread })} more={today.unread_since ? t('today.unread_more', { day: dayWords(today.unread_since) }) : ''} testid="todo-unread" />,
     ...differing(today, station, t),
   ];
 }

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Fault, type Today as Day } from '../../api';
 import { useLook } from '../../look';
+import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { startTour, useTour } from '../../tour';
 import { Aside, useTodo } from './Aside';
@@ -38,7 +39,7 @@ function Shown({ today, fault, again }: Asked) {
       </header>
       <div className="today-page">
         <div className="today-main" data-testid="today-list">
-          {fault ? <Trouble part fault={fault} again={again} /> : today && <Who today={today} />}
+          {fault ? <><Trouble part fault={fault} again={again} /><Names /></> : today && <Who today={today} />}
         </div>
         <Aside lines={todo} />
       </div>

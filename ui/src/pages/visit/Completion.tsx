@@ -4,12 +4,14 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Completed } from '../../api';
 import { BeginVisit } from '../../parts/begin';
+import { useShutNames } from '../../parts/names';
 
 export function Completion({ done }: { done: Completed }) {
   const { t } = useTranslation();
   const listed = useAnswer('children.list', {});
   const today = useAnswer('today', {});
-  const cards = listed.data?.cards ?? [];
+  const shut = useShutNames();
+  const cards = listed.error ? shut : listed.data?.cards ?? [];
   const finished = new Set(done.records.map(({ child }) => child));
   const next = [...(today.data?.overdue ?? []), ...(today.data?.due ?? [])].find(({ child }) => !finished.has(child));
   return (

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, type Card, type Value } from '../../api';
+import { asFault, call, type Value } from '../../api';
 import { Waiting } from '../../parts/standing';
 import { useForm, Writing } from './form';
 import { Pick } from './Pick';
@@ -26,11 +26,11 @@ export default function Paper() {
   const [copied, setCopied] = useState<Copied[]>([]);
   const [busy, setBusy] = useState(false);
 
-  async function begin(card: Card) {
+  async function begin(child: string) {
     if (busy) return;
     setBusy(true);
     try {
-      const next = new Sheet(await call('visit.begin', { children: [card.child] }));
+      const next = new Sheet(await call('visit.begin', { children: [child] }));
       for (const key of KEPT) if (kept[key] !== undefined) next.put(key, kept[key]);
       setSheet(next);
     } catch (thrown) {
@@ -56,7 +56,7 @@ export default function Paper() {
       </div>
       <p className="quiet">{t('visit.paper_hint')}</p>
       <section className="panel paper-sheet">
-        {sheet === null ? <Pick pick={(card) => void begin(card)} /> : (
+        {sheet === null ? <Pick pick={(child) => void begin(child)} /> : (
           <Writing.Provider value={sheet}>
             <Row key={sheet.draft} sheet={sheet} done={(name, visits) => done(sheet, name, visits)} dropped={() => setSheet(null)} />
           </Writing.Provider>

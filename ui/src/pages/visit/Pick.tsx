@@ -1,30 +1,32 @@
 // The child of a paper note: name, pinyin or the end of a telephone number, then Enter.
 import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Card } from '../../api';
+import { useAnswer } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
+import { among, useShut, useShutNames } from '../../parts/names';
 import { useSearched } from '../children/searched';
 
 const MOST = 6;
 
-export function Pick({ pick }: { pick(card: Card): void }) {
+type Line = { child: string; name: string; about: string; where: string };
+
+export function Pick({ pick }: { pick(child: string): void }) {
   const { t } = useTranslation();
-  const coded = useCoded();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const { typed, setTyped, composition } = useSearched('', (next) => { setText(next); setAt(0); });
-  const found = useAnswer('children.find', { text, most: MOST }, text !== '');
-  const cards = text === '' || found.error ? [] : (found.data?.cards ?? []);
-  const here = Math.min(at, cards.length - 1);
+  const { lines, found, shut } = useLines(text);
+  const trouble = shut ?? (text !== '' ? found.error : null);
+  const here = Math.min(at, lines.length - 1);
   // while the search is still behind what is typed, Enter would take a child nobody meant
-  const fresh = text === typed.trim() && !found.isPlaceholderData && !found.isFetching;
+  const fresh = text === typed.trim() && (shut || (!found.isPlaceholderData && !found.isFetching));
   const keys = (event: KeyboardEvent) => {
     if (composing(event)) return;
-    const card = cards[here];
-    if (event.key === 'ArrowDown') setAt(Math.min(here + 1, cards.length - 1));
+    const line = lines[here];
+    if (event.key === 'ArrowDown') setAt(Math.min(here + 1, lines.length - 1));
     else if (event.key === 'ArrowUp') setAt(Math.max(here - 1, 0));
-    else if (event.key === 'Enter') { if (card && fresh) pick(card); }
+    else if (event.key === 'Enter') { if (line && fresh) pick(line.child); }
     else return;
     event.preventDefault();
   };
@@ -32,19 +34,37 @@ export function Pick({ pick }: { pick(card: Card): void }) {
     <div className="paper-pick">
       <label className="field-box">
         <span className="field-label">{t('visit.row_child')}</span>
-        <input autoFocus className="line" role="combobox" aria-expanded={cards.length > 0} aria-controls="paper-found" aria-activedescendant={cards[here] && `paper-found-${here}`} autoComplete="off" placeholder={t('visit.row_find')} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={keys} data-testid="paper-child" {...composition} />
+        <input autoFocus className="line" role="combobox" aria-expanded={lines.length > 0} aria-controls="paper-found" aria-activedescendant={lines[here] && `paper-found-${here}`} autoComplete="off" placeholder={t(shut ? 'parts.names_search' : 'visit.row_find')} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={keys} data-testid="paper-child" {...composition} />
       </label>
-      {text !== '' && found.error && <p className="finding red" role="alert">{found.error.text}</p>}
-      {text !== '' && fresh && !found.error && cards.length === 0 && <p className="quiet" role="status">{t('visit.paper_none')}</p>}
+      {trouble && <p className={shut ? 'quiet' : 'finding red'} role="alert">{trouble.text}</p>}
+      {text !== '' && fresh && (shut || !found.error) && lines.length === 0 && <p className="quiet" role="status">{t('visit.paper_none')}</p>}
       <ul id="paper-found" role="listbox" aria-label={t('visit.row_child')} className="paper-found">
-        {cards.map((card, nth) => (
-          <li key={card.child} id={`paper-found-${nth}`} role="option" aria-selected={nth === here} onMouseDown={(event) => event.preventDefault()} onClick={() => pick(card)} data-testid={`paper-found-${card.child}`}>
-            <strong>{card.name}</strong>
-            <span className="quiet num">{[coded(TABLES.sex, card.sex), card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
-            <span className="quiet clip grow">{[card.area?.name, card.school].filter(Boolean).join(' · ')}</span>
+        {lines.map(({ child, name, about, where }, nth) => (
+          <li key={child} id={`paper-found-${nth}`} role="option" aria-selected={nth === here} onMouseDown={(event) => event.preventDefault()} onClick={() => pick(child)} data-testid={`paper-found-${child}`}>
+            <strong>{name}</strong>
+            <span className="quiet num">{about}</span>
+            <span className="quiet clip grow">{where}</span>
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+/** Who is found; while files are shut, one's own children by name. */
+function useLines(text: string) {
+  const { t } = useTranslation();
+  const coded = useCoded();
+  const shut = useShut();
+  const names = useShutNames();
+  const found = useAnswer('children.find', { text, most: MOST }, text !== '');
+  const cards = text === '' || found.error ? [] : (found.data?.cards ?? []);
+  const lines: Line[] = shut
+    ? (text === '' ? [] : among(names, text).slice(0, MOST)).map(({ child, name, area }) => ({ child, name, about: '', where: area }))
+    : cards.map((card) => ({
+        child: card.child, name: card.name,
+        about: [coded(TABLES.sex, card.sex), card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · '),
+        where: [card.area?.name, card.school].filter(Boolean).join(' · '),
+      }));
+  return { lines, found, shut };
 }

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { asFault, useAnswer } from '../../api';
 import { asDay } from '../../parts/day';
 import { composing } from '../../parts/keys';
+import { useShutNames } from '../../parts/names';
 import { dayOf } from '../../parts/time';
 import { ASPECTS } from './Aspects';
 import { jump, SavedLine } from './Finish';
@@ -92,7 +93,8 @@ export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string,
 function useNames(): string {
   const { children } = useStanding(useWriting());
   const listed = useAnswer('children.list', {});
-  return (listed.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ name }) => name).join('、');
+  const names = useShutNames();
+  return (listed.error ? names : listed.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ name }) => name).join('、');
 }
 
 /** The seven aspects: a digit each, its word below; words of one's own only where something is wrong. */

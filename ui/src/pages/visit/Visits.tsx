@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type NamedVisit, type Standing } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
+import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import './visit.css';
@@ -56,7 +57,7 @@ function Drafts() {
 function Recent() {
   const { t } = useTranslation();
   const recent = useAnswer('visits.recent', {});
-  if (recent.error) return <Trouble part fault={recent.error} again={() => void recent.refetch()} />;
+  if (recent.error) return <div className="stack"><Trouble part fault={recent.error} again={() => void recent.refetch()} /><Names /></div>;
   if (!recent.data) return <Waiting />;
   if (recent.data.length === 0) return <div className="panel"><Empty title={t('visit.recent_none')} hint={t('visit.recent_none_hint')} /></div>;
   return <ul className="panel lines">{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>;

@@ -16,6 +16,8 @@ export default {
   differs: 'Written differently',
   category: 'Category',
   area: 'Community',
+  director: 'Director',
+  unassigned: 'Not assigned',
   clear: 'Clear filters',
   keep: 'Keep this filter',
   keep_name: 'A name for it',
@@ -41,6 +43,7 @@ export default {
     pages: 'Pages',
     none: 'Nothing found. Try another spelling.',
     foot: '↑↓ choose · Enter opens · Ctrl+Enter writes a visit',
+    foot_shut: '↑↓ choose · Enter writes a visit',
   },
   reg: {
     title: 'Register a child found',

@@ -9,4 +9,6 @@ export default {
   take: 'Use this',
   this_computer: 'this computer',
   nothing_written: 'empty',
+  names: 'A visit to these children can still be written',
+  names_search: 'Name or community',
 };

@@ -36,7 +36,7 @@ export default {
   supplemented_wait: '{{n}} visits supplemented, the station will look again',
   returned_wait: '{{n}} visits sent back, waiting for the director',
   unread: '{{n}} visits not looked at yet',
-  unread_more: "one by one at Day's end",
+  unread_more: 'the oldest of {{day}}; open and go on',
   differs: '{{name}}: filled in differently',
   differing: '{{n}} fields were filled in differently by two people',
   differing_choose: 'Please look and choose',

@@ -1,6 +1,6 @@
 export default {
   app: 'Tongdang',
-  nav: { today: 'Today', children: 'Children', visits: 'Visits', dayend: "Day's end", settings: 'Settings', lock: 'Lock', find: 'Find a child' },
+  nav: { today: 'Today', children: 'Children', visits: 'Visits', dayend: "Day's end", people: 'People', settings: 'Settings', lock: 'Lock', find: 'Find a child' },
   ok: 'OK',
   cancel: 'Cancel',
   close: 'Close',

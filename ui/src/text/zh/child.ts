@@ -3,7 +3,7 @@ export default {
   part: { summary: '摘要', visits: '走访时间线', history: '变更记录' },
   contents: '档案目录',
   gone: '这份档案不在这台电脑上',
-  gone_hint: '可能已经转给别的主任。已写的内容都已上传或保存。',
+  gone_hint: '可能已经移交给别的主任。已写的内容都已上传或保存。',
   to_list: '回到儿童列表',
   charge: '负责人',
   last_visit: '上次走访',

@@ -16,6 +16,8 @@ export default {
   differs: '两处填得不一样',
   category: '类别',
   area: '社区',
+  director: '主任',
+  unassigned: '没有分派的',
   clear: '清除筛选',
   keep: '存为常用',
   keep_name: '起个名字，如“本月未访”',
@@ -41,6 +43,7 @@ export default {
     pages: '页面',
     none: '没有找到。换个写法试试。',
     foot: '↑↓ 选择 · 回车打开 · Ctrl+回车写走访',
+    foot_shut: '↑↓ 选择 · 回车写走访',
   },
   reg: {
     title: '登记新发现的孩子',

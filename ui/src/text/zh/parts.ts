@@ -9,4 +9,6 @@ export default {
   take: '用这个',
   this_computer: '本机',
   nothing_written: '未填',
+  names: '仍可给这些孩子写走访',
+  names_search: '姓名或社区',
 };

@@ -36,7 +36,7 @@ export default {
   supplemented_wait: '{{n}} 次走访已补充，等未保站再看',
   returned_wait: '{{n}} 次走访已退回，等主任补充',
   unread: '{{n}} 次走访还没有看',
-  unread_more: '到日终合并里逐条看',
+  unread_more: '最早的是 {{day}}，点开接着看',
   differs: '{{name}}：两处填得不一样',
   differing: '有 {{n}} 处两个人填得不一样',
   differing_choose: '请看一看，选定一个',

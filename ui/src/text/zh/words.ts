@@ -1,6 +1,6 @@
 export default {
   app: '童档',
-  nav: { today: '今天', children: '儿童', visits: '走访', dayend: '日终合并', settings: '设置', lock: '锁定', find: '找孩子' },
+  nav: { today: '今天', children: '儿童', visits: '走访', dayend: '日终合并', people: '人员与电脑', settings: '设置', lock: '锁定', find: '找孩子' },
   ok: '好',
   cancel: '取消',
   close: '关闭',

@@ -1,0 +1,50 @@
+// One computer: how to tell it on the telephone, when it was last heard of, and stopping it when it is lost.
+import { LaptopOutlined } from '@ant-design/icons';
+import { App, Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, type DeviceLine } from '../../api';
+import { Digits } from '../../parts/Digits';
+import { savedNow } from '../../parts/saved';
+import { clock, dayOf } from '../../parts/time';
+import { dayWords } from '../today/day';
+
+export function Computer({ device }: { device: DeviceLine }) {
+  const { t } = useTranslation();
+  const { label, enrolled, last_contact: contact, digits, stopped, mine, may_stop: may } = device;
+  const times = [
+    enrolled !== null && t('people.enrolled', { day: dayWords(dayOf(enrolled)) }),
+    contact === null ? t('dayend.never') : t('dayend.contact', { time: clock(contact) }),
+  ].filter(Boolean);
+  return (
+    <li className={stopped ? 'computer stopped-one' : 'computer'} data-testid="computer">
+      <LaptopOutlined className="computer-icon" aria-hidden />
+      <div className="computer-name">
+        <div>{label} {mine && <span className="tag pine">{t('parts.this_computer')}</span>}</div>
+        <div className="quiet num">{times.join(' · ')}</div>
+      </div>
+      {stopped ? <span className="tag">{t('people.stopped')}</span> : <Digits of={digits} />}
+      <span className="computer-do">{may && <Stop device={device} />}</span>
+    </li>
+  );
+}
+
+/** Asked once, plainly: there is no way back. */
+function Stop({ device: { device, label } }: { device: DeviceLine }) {
+  const { t } = useTranslation();
+  const { modal, message } = App.useApp();
+  async function stop() {
+    try {
+      await call('roster.revoke', { device });
+      savedNow();
+      void message.success(t('people.stop_done', { label }), 6);
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+    }
+  }
+  const ask = () => void modal.confirm({
+    centered: true, icon: null, width: '32em', title: t('people.stop_ask', { label }),
+    content: <><p className="stop-words">{t('people.stop_what')}</p><p className="stop-words">{t('people.stop_ever')}</p></>,
+    okText: t('people.stop_yes'), okButtonProps: { danger: true, 'data-testid': 'stop-yes' }, cancelText: t('people.stop_no'), focusable: { autoFocusButton: 'cancel' }, onOk: stop,
+  });
+  return <Button onClick={ask} aria-label={t('people.stop_of', { label })} data-testid={`stop-${device}`}>{t('people.stop')}</Button>;
+}
