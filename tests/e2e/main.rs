@@ -2,3 +2,4 @@
 //! `cargo xtask test --only e2e` builds what it needs.
 
 mod first_day;
+mod libraries;

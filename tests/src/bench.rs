@@ -39,7 +39,7 @@ const WINDOW: &[&str] = &[];
 pub struct Options {
     /// Directors of the district.
     pub directors: usize,
-    /// Only this phase (and what it needs).
+    /// Only phases whose name begins so (and what they need).
     pub only: Option<String>,
 }
 
@@ -74,7 +74,7 @@ impl Drop for Places {
 pub fn run(options: &Options, mut tell: impl FnMut(&Phase)) -> Result<Vec<Phase>> {
     ensure!(options.directors >= STREET, "a station pulls {STREET} communities: at least so many directors");
     let wanted = |phases: &[&'static str]| -> Vec<&'static str> {
-        phases.iter().copied().filter(|phase| options.only.as_deref().is_none_or(|only| only == *phase)).collect()
+        phases.iter().copied().filter(|phase| options.only.as_deref().is_none_or(|only| phase.starts_with(only))).collect()
     };
     let (of_district, of_growth, of_desk) = (wanted(&district::PHASES), wanted(&growth::PHASES), wanted(&desk::PHASES));
     let of_window = wanted(WINDOW);

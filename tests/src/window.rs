@@ -1,6 +1,7 @@
 //! The real window, driven as a person would: by what stands on the screen. Each window has a
 //! driver of its own (a driver takes one session at a time) and a profile of its own.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -55,7 +56,8 @@ impl Window {
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
         command.env("DISPLAY", &screen.display).env("XDG_DATA_HOME", folder.join("webview"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let driving = command.spawn().expect("tauri-driver starts");
+        // The driver's own child goes with it.
+        let driving = command.process_group(0).spawn().expect("tauri-driver starts");
         let mut window = Self { name: name.to_owned(), folder: folder.to_owned(), driving, port, driver: None };
         window.start().await;
         window
@@ -164,8 +166,8 @@ impl Window {
     /// Types into what has this test id, after what stands there.
     pub async fn write(&self, id: &str, text: &str) {
         let found = self.find(id).await;
-        if found.send_keys(text).await.is_err() {
-            self.lost(&format!("{id} takes no keys")).await;
+        if let Err(why) = found.send_keys(text).await {
+            self.lost(&format!("{id} takes no keys: {why}")).await;
         }
     }
 
@@ -254,7 +256,8 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        let _ = self.driving.kill();
+        let group = format!("-{}", self.driving.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.driving.wait();
     }
 }
@@ -283,7 +286,7 @@ const TYPED: &str = "const [into, text, changes, done] = arguments;
     look();";
 
 /// The window's program, built beside the tests with its feature `e2e`.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let own = std::env::current_exe().expect("this program");
     // A test lies in `deps`, a binary beside the window.
     let beside = own.ancestors().skip(1).take(2).map(|folder| folder.join("tongdang"));

@@ -25,6 +25,8 @@ use self::stage::Stage;
 use self::state::{News, Refusal, ShellState};
 use crate::Event;
 
+/// Opening a large store takes no longer on an old computer.
+const OPENING_MAX: Duration = Duration::from_secs(10);
 /// How often the bytes of an answer under way are told.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
 
@@ -134,8 +136,13 @@ impl Shell {
     /// Ends this process and says what comes after it. What the desk is doing is done first;
     /// then no key is left here.
     pub fn leave(&self, then: Then) {
-        let left = std::mem::replace(&mut self.held().stage, Stage::Left);
+        let left = self.settled();
         let practised = self.0.setup.practice && matches!(left, Stage::Open(_));
+        if let Stage::Open(desk) = &left {
+            // Whoever still holds the desk, a call under way or one that comes late, finds it
+            // locked: the store is closed before the process takes its library down.
+            drop(desk.lock());
+        }
         drop(left);
         if then == Then::Again {
             self.tell_state();
@@ -145,6 +152,19 @@ impl Shell {
             drop(crate::practice::clear(&crate::practice::folder(&self.0.setup.dir)));
         }
         (self.0.setup.then)(then);
+    }
+
+    /// Where the shell stands, left: opening that is under way comes to its end first.
+    fn settled(&self) -> Stage {
+        let until = Instant::now() + OPENING_MAX;
+        loop {
+            let mut held = self.held();
+            if !matches!(held.stage, Stage::Opening) || Instant::now() > until {
+                return std::mem::replace(&mut held.stage, Stage::Left);
+            }
+            drop(held);
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// The state a screen sees now.

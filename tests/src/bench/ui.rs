@@ -22,7 +22,6 @@ use crate::window::{Screen, Window};
 /// The phases.
 pub const PHASES: [&str; 7] = ["ui_start", "ui_open", "ui_file", "ui_search", "ui_save", "ui_key", "ui_idle"];
 const STARTS: usize = 7;
-const OPENINGS: usize = 15;
 const FILES_OPENED: usize = 40;
 const SEARCHES: usize = 40;
 const SAVES: usize = 20;
@@ -39,9 +38,7 @@ pub fn play(places: &Places, wanted: &[&str], mut tell: impl FnMut(Phase)) -> Re
     runtime.block_on(async {
         drafts(&folder.join("profile"))?;
         let screen = Screen::light();
-        let (window, starting) = starts(&screen, &folder).await?;
-        let opening = openings(&window).await?;
-        window.find("nav-today").await;
+        let (window, [starting, opening]) = starts(&screen, &folder).await?;
         for name in PHASES.into_iter().filter(|name| wanted.contains(name)) {
             let phase = match name {
                 "ui_start" => Phase::at_desk(name, starting.clone()),
@@ -76,31 +73,21 @@ fn drafts(profile: &Path) -> Result<()> {
     Ok(())
 }
 
-/// From the start of the process until a driver that looks all the time sees the unlock screen.
-async fn starts(screen: &Screen, folder: &Path) -> Result<(Window, AtDesk)> {
-    let mut times = Vec::new();
+/// From the start of the process until a driver that looks all the time sees the unlock screen; and
+/// from the passphrase to 今天, where the derivation of the key costs nothing.
+async fn starts(screen: &Screen, folder: &Path) -> Result<(Window, [AtDesk; 2])> {
+    let (mut starting, mut opening) = (Vec::new(), Vec::new());
     loop {
         let window = Window::open(screen, "bench", folder).await;
         window.find("unlock").await;
-        times.push(age(window.process().context("no process")?)?);
-        if times.len() == STARTS {
-            return Ok((window, figure(times)));
+        starting.push(age(window.process().context("no process")?)?);
+        window.write("field-secret", PASSPHRASE).await;
+        opening.push(window.timed("[data-testid=unlock]", "[data-testid=today-list] a").await?);
+        if starting.len() == STARTS {
+            return Ok((window, [figure(starting), figure(opening)]));
         }
         window.close().await;
     }
-}
-
-/// From the passphrase to 今天; the derivation of the key costs nothing here.
-async fn openings(window: &Window) -> Result<AtDesk> {
-    let mut times = Vec::new();
-    for n in 0..OPENINGS {
-        window.write("field-secret", PASSPHRASE).await;
-        times.push(window.timed("[data-testid=unlock]", "[data-testid=today-list] a").await?);
-        if n + 1 < OPENINGS {
-            window.click("nav-lock").await;
-        }
-    }
-    Ok(figure(times))
 }
 
 async fn files(window: &Window) -> Result<AtDesk> {

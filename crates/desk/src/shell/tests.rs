@@ -256,3 +256,15 @@ fn the_committed_typescript_is_that_of_the_shell() {
     let committed = fs::read_to_string(path).unwrap_or_default();
     assert!(committed == fresh, "run the tests of desk once with TONGDANG_BINDINGS=write and commit bindings/");
 }
+
+#[test]
+fn who_leaves_closes_the_store_whoever_else_still_reads() {
+    let (_folder, dir) = folder();
+    let window = at_work(&dir);
+    let reading = window.shell.desk().expect("open");
+    assert!(reading.call("children.list", b"{}").is_ok());
+    window.ask("shell.lock", &json!({})).expect("locked");
+    assert_eq!(window.then.recv().expect("the end"), Then::Again);
+    let late = reading.call("children.list", b"{}");
+    assert_eq!(late.map(|done| done.json).map_err(|fault| fault.code), Err(Code::Locked));
+}
