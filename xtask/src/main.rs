@@ -2,6 +2,7 @@
 
 mod needs;
 mod package;
+mod pictures;
 mod planted;
 mod run;
 mod screens;
@@ -15,6 +16,7 @@ cargo xtask demo [--headless] [--json]       a district's working day, end to en
 cargo xtask package                          the window as a .deb, without a network
 cargo xtask test [--only PART]               everything CI runs; PART is one of
                                              fmt clippy deny tidy unit story sim wire fuzz ui shots e2e
+cargo xtask pictures                         the manual's pictures, taken anew
 cargo xtask sim --seeds N [--from S]         the simulated district, more seeds
 cargo xtask bench [--directors N] [--json]   the district day against its targets
 cargo xtask synth --scale district|county --seed N [--out DIR]   synthetic workbooks
@@ -39,6 +41,7 @@ fn main() -> Result<()> {
         }
         "package" => package::run(&rest),
         "test" => test::run(&rest),
+        "pictures" => pictures::take(),
         "sim" => {
             needs::install(&[])?;
             run::actor(run::Speed::Release, "sim", &rest)

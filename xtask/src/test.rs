@@ -50,9 +50,6 @@ const PARTS: &[Part] = &[
     ("e2e", &[WINDOW, &["test", "--quiet", "-p", "tongdang-tests", "--features", "window", "--test", "e2e"]]),
 ];
 
-/// Parts that are run by name only: minutes each, and what they need (a driver, a browser) is dear to install.
-const BY_NAME: &[&str] = &["shots"];
-
 /// The programs a browser test starts.
 const STAGE: &[&str] = &["build", "--quiet", "-p", "desk", "-p", "sync-server", "-p", "tongdang-tests", "--bins"];
 /// The window with its screens inside, for a driver.
@@ -86,8 +83,7 @@ pub fn run(args: &[String]) -> Result<()> {
         [flag, part] if flag == "--only" => Some(part.as_str()),
         _ => bail!("usage: cargo xtask test [--only PART]"),
     };
-    let parts: Vec<&Part> =
-        PARTS.iter().filter(|(name, _)| only.map_or(!BY_NAME.contains(name), |o| o == *name)).collect();
+    let parts: Vec<&Part> = PARTS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).collect();
     if parts.is_empty() {
         let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
         bail!("no such part; there are: {}", names.join(" "));
