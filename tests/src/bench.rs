@@ -74,7 +74,11 @@ impl Drop for Places {
 pub fn run(options: &Options, mut tell: impl FnMut(&Phase)) -> Result<Vec<Phase>> {
     ensure!(options.directors >= STREET, "a station pulls {STREET} communities: at least so many directors");
     let wanted = |phases: &[&'static str]| -> Vec<&'static str> {
-        phases.iter().copied().filter(|phase| options.only.as_deref().is_none_or(|only| phase.starts_with(only))).collect()
+        phases
+            .iter()
+            .copied()
+            .filter(|phase| options.only.as_deref().is_none_or(|only| phase.starts_with(only)))
+            .collect()
     };
     let (of_district, of_growth, of_desk) = (wanted(&district::PHASES), wanted(&growth::PHASES), wanted(&desk::PHASES));
     let of_window = wanted(WINDOW);

@@ -51,7 +51,7 @@ impl Desk {
     pub(crate) fn held(&self) -> Stored<Vec<HeldItem>> {
         let mut query = self.db.prepare_cached(
             "SELECT record, form, child, at, reason, edits FROM item
-             WHERE state = 3 AND batch IS NOT NULL ORDER BY no DESC",
+             WHERE state = 3 AND state <> 1 AND batch IS NOT NULL ORDER BY no DESC",
         )?;
         let rows = query.query_map([], |row| {
             let (child, edits): (Option<[u8; 16]>, Option<Vec<u8>>) = (row.get(2)?, row.get(5)?);

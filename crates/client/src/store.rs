@@ -22,6 +22,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_log.sql")),
     M::up(include_str!("migrations/0002_projection.sql")),
     M::up(include_str!("migrations/0003_files.sql")),
+    M::up(include_str!("migrations/0004_own.sql")),
 ];
 
 /// Oldest SQLite without known ways to damage a WAL database (`reliability.md` §3).

@@ -1,5 +1,5 @@
-//! A full desk: 1,000 files and 50,000 notes on an encrypted store. Opening it, opening a file,
-//! searching, saving a note. It must not know the network.
+//! A full desk: 1,000 files and 50,000 notes on an encrypted store. Opening it, 今天, what waits,
+//! opening a file, searching, saving a note. It must not know the network.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ use crate::synth::as_of;
 use crate::synth::text::Mixture;
 
 /// The phases.
-pub const PHASES: [&str; 4] = ["desk_open", "desk_file", "desk_search", "desk_save"];
+pub const PHASES: [&str; 6] = ["desk_open", "desk_today", "desk_state", "desk_file", "desk_search", "desk_save"];
 /// One street of ten communities.
 const FULL: Plan = Plan { directors: STREET, files: 100, notes: 50, stations: 1 };
 /// Notes saved.
@@ -52,6 +52,9 @@ pub fn play(places: &Places, wanted: &[&str], mut tell: impl FnMut(Phase)) -> Re
         let children = seat.children()?;
         let mut chance = Seeded::named(SEED, name);
         let figure = match name {
+            // What every screen asks for, and asks again after every change.
+            "desk_today" => timed(30, |_| seat.call("today", &json!({})).map(drop))?,
+            "desk_state" => timed(100, |_| seat.call("sync.state", &json!({})).map(drop))?,
             "desk_file" => files(seat, &children, &mut chance)?,
             "desk_search" => searches(seat, &mut chance)?,
             _ => saves(seat, &children, &mut chance)?,

@@ -184,6 +184,8 @@ impl Phase {
             let most = match self.phase.as_str() {
                 "desk_open" => 1_000.0,
                 "desk_file" => 100.0,
+                "desk_today" => 300.0,
+                "desk_state" => 10.0,
                 "ui_start" => 2_000.0,
                 "ui_open" => 1_500.0,
                 "ui_file" => 150.0,

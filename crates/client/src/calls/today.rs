@@ -5,15 +5,16 @@ use std::cmp::Reverse;
 use domain::day::Day;
 use domain::due::State;
 use domain::fault::Fault;
-use domain::moment::Moment;
+use domain::id::ChildId;
+use domain::moment::{Moment, Timestamp};
 use domain::rights::{Verb, role_may};
 use serde::Serialize;
 
 use super::card::{self, Card};
 use super::differ::{self, Differing};
 use super::me::Nothing;
-use super::rows;
 use super::visit::{self, Line, Standing};
+use super::{child_id, rows};
 use crate::desk::Desk;
 use crate::draft;
 
@@ -71,15 +72,16 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
     for list in [&mut overdue, &mut due, &mut coming] {
         list.sort_by_cached_key(|c| (c.next_due, Reverse(c.risk.as_ref().map(|r| r.code.clone())), c.sorted.clone()));
     }
-    let unread = unread(desk, m)?;
+    let returned = returned(desk, m)?;
+    let (unread, since) = unread(desk, m, &returned)?;
     Ok(Today {
         overdue,
         due,
         coming,
         unmet,
-        returned: returned(desk, m)?,
-        unread: u32::try_from(unread.len()).unwrap_or(u32::MAX),
-        unread_since: unread.first().map(|line| Day::of(line.who.at)),
+        returned,
+        unread,
+        unread_since: since.map(Day::of),
         differing: differ::list(desk, m, Nothing {})?,
         drafts: draft::all(&desk.db)?.len(),
         waiting: u32::try_from(desk.ladder()?.saved).unwrap_or(u32::MAX),
@@ -110,18 +112,34 @@ fn asked(desk: &Desk, visit: &Line) -> Result<String, Fault> {
     Ok(found.into_iter().next().unwrap_or_default())
 }
 
-/// The notes a day's end shows this person to be marked, the oldest first.
-fn unread(desk: &Desk, m: &Moment) -> Result<Vec<Line>, Fault> {
+/// How many notes a day's end shows this person to be marked, and when the oldest was finished:
+/// those never reviewed, counted where they lie, and those supplemented since they were sent back.
+fn unread(desk: &Desk, m: &Moment, returned: &[Returned]) -> Result<(u32, Option<Timestamp>), Fault> {
     let mut posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
     if !posts.any(|(_, post)| role_may(post.role, Verb::Create, "review")) {
-        return Ok(Vec::new());
+        return Ok((0, None));
     }
-    let sql = format!("{} AND v.made >= ?1 AND {} ORDER BY v.made, v.record", visit::COLUMNS, visit::NOT_READ);
-    let from = desk.today(m).plus(-UNREAD_DAYS).start().0;
-    let mut lines = rows(&desk.db, &sql, [from], |row| visit::line(desk, row))?;
-    lines.retain(|line| line.to_be_read() && desk.may(m, Verb::Create, "review", line.child));
-    Ok(lines)
+    let from = desk.today(m).plus(-UNREAD_DAYS).start();
+    let fresh = rows(&desk.db, FRESH, [from.0], |row| {
+        let (count, oldest) = (row.get::<_, u32>(2)?, Timestamp(row.get(3)?));
+        Ok((child_id(row, 0)?, visit::actor(row, 1)?, count, oldest))
+    })?;
+    let mut all: Vec<(ChildId, u32, Timestamp)> = fresh
+        .into_iter()
+        .filter(|(_, actor, ..)| !actor.is_of(desk.me.device()))
+        .map(|(child, _, count, oldest)| (child, count, oldest))
+        .collect();
+    let again = returned.iter().map(|one| &one.visit).filter(|line| line.to_be_read() && line.who.at >= from);
+    all.extend(again.map(|line| (line.child, 1, line.who.at)));
+    all.retain(|(child, ..)| desk.may(m, Verb::Create, "review", *child));
+    Ok((all.iter().map(|(_, count, _)| count).sum(), all.iter().map(|(_, _, oldest)| *oldest).min()))
 }
+
+/// Notes nobody has reviewed, by child and who wrote them.
+const FRESH: &str = "SELECT v.child, v.actor, count(*), min(v.made) FROM visit_card v
+    WHERE v.made >= ?1 AND v.child NOT IN (SELECT child FROM hidden)
+    AND NOT EXISTS (SELECT 1 FROM remark_card r WHERE r.about = v.record AND r.form = 'review')
+    GROUP BY v.child, v.actor";
 
 /// A note nobody looked at for so long is history.
 const UNREAD_DAYS: i32 = 30;

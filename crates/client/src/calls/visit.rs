@@ -63,10 +63,6 @@ pub(super) const COLUMNS: &str = "SELECT v.record, v.child, v.at, v.mode, v.met,
     EXISTS (SELECT 1 FROM item i WHERE i.record = v.record AND i.state = 1)
     FROM visit_card v WHERE v.child NOT IN (SELECT child FROM hidden)";
 
-/// Keeps, of [`COLUMNS`], notes whose newest review does not say that they were read.
-pub(super) const NOT_READ: &str = "ifnull((SELECT r.verdict FROM remark_card r WHERE r.about = v.record
-    AND r.form = 'review' ORDER BY r.made DESC, r.record DESC LIMIT 1), '2') = '2'";
-
 impl Line {
     /// Whether a station is to look at it now: it is finished or was supplemented since it was sent
     /// back, and was not written at this desk itself.
