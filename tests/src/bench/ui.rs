@@ -143,6 +143,7 @@ async fn keys(window: &Window) -> Result<AtDesk> {
     for _ in 0..KEYS {
         window.write("field-note", "a").await;
     }
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let times: Vec<f64> = serde_json::from_value(window.script("return window.painted").await)?;
     ensure!(times.len() >= KEYS, "only {} keys were heard", times.len());
     Ok(figure(times))
