@@ -7,6 +7,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { listen, onNews, queries, useAnswer } from './api';
 import { LookProvider, useLook } from './look';
 import { Trouble, Waiting } from './parts/standing';
+import { useHome } from './parts/practised';
 import { useShown } from './pages/start/shown';
 import { Start } from './pages/start/Start';
 import { theme } from './style/theme';
@@ -27,6 +28,7 @@ function Staged() {
   useEffect(() => listen((news) => ('closing' in news ? setClosing(news.closing.waiting) : onNews(news))), []);
   const state = useAnswer('shell.state', {});
   const paper = useShown();
+  useHome(state.data?.practice);
   return (
     <LookProvider open={state.data?.stage === 'open'}>
       <Dressed>

@@ -103,7 +103,7 @@ fn stop<S: Store>(server: &mut Server<S>, m: &mut Moment, device: DeviceId) -> a
         bail!("{which}没有停用成：请运行 doctor 检查，再试一次。");
     }
     Ok(format!(
-        "已停用{which}：它下次连到区中心时就不能再查看；它还没上传的内容仍会收下，由街道未保站认领。本人换电脑请另给登记码。"
+        "已停用{which}：它下次连到区中心时就不能再查看；它还没上传的内容仍会收下，另存着，街道未保站看得到有几条。本人换电脑请另给登记码。"
     ))
 }
 

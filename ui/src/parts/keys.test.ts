@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { composing, onEnter } from './keys';
+import { composing, meantElsewhere, onEnter } from './keys';
 
 const press = (over: object) => ({ key: 'Enter', shiftKey: false, keyCode: 13, preventDefault: () => undefined, nativeEvent: {}, ...over }) as never;
 
@@ -15,4 +15,12 @@ test('Enter that picks a Chinese word does nothing else', () => {
 test('a key event of the window is understood as well', () => {
   expect(composing({ isComposing: true })).toBe(true);
   expect(composing({ keyCode: 65 })).toBe(false);
+});
+
+test('Ctrl+Enter in the finder does not finish the visit behind it', () => {
+  expect(meantElsewhere({ defaultPrevented: false })).toBe(false);
+  expect(meantElsewhere({ defaultPrevented: true })).toBe(true);
+  document.body.innerHTML = '<div role="dialog"></div>';
+  expect(meantElsewhere({ defaultPrevented: false })).toBe(true);
+  document.body.innerHTML = '';
 });

@@ -6,6 +6,9 @@ export function composing(event: { nativeEvent?: { isComposing?: boolean }; isCo
   return event.isComposing === true || event.nativeEvent?.isComposing === true || event.keyCode === 229;
 }
 
+/** Whether a key that reaches the window was meant for something in front of the page: the finder, a box. */
+export const meantElsewhere = (event: { defaultPrevented: boolean }) => event.defaultPrevented || document.querySelector('[role="dialog"]') !== null;
+
 /** An `onKeyDown` that acts on Enter, and only when Enter is meant. */
 export const onEnter = (act: () => void) => (event: KeyboardEvent) => {
   if (event.key !== 'Enter' || event.shiftKey || composing(event)) return;

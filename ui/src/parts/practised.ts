@@ -1,5 +1,6 @@
 // That the practice district was here and is gone: locking ends the process, so only the browser's own drawer remembers.
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { savedElsewhere } from './saved';
 
 const KEY = 'practised';
 
@@ -8,6 +9,18 @@ export function usePractised(practice: boolean | undefined) {
   useEffect(() => {
     if (practice === true) localStorage.setItem(KEY, 'yes');
     if (practice === false) localStorage.removeItem(KEY);
+  }, [practice]);
+}
+
+/** The practice district and the real files have no page in common: from one to the other one comes home. */
+export function useHome(practice: boolean | undefined) {
+  const before = useRef(practice);
+  useEffect(() => {
+    if (before.current !== undefined && practice !== undefined && before.current !== practice) {
+      location.hash = '#/';
+      savedElsewhere();
+    }
+    before.current = practice ?? before.current;
   }, [practice]);
 }
 

@@ -10,6 +10,12 @@ export function savedNow() {
   hearers.forEach((hear) => hear());
 }
 
+/** What was saved in the practice district is not said of the real files. */
+export function savedElsewhere() {
+  at = null;
+  hearers.forEach((hear) => hear());
+}
+
 export const useSavedAt = () =>
   useSyncExternalStore(
     (hear) => {

@@ -14,7 +14,7 @@ const DEVICE: DeviceLine = { device: 'd', label: '尹芳的电脑', enrolled: 0,
 function shown(device: Partial<DeviceLine>): string[] {
   const calls: string[] = [];
   setTransport({ data: async (name, args) => { calls.push(`${name} ${JSON.stringify(args)}`); return {}; }, listen: () => () => undefined });
-  render(<QueryClientProvider client={queries}><App><ul><Computer device={{ ...DEVICE, ...device }} /></ul></App></QueryClientProvider>);
+  render(<QueryClientProvider client={queries}><App><ul><Computer person="李明" device={{ ...DEVICE, ...device }} /></ul></App></QueryClientProvider>);
   return calls;
 }
 

@@ -8,7 +8,7 @@ import { savedNow } from '../../parts/saved';
 import { clock, dayOf } from '../../parts/time';
 import { dayWords } from '../today/day';
 
-export function Computer({ device }: { device: DeviceLine }) {
+export function Computer({ device, person }: { device: DeviceLine; person: string }) {
   const { t } = useTranslation();
   const { label, enrolled, last_contact: contact, digits, stopped, mine, may_stop: may } = device;
   const times = [
@@ -23,13 +23,13 @@ export function Computer({ device }: { device: DeviceLine }) {
         <div className="quiet num">{times.join(' · ')}</div>
       </div>
       {stopped ? <span className="tag">{t('people.stopped')}</span> : <Digits of={digits} />}
-      <span className="computer-do">{may && <Stop device={device} />}</span>
+      <span className="computer-do">{may && <Stop device={device} person={person} />}</span>
     </li>
   );
 }
 
 /** Asked once, plainly: there is no way back. */
-function Stop({ device: { device, label } }: { device: DeviceLine }) {
+function Stop({ device: { device, label }, person }: { device: DeviceLine; person: string }) {
   const { t } = useTranslation();
   const { modal, message } = App.useApp();
   async function stop() {
@@ -42,7 +42,7 @@ function Stop({ device: { device, label } }: { device: DeviceLine }) {
     }
   }
   const ask = () => void modal.confirm({
-    centered: true, icon: null, width: '32em', title: t('people.stop_ask', { label }),
+    centered: true, icon: null, width: '32em', title: t('people.stop_ask', { label: label.includes(person) ? label : `${person} · ${label}` }),
     content: <><p className="stop-words">{t('people.stop_what')}</p><p className="stop-words">{t('people.stop_ever')}</p></>,
     okText: t('people.stop_yes'), okButtonProps: { danger: true, 'data-testid': 'stop-yes' }, cancelText: t('people.stop_no'), focusable: { autoFocusButton: 'cancel' }, onOk: stop,
   });

@@ -14,7 +14,7 @@ export function Person({ person: { name, posts, devices } }: { person: PersonLin
       </div>
       <ul className="computers">
         {devices.length === 0 && <li className="quiet computer-none">{t('people.no_computer')}</li>}
-        {devices.map((device) => <Computer key={device.device} device={device} />)}
+        {devices.map((device) => <Computer key={device.device} device={device} person={name} />)}
       </ul>
     </li>
   );

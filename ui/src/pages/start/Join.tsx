@@ -28,7 +28,8 @@ export function Join({ label, warned, ask, asking, fault }: Props) {
     setWant(missing);
     if (missing === '') ask({ address: address.trim(), code: code.trim(), label: name.trim() });
   }
-  const trouble = want || fault?.text;
+  // nothing can go on without a line here
+  const trouble = want || (fault && ['offline', 'timeout'].includes(fault.code) ? t('start.no_line') : fault?.text);
   return (
     <form className="stack" onSubmit={submit} noValidate>
       <div>

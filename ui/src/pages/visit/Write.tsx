@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { asFault, call, type Completed } from '../../api';
 import { add } from '../../parts/photos/adding';
 import { Photos } from '../../parts/photos/Photos';
+import { meantElsewhere } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import { Aspects } from './Aspects';
@@ -20,6 +21,11 @@ import './visit.css';
 
 export default function Write() {
   const { draft } = useParams({ strict: false }) as { draft: string };
+  // from 写好了 the next child's draft is opened in the same place
+  return <Draft key={draft} draft={draft} />;
+}
+
+function Draft({ draft }: { draft: string }) {
   const { sheet, fault } = useSheet(draft);
   const [done, setDone] = useState<Completed | null>(null);
   const { ready } = useForm();
@@ -73,7 +79,7 @@ function useKeys(sheet: Sheet) {
   const { message } = App.useApp();
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.isComposing) return;
+      if (!(event.ctrlKey || event.metaKey) || event.isComposing || meantElsewhere(event)) return;
       if (event.key === 's') {
         event.preventDefault();
         void sheet.flush().then((there) => there && message.success(t('words.saved'), 2));

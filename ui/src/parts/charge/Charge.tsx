@@ -27,7 +27,7 @@ export default function Charge({ of: children, hide, done }: Props) {
   return (
     <Modal open centered width="min(40em, calc(100vw - 2em))" footer={null} title={t('charge.ask', { what })} onCancel={hide} destroyOnHidden>
       <div className="charge" data-testid="charge">
-        <Now children={children} busy={busy} take={(post, person) => act(takenBack(children, post), t('charge.taken', { what, person }))} />
+        <Now children={children} busy={busy} take={(post, person) => act(takenBack(children, post), t(holders(children).length > 1 ? 'charge.taken' : 'charge.taken_last', { what, person }))} />
         <To children={children} what={what} busy={busy} act={act} />
         {fault && <p className="finding red" role="alert">{fault.text}</p>}
       </div>

@@ -19,6 +19,7 @@ export default {
   take: 'Withdraw',
   take_from: 'Withdraw from {{person}}',
   taken: '{{what}} withdrawn from {{person}}',
+  taken_last: '{{what}} withdrawn from {{person}}: nobody is in charge now, please assign',
   picked: '{{n}} chosen',
   most: 'at most {{n}} at once',
   all: 'Choose all',

@@ -36,7 +36,7 @@ export default {
   made_of: '{{n}} that day',
   received: '{{n}} received',
   contact: 'last contact {{time}}',
-  never: 'no contact yet',
+  never: 'nothing uploaded yet',
   all_here: 'all here',
   missing: 'Number {{numbers}} is missing. Please ask her to open 童档, go online and sync.',
   missing_more: 'and {{n}} more',

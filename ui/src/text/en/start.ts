@@ -23,6 +23,7 @@ export default {
   compare: 'Please compare these six digits with your station. Only when they are the same is it the real district centre.',
   same: 'The same, next',
   other: 'Not the same',
+  no_line: 'The district centre cannot be reached. Look whether the network works and the address is right, then go on.',
   other_digits: 'Other digits mean that this may not be the district centre. Tell your station, ask for a new code and try again.',
   choose: 'Choose a passphrase',
   choose_hint: 'You need it each time you open Tongdang. Best is a sentence only you remember, such as three or four unrelated words.',

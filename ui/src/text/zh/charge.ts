@@ -19,6 +19,7 @@ export default {
   take: '收回',
   take_from: '从{{person}}收回',
   taken: '已从{{person}}收回{{what}}',
+  taken_last: '已从{{person}}收回{{what}}，现在没有人负责，请分派',
   picked: '已选 {{n}} 人',
   most: '一次最多 {{n}} 人',
   all: '全选',

@@ -36,7 +36,7 @@ export default {
   made_of: '当日 {{n}} 次',
   received: '收到 {{n}}',
   contact: '最近联系 {{time}}',
-  never: '还没有联系过',
+  never: '还没有上传过',
   all_here: '都到了',
   missing: '缺第 {{numbers}} 号。请她打开童档，连上网点“立即同步”。',
   missing_more: '等 {{n}} 个',
