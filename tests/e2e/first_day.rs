@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::post::Role;
+use thirtyfour::Key;
 use tongdang_tests::demo::proxy::Cable;
 use tongdang_tests::photo;
 use tongdang_tests::stage::{Guest, Stage};
@@ -35,6 +36,7 @@ async fn a_directors_first_day_and_her_stations_evening() {
     a_photograph_is_put_beside_it(&hers, folder.path()).await;
     finish(&hers).await;
     hers.sees("本机已保存").await;
+    another_is_begun_from_there_and_thrown_away(&hers, stage.children()[1]).await;
 
     the_cable_breaks_in_the_photograph(&hers, &director.cable).await;
     sync(&theirs).await;
@@ -126,6 +128,17 @@ async fn a_photograph_is_put_beside_it(window: &Window, folder: &Path) {
     window.write("photo-input", &file.to_string_lossy()).await;
     window.find("photo-0").await;
     window.none("[data-testid=photo-progress] .anticon").await;
+}
+
+/// From 写好了 the finder begins the next visit: Ctrl+Enter there is the finder's alone.
+async fn another_is_begun_from_there_and_thrown_away(window: &Window, name: &str) {
+    window.click("nav-find").await;
+    window.write("finder-input", name).await;
+    window.find_path(&format!("//*[@cmdk-item][@data-child][@data-selected='true'][contains(., '{name}')]")).await;
+    window.write("finder-input", &String::from_iter([Key::Control.value(), Key::Enter.value()])).await;
+    assert_eq!(window.value("field-note").await, "", "an empty note, not the finished one");
+    window.click("discard").await;
+    window.none("[data-testid=write]").await;
 }
 
 /// What is written goes first; the cable breaks while the photograph is on its way.

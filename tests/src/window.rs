@@ -146,6 +146,14 @@ impl Window {
         self.lost(&format!("{path} cannot be clicked")).await;
     }
 
+    /// Waits for the first element of a path through the page.
+    pub async fn find_path(&self, path: &str) -> WebElement {
+        match self.driver().query(By::XPath(path)).wait(PATIENCE, BLINK).first().await {
+            Ok(found) => found,
+            Err(_) => self.lost(&format!("no {path}")).await,
+        }
+    }
+
     /// What stands in an input.
     pub async fn value(&self, id: &str) -> String {
         self.find(id).await.prop("value").await.ok().flatten().unwrap_or_default()
