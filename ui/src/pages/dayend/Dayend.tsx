@@ -115,12 +115,12 @@ function Days({ day, today, go }: { day: string; today: string; go(to: string): 
 function Clear({ of: { day, sum, directors, visits }, today }: { of: Answered; today: string }) {
   const { t } = useTranslation();
   if (sum.to_decide > 0 || sum.received < sum.visits || directors.some(asksSomething)) return null;
-  const unread = visits.filter(({ standing, who }) => standing === 'finished' && !who.own).length;
+  const unread = visits.filter(({ standing, who }) => (standing === 'finished' || standing === 'supplemented') && !who.own).length;
   return (
     <section className="panel dayend-clear" data-testid="dayend-clear" role="status">
       <CheckCircleFilled aria-hidden />
       <div>
-        <h2>{day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
+        <h2>{unread > 0 ? t('dayend.clear_but') : day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
         <p>{t('dayend.clear_what', { directors: sum.directors, visits: sum.visits })}{unread > 0 && ` ${t('dayend.clear_unread', { n: unread })}`}</p>
       </div>
     </section>

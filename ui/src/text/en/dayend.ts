@@ -12,6 +12,7 @@ export default {
   keys_undo: 'Z undoes the last step',
   keys_and: ', ',
   clear: 'All of today is settled',
+  clear_but: 'All that arrived is checked',
   clear_of: 'All of {{day}} is settled',
   clear_what: '{{directors}} directors, {{visits}} visits, all here; nothing missing and nothing to decide.',
   clear_unread: '{{n}} notes are not read yet; you may go on with them.',

@@ -12,6 +12,7 @@ export default {
   keys_undo: 'Z 撤销上一步',
   keys_and: '，',
   clear: '今天都核对完了',
+  clear_but: '收到的都核对过了',
   clear_of: '{{day}} 都核对完了',
   clear_what: '{{directors}} 位主任，{{visits}} 次走访都收到了，没有缺的，也没有要核对的。',
   clear_unread: '还有 {{n}} 篇走访没有阅，可以接着看。',
