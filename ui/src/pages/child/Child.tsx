@@ -54,11 +54,12 @@ function counts(section: Section, file: ChildFile) {
   return { missing, differs: all.filter(({ cell }) => cell?.differs).length };
 }
 
-/** Brings a field into sight and puts the focus on it. */
+/** Brings a field into sight and puts the focus on it; what must be filled in is opened at once. */
 function show(key: string) {
   const found = document.querySelector<HTMLElement>(`.part:not(#part-summary) [data-key="${CSS.escape(key)}"]`);
   found?.scrollIntoView({ block: 'center' });
-  (found?.querySelector<HTMLElement>('[data-edit], button') ?? found)?.focus({ preventScroll: true });
+  if (found?.querySelector('.must')) found.querySelector<HTMLElement>('[data-edit]')?.click();
+  else (found?.querySelector<HTMLElement>('[data-edit], button') ?? found)?.focus({ preventScroll: true });
 }
 
 function Page({ file }: { file: ChildFile }) {

@@ -18,18 +18,19 @@ function carers(file: ChildFile): RowShown[] {
 /** Read-only: the same field is written in its section. */
 export function Summary() {
   const { t } = useTranslation();
-  const { file, label } = useFile();
+  const { file } = useFile();
   const fields = file.sections.flatMap((section) => section.fields);
   const shown = KEYS.map((key) => fields.find((field) => field.key === key)).filter((field): field is Shown => field !== undefined && filled(field));
   return (
     <div className="fields">
       {carers(file).map((row) => {
         const tel = column(row, 'tel');
+        const [relation, name] = ['relation', 'name'].map((key) => column(row, key)?.cell?.text ?? '');
         return (
           <div className="field" key={row.row}>
-            <div className="field-label">{column(row, 'relation')?.cell?.text ?? ''}</div>
-            <div className="field-value"><span className="val plain"><span className="text">{column(row, 'name')?.cell?.text ?? t('child.empty')}</span></span></div>
-            {tel && filled(tel) && <Field still shown={tel} path={label(tel)} />}
+            <div className="field-label">{relation}</div>
+            <div className="field-value"><span className="val plain"><span className="text">{name || t('child.empty')}</span></span></div>
+            {tel && filled(tel) && <Field still shown={tel} path={[relation, name].filter(Boolean).join(' ')} />}
           </div>
         );
       })}
