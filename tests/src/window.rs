@@ -136,8 +136,7 @@ impl Window {
     /// Clicks the first element of a path through the page.
     pub async fn click_path(&self, path: &str) {
         for _ in 0..60 {
-            let found = self.driver().query(By::XPath(path)).wait(PATIENCE, BLINK).first().await;
-            let Ok(found) = found else { self.lost(&format!("no {path}")).await };
+            let found = self.find_path(path).await;
             if found.scroll_into_view().await.is_ok() && found.click().await.is_ok() {
                 return;
             }
@@ -224,10 +223,13 @@ impl Window {
 
     /// The program's process.
     pub fn process(&self) -> Option<u32> {
-        let pattern = format!("tongdang --profile {}", self.folder.join("profile").display());
-        let found = Command::new("pgrep").args(["-f", &pattern]).output().ok()?;
+        let found = Command::new("pgrep").args(["-f", &self.started_as()]).output().ok()?;
         let text = String::from_utf8_lossy(&found.stdout).into_owned();
         text.lines().next()?.trim().parse().ok()
+    }
+
+    fn started_as(&self) -> String {
+        format!("tongdang --profile {}", self.folder.join("profile").display())
     }
 
     /// Keeps a picture of the window under `target/e2e`.
@@ -244,9 +246,7 @@ impl Window {
 
     /// Kills the program as a power cut would, without a word.
     pub async fn kill(&mut self) {
-        let profile = self.folder.join("profile");
-        let pattern = format!("tongdang --profile {}", profile.display());
-        let killed = Command::new("pkill").args(["-KILL", "-f", &pattern]).status().expect("pkill runs");
+        let killed = Command::new("pkill").args(["-KILL", "-f", &self.started_as()]).status().expect("pkill runs");
         assert!(killed.success(), "there was a window to kill");
         // The session is gone with its window; the driver learns it when told.
         if let Some(driver) = self.driver.take() {

@@ -49,6 +49,7 @@ pub(crate) struct Ladder {
 impl Desk {
     /// Held items, newest first.
     pub(crate) fn held(&self) -> Stored<Vec<HeldItem>> {
+        // 3 is not 1: said so that the index of open items, a partial one, is found.
         let mut query = self.db.prepare_cached(
             "SELECT record, form, child, at, reason, edits FROM item
              WHERE state = 3 AND state <> 1 AND batch IS NOT NULL ORDER BY no DESC",

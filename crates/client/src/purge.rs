@@ -12,7 +12,7 @@ use rusqlite::params;
 
 use crate::draft::{self, Draft};
 use crate::project;
-use crate::store::records::RecordMeta;
+use crate::store::records::{self, RecordMeta};
 use crate::store::roster::{self, Hidden};
 use crate::store::{Stored, envelopes, files, items, signed};
 use crate::tag::Tag;
@@ -44,21 +44,24 @@ impl Work<'_> {
     }
 
     /// This device was stopped: nobody may read on it any more, so what was begun on it goes to the
-    /// district too.
-    pub(crate) fn hand_in_all(&mut self, m: &mut Moment) -> Stored<()> {
-        for draft in draft::all(&self.tx)? {
-            self.hand_in(m, &draft)?;
+    /// district too. Whether there was any.
+    pub(crate) fn hand_in_all(&mut self, m: &mut Moment) -> Stored<bool> {
+        let drafts = draft::all(&self.tx)?;
+        for draft in &drafts {
+            self.hand_in(m, draft)?;
             draft::discard(&self.tx, draft.id)?;
             self.touch(Tag::Drafts);
         }
-        Ok(())
+        Ok(!drafts.is_empty())
     }
 
     fn hand_in(&mut self, m: &mut Moment, draft: &Draft) -> Stored<()> {
         let erased = |child: &ChildId| self.roster.children.get(child).is_some_and(|seat| seat.erased);
         let children: Vec<ChildId> = draft.children.iter().copied().filter(|child| !erased(child)).collect();
+        // Handed in before, and saved again by a page that was still open: another record.
+        let again = records::meta(&self.tx, draft.id)?.is_some();
         let notes: Vec<(RecordId, ChildId)> = match children[..] {
-            [child] => vec![(draft.id, child)],
+            [child] if !again => vec![(draft.id, child)],
             _ => children.into_iter().map(|child| (RecordId::new(m.uuid()), child)).collect(),
         };
         self.standing.batch += 1;

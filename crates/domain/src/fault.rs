@@ -90,7 +90,7 @@ codes! {
     /// The server speaks another version or answers nonsense.
     BadAnswer => "区中心的回答看不懂，没有改动任何内容；稍后会自动再试，若一直这样请联系区中心。",
     /// The device is revoked.
-    Revoked => "这台设备已停用，未上传的内容仍封存保留；请联系街道未保站。",
+    Revoked => "这台电脑已停用，不能再查看档案；没有送出的内容都在，连上网仍会交上去。请联系街道未保站。",
     /// The right to read offline is over; writing goes on.
     LeaseOver => "太久没有连网，暂时不能查看档案，仍可写新的走访；连上网点一次“立即同步”就能看。",
     /// A workbook cannot be read as one.

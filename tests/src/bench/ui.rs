@@ -178,7 +178,8 @@ fn figure(mut times: Vec<f64>) -> AtDesk {
 /// Linux counts a process's time so.
 const TICKS_A_S: f64 = 100.0;
 
-/// Fields of `/proc/PID/stat` after the name, which may hold spaces.
+/// Fields of `/proc/PID/stat` after the name, which may hold spaces. None asked for here is below
+/// zero; those that are read as nothing.
 fn stat(process: u32) -> Result<Vec<u64>> {
     let text = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, rest) = text.rsplit_once(')').context("a stat line")?;

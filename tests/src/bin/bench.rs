@@ -1,4 +1,5 @@
-//! The bench from the command line: `[--directors N] [--json] [--only PHASE]`. It must not measure.
+//! The bench from the command line: `[--directors N] [--json] [--only PHASE]`; the beginning of a
+//! phase's name stands for all that begin so. It must not measure.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command")]
 
 use std::process::ExitCode;

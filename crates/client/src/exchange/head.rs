@@ -149,10 +149,10 @@ impl Work<'_> {
                 envelopes::lack(&self.tx, marks)?;
             }
             State::NotYet => self.standing.asking = false,
-            State::Revoked if signed && !self.standing.revoked => {
-                self.hand_in_all(m)?;
+            // At every contact: what is typed into a page that was still open is saved as well.
+            State::Revoked if signed => {
+                flight.again = self.hand_in_all(m)? || !self.standing.revoked;
                 self.standing.revoked = true;
-                flight.again = true;
             }
             State::Revoked => {}
         }

@@ -404,6 +404,29 @@ fn a_stopped_device_reads_nothing_and_its_words_are_still_taken() {
 }
 
 #[test]
+fn what_an_open_page_saves_after_the_stop_is_handed_in_at_the_next_contact() {
+    let mut scene = Scene::at_work();
+    let contact = |scene: &mut Scene| {
+        let (out, request) = scene.ask();
+        let mut head = scene.head(&request);
+        (head.state, head.lease) = (State::Revoked, None);
+        let bytes = scene.answer(&out, head, Vec::new(), false);
+        scene.receive(&bytes).expect("an answer");
+        request
+    };
+    let draft =
+        serde_json::json!({ "draft": RecordId::new([110; 16]), "children": [child(7)], "values": { "note": "一" } });
+    for _ in 0..2 {
+        contact(&mut scene);
+        let args = draft.to_string();
+        scene.with(|client, m| client.call(m, "visit.draft.save", args.as_bytes())).expect("on the disk");
+        contact(&mut scene);
+        assert_eq!(contact(&mut scene).push.len(), 1, "handed in");
+        assert!(contact(&mut scene).push.is_empty(), "once");
+    }
+}
+
+#[test]
 fn a_small_first_download_in_one_frame_is_whole_at_once() {
     let mut scene = Scene::new();
     let mut rows = scene.first_rows(&["张小明", "李小红"]);

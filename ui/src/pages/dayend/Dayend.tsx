@@ -13,7 +13,7 @@ import { Differing } from './Differing';
 import { Directors } from './Directors';
 import { Doubles } from './Doubles';
 import { Files } from './Files';
-import { Notes } from './Notes';
+import { Notes, unread } from './Notes';
 import { Together } from './Together';
 import { dayWords } from '../today/day';
 import { asksSomething } from './asks';
@@ -115,13 +115,13 @@ function Days({ day, today, go }: { day: string; today: string; go(to: string): 
 function Clear({ of: { day, sum, directors, visits }, today }: { of: Answered; today: string }) {
   const { t } = useTranslation();
   if (sum.to_decide > 0 || sum.received < sum.visits || directors.some(asksSomething)) return null;
-  const unread = visits.filter(({ standing, who }) => (standing === 'finished' || standing === 'supplemented') && !who.own).length;
+  const left = visits.filter(unread).length;
   return (
     <section className="panel dayend-clear" data-testid="dayend-clear" role="status">
       <CheckCircleFilled aria-hidden />
       <div>
-        <h2>{unread > 0 ? t('dayend.clear_but') : day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
-        <p>{t('dayend.clear_what', { directors: sum.directors, visits: sum.visits })}{unread > 0 && ` ${t('dayend.clear_unread', { n: unread })}`}</p>
+        <h2>{left > 0 ? t('dayend.clear_but') : day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
+        <p>{t('dayend.clear_what', { directors: sum.directors, visits: sum.visits })}{left > 0 && ` ${t('dayend.clear_unread', { n: left })}`}</p>
       </div>
     </section>
   );

@@ -1,14 +1,14 @@
 // Notes of the day: what nobody at the station has looked at stands first; 已阅 and 退回补充 by one key each.
 import { CheckOutlined, RollbackOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
-import { App, Button, Input } from 'antd';
+import { Button, Input } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, type NamedVisit } from '../../api';
+import { call, type NamedVisit } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { onEnter } from '../../parts/keys';
-import { savedNow } from '../../parts/saved';
 import { Empty } from '../../parts/standing';
+import { useRemark } from '../visit/remark';
 import { StandingTag } from '../visit/Visits';
 import { useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
@@ -16,7 +16,8 @@ import { LINE, plain, useWanted, wantLine } from './lines';
 /** So many notes at once: nobody reads four hundred from one screen. */
 const NOTES = 25;
 
-const unread = ({ standing, who }: NamedVisit) => (standing === 'finished' || standing === 'supplemented') && !who.own;
+/** What a station is to look at now: the core counts the same (`Line::to_be_read`). */
+export const unread = ({ standing, who }: NamedVisit) => (standing === 'finished' || standing === 'supplemented') && !who.own;
 
 export function Notes({ visits }: { visits: NamedVisit[] }) {
   const { t } = useTranslation();
@@ -44,29 +45,14 @@ export function Notes({ visits }: { visits: NamedVisit[] }) {
 
 function useReview(visit: NamedVisit) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const { did } = useDeeds();
-  const [busy, setBusy] = useState(false);
+  const { busy, write } = useRemark();
   /** Whether it is on the disk. */
   async function review(verdict: '1' | '2', note?: string): Promise<boolean> {
-    if (busy) return false;
-    setBusy(true);
-    try {
-      const { findings, record } = await call('visit.review', { visit: visit.record, verdict, ...(note === undefined ? {} : { note }) });
-      if (record === null) {
-        void message.warning(findings[0]?.text, 6);
-        return false;
-      }
-      savedNow();
-      did({ kind: verdict === '1' ? 'read' : 'returned', name: visit.name });
-      void message.success(verdict === '1' ? t('visit.review_done') : t('visit.review_returned'), 2);
-      return true;
-    } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
-      return false;
-    } finally {
-      setBusy(false);
-    }
+    const run = () => call('visit.review', { visit: visit.record, verdict, ...(note === undefined ? {} : { note }) });
+    if (!(await write(run, verdict === '1' ? t('visit.review_done') : t('visit.review_returned')))) return false;
+    did({ kind: verdict === '1' ? 'read' : 'returned', name: visit.name });
+    return true;
   }
   return { busy, review };
 }

@@ -1,10 +1,10 @@
 // What is added to a finished note: 补充说明; at a station 已阅, and 退回补充 with a box of its own, so that neither is sent as the other.
 import { CheckOutlined, EditOutlined, RollbackOutlined } from '@ant-design/icons';
-import { App, Button, Input } from 'antd';
+import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAnswer, type VisitLine } from '../../api';
-import { savedNow } from '../../parts/saved';
+import { call, useAnswer, type VisitLine } from '../../api';
+import { useRemark } from './remark';
 
 export function Add({ line }: { line: VisitLine }) {
   const me = useAnswer('me', {});
@@ -17,35 +17,10 @@ export function Add({ line }: { line: VisitLine }) {
   return <Choose line={line} open={setOpen} />;
 }
 
-/** Calls, and says what came of it; whether it is on the disk. */
-function useAct() {
-  const { message } = App.useApp();
-  const [busy, setBusy] = useState(false);
-  async function act(run: () => Promise<{ findings: { text: string }[] }>, said: string): Promise<boolean> {
-    setBusy(true);
-    try {
-      const { findings } = await run();
-      if (findings[0]) {
-        void message.warning(findings[0].text, 6);
-        return false;
-      }
-      savedNow();
-      void message.success(said, 3);
-      return true;
-    } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
-      return false;
-    } finally {
-      setBusy(false);
-    }
-  }
-  return { busy, act };
-}
-
 function Choose({ line, open }: { line: VisitLine; open(what: 'return' | 'supplement'): void }) {
   const { t } = useTranslation();
-  const { busy, act } = useAct();
-  const read = () => act(() => call('visit.review', { visit: line.record, verdict: '1' }), t('visit.review_done'));
+  const { busy, write } = useRemark();
+  const read = () => write(() => call('visit.review', { visit: line.record, verdict: '1' }), t('visit.review_done'));
   return (
     <div className="stack add">
       <div className="row">
@@ -59,10 +34,10 @@ function Choose({ line, open }: { line: VisitLine; open(what: 'return' | 'supple
 
 function Return({ line, close }: { line: VisitLine; close(): void }) {
   const { t } = useTranslation();
-  const { busy, act } = useAct();
+  const { busy, write } = useRemark();
   const [why, setWhy] = useState('');
   const send = async () => {
-    if (await act(() => call('visit.review', { visit: line.record, verdict: '2', note: why.trim() }), t('visit.review_returned'))) close();
+    if (await write(() => call('visit.review', { visit: line.record, verdict: '2', note: why.trim() }), t('visit.review_returned'))) close();
   };
   return (
     <div className="stack add return">
@@ -81,10 +56,10 @@ function Return({ line, close }: { line: VisitLine; close(): void }) {
 /** `close`: it was opened by a button. */
 function Supplement({ line, close }: { line: VisitLine; close?: () => void }) {
   const { t } = useTranslation();
-  const { busy, act } = useAct();
+  const { busy, write } = useRemark();
   const [text, setText] = useState('');
   const save = async () => {
-    if (!(await act(() => call('visit.supplement', { visit: line.record, text }), t('visit.supplement_saved')))) return;
+    if (!(await write(() => call('visit.supplement', { visit: line.record, text }), t('visit.supplement_saved')))) return;
     setText('');
     close?.();
   };

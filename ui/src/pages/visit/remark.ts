@@ -1,0 +1,30 @@
+// Writing a supplement or a review: says what came of it, and whether it is on the disk.
+import { App } from 'antd';
+import { useState } from 'react';
+import { asFault, type Written } from '../../api';
+import { savedNow } from '../../parts/saved';
+
+export function useRemark() {
+  const { message } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  async function write(run: () => Promise<Written>, said: string): Promise<boolean> {
+    if (busy) return false;
+    setBusy(true);
+    try {
+      const { record, findings } = await run();
+      if (record === null) {
+        void message.warning(findings[0]?.text, 6);
+        return false;
+      }
+      savedNow();
+      void message.success(said, 3);
+      return true;
+    } catch (thrown) {
+      void message.error(asFault(thrown).text, 6);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { busy, write };
+}
