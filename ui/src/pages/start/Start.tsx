@@ -6,6 +6,7 @@ import { useAct, type ShellState } from '../../api';
 import type { Args } from '../../api/transport';
 import { useLook } from '../../look';
 import { useJustPractised } from '../../parts/practised';
+import { Waiting } from '../../parts/standing';
 import { SIZES } from '../../style/theme';
 import { Choose } from './Choose';
 import { Compare } from './Compare';
@@ -52,7 +53,10 @@ function useBody(state: ShellState): { step: Step; body: React.ReactNode } {
   const [first] = useState(state.stage === 'new' || state.stage === 'joined');
   if (shown && !shown.making) return { step: first ? 3 : null, body: <Paper code={shown.code} first={first} /> };
   if (state.stage === 'open' && (state.reopened || !first)) return { step: null, body: <Choose reopened save={(passphrase) => renew.mutateAsync({ passphrase })} /> };
-  if (state.stage === 'locked' || state.stage === 'opening') return { step: null, body: <Unlock state={state} /> };
+  // nobody has a passphrase there
+  if (state.stage === 'opening' && state.practice) return { step: null, body: <Waiting /> };
+  // while the first store is made the stage is "opening" as well: step 2 stays, its button turning
+  if (state.stage === 'locked' || (state.stage === 'opening' && !first)) return { step: null, body: <Unlock state={state} /> };
   if (grant && stand === 'asked' && !enrol.isPending) return { step: 1, body: <Compare grant={grant} same={() => setStand('same')} other={() => setStand('other')} /> };
   if (stand !== 'same' && (state.stage === 'new' || enrol.isPending || stand === 'other')) {
     const ask = (args: Args<'shell.enrol'>) => enrol.mutate(args, { onSuccess: () => setStand('asked') });
