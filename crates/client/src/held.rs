@@ -7,6 +7,7 @@ use domain::rights::{self, Verb};
 use domain::roster::NOW;
 use dossier::{Actor, Edit};
 use rusqlite::params;
+use sync::item::Kind;
 
 use crate::desk::Desk;
 use crate::store::items::{self, Kept, State};
@@ -34,7 +35,7 @@ pub(crate) struct HeldItem {
 /// How far this device's own work has come, in items; items made again count once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Ladder {
-    /// 已保存在本机, not yet received.
+    /// 已保存在本机, not yet received. Audit rows go along uncounted: nobody wrote them.
     pub(crate) saved: u64,
     /// 已送达区中心, not yet in a compared backup.
     pub(crate) received: u64,
@@ -71,7 +72,7 @@ impl Desk {
     /// How far own work has come.
     pub(crate) fn ladder(&self) -> Stored<Ladder> {
         let mut query = self.db.prepare_cached(
-            "SELECT count(*) FILTER (WHERE inbox IS NULL),
+            "SELECT count(*) FILTER (WHERE inbox IS NULL AND kind <> ?2),
                     count(*) FILTER (WHERE inbox > ?1),
                     count(*) FILTER (WHERE inbox <= ?1),
                     count(*) FILTER (WHERE state = 3),
@@ -80,7 +81,7 @@ impl Desk {
              WHERE batch IS NOT NULL AND state <> 4",
         )?;
         let count = |row: &rusqlite::Row<'_>, n: usize| row.get::<_, i64>(n).map(crate::store::unsigned);
-        Ok(query.query_row(params![crate::store::signed(self.standing.backed_up)], |row| {
+        Ok(query.query_row(params![crate::store::signed(self.standing.backed_up), Kind::Audit.code()], |row| {
             Ok(Ladder {
                 saved: count(row, 0)?,
                 received: count(row, 1)?,

@@ -80,9 +80,12 @@ fn a_telephone_is_edited_told_in_the_history_and_taken_back() {
     assert_eq!(history[0]["label"], "儿童本人或手表电话");
     assert_eq!(history[0]["after"], "140****1234", "masked in the history too");
     assert_eq!(history[0]["who"]["person"], "主任1");
+    let waiting = |scene: &mut Scene| call(scene, "sync.state", &json!({}))["waiting"].clone();
+    let before = waiting(&mut scene);
     let shown =
         call(&mut scene, "child.reveal", &json!({ "child": child(7), "key": "phone_child", "reason": "联系家长" }));
     assert_eq!(shown["value"], "14000001234");
+    assert_eq!(waiting(&mut scene), before, "who only looked at a number wrote nothing");
 
     scene.now = scene.now.plus_s(60);
     let undo = json!({ "record": history[0]["record"], "change": history[0]["change"] });
