@@ -8,7 +8,7 @@ use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, ORIGIN};
 
 use crate::clock::{self, OsChance};
 
-/// The cookie's name.
+/// The cookie's name, before the port: a browser keeps one jar for all ports of a computer.
 const COOKIE_NAME: &str = "tongdang";
 /// What the browser says about where a request comes from.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -71,7 +71,7 @@ impl Gate {
         let mut kept = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.as_deref().is_some_and(|kept| same(kept, token)) {
             *kept = None;
-            return Ok(format!("{COOKIE_NAME}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie));
+            return Ok(format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie_name(), self.cookie));
         }
         Err(Refused::Token)
     }
@@ -81,7 +81,8 @@ impl Gate {
         self.named(headers)?;
         let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut ours = cookies.flat_map(|line| line.split(';')).filter_map(|one| one.trim().split_once('='));
-        let known = ours.any(|(name, value)| name == COOKIE_NAME && same(value, &self.cookie));
+        let own = self.cookie_name();
+        let known = ours.any(|(name, value)| name == own && same(value, &self.cookie));
         if !known {
             return Err(Refused::Stranger);
         }
@@ -99,6 +100,10 @@ impl Gate {
         }
         let json = text(headers, &CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
         if json { Ok(()) } else { Err(Refused::Kind) }
+    }
+
+    fn cookie_name(&self) -> String {
+        format!("{COOKIE_NAME}_{}", self.port)
     }
 
     fn named(&self, headers: &HeaderMap) -> Result<(), Refused> {

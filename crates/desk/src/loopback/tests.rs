@@ -154,7 +154,15 @@ fn a_token_lets_in_once_and_a_newer_one_voids_it() {
 fn a_browser_without_the_cookie_sees_nothing() {
     let house = house();
     let own = house.own();
-    for cookie in [None, Some("tongdang=00000000000000000000000000000000"), Some("other=1"), Some("tongdang=")] {
+    let name = format!("tongdang_{}", house.port);
+    let value = house.door.gate.cookie();
+    let guessed = [
+        format!("{name}=00000000000000000000000000000000"),
+        format!("{name}="),
+        "other=1".into(),
+        format!("tongdang_{}={value}", house.port.wrapping_add(1)),
+    ];
+    for cookie in guessed.iter().map(|cookie| Some(cookie.as_str())).chain([None]) {
         for first in ["GET /", "GET /index.html", "GET /news", "POST /data/shell.state"] {
             let said = house.ask(first, &with(&own, "cookie", cookie), "{}");
             assert_eq!(said.status, 403, "{first} {cookie:?}");
