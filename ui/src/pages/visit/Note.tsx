@@ -76,7 +76,7 @@ function Part({ section }: { section: Section }) {
   const value = useSaid();
   const filled = section.fields.filter((field) => field.cell?.text || field.members.length > 0 || field.rows.length > 0);
   if (filled.length === 0) return null;
-  const label = (field: Shown) => t(`visit.field.${field.key}`, { defaultValue: look.language === 'zh' ? field.title : field.en });
+  const label = (field: Shown) => (look.language === 'zh' ? field.title : field.en);
   const said = (field: Shown) => value(field) || field.members.map(({ code }) => coded(field.code, code)).join('、') || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join('；');
   const long = filled.filter(({ kind }) => kind === 'long_text');
   const short = filled.filter(({ kind }) => kind !== 'long_text');

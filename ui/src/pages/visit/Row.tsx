@@ -157,7 +157,7 @@ function Text() {
   const { field } = useForm();
   const { typed, type } = useText(sheet, 'note');
   return (
-    <Labelled name="note" label={t('visit.row_note')} as="label">
+    <Labelled name="note" label={t('visit.row_note')} as="label" hint={t('visit.note_hint')}>
       <textarea className="line" rows={2} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => { type(event.target.value); sheet.put('note', event.target.value); }} onBlur={() => void sheet.flush()} data-testid="paper-note" />
     </Labelled>
   );

@@ -15,12 +15,11 @@ export function useWriting(): Sheet {
 
 /** The visit form: its fields by key, its code tables, words in the chosen language. */
 export function useForm() {
-  const { t } = useTranslation();
   const { look } = useLook();
   const forms = useAnswer('forms', {});
   const zh = look.language === 'zh';
   const field = (key: string): Field | undefined => forms.data?.forms.find(({ id }) => id === 'visit')?.fields.find((one) => one.key === key);
-  const label = (key: string): string => t(`visit.field.${key}`, { defaultValue: (zh ? field(key)?.title : field(key)?.en) ?? key });
+  const label = (key: string): string => (zh ? field(key)?.title : field(key)?.en) ?? key;
   const table = (key: string): Table | undefined => forms.data?.codes.find(({ id }) => id === field(key)?.code);
   const word = (entry: Entry): string => (zh ? entry.name : entry.en);
   return { ready: forms.data !== undefined, field, label, table, word };
