@@ -3,26 +3,20 @@ import { SyncOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useAct, useAnswer, type Held } from '../../api';
+import { useAnswer, type Held } from '../../api';
+import { useSyncing } from '../../parts/syncing';
 import { clock } from '../../parts/time';
 import { Panel, Setting } from './rows';
 
 export function Sync() {
   const { t } = useTranslation();
-  const sync = useAnswer('sync.state', {});
   const shell = useAnswer('shell.state', {});
-  const now = useAct('shell.sync');
-  const state = sync.data;
-  const waiting = state ? state.waiting + state.files_waiting : 0;
-  const syncing = shell.data?.syncing ?? false;
-  const trouble = now.error ?? (syncing ? null : shell.data?.trouble ?? null);
+  const { state, busy, trouble, waiting, last, now } = useSyncing();
+  if (shell.data?.practice) return <Panel title={t('settings.sync')} testid="settings-sync"><p className="settings-note">{t('words.practising')}</p></Panel>;
   return (
     <Panel title={t('settings.sync')} testid="settings-sync">
-      <Setting
-        name={waiting > 0 ? t('words.waiting', { n: waiting }) : t('words.nothing_waiting')}
-        hint={syncing ? t('words.syncing') : state?.synced ? t('words.synced', { time: clock(state.synced) }) : t('words.never_synced')}
-      >
-        <Button type="primary" icon={<SyncOutlined />} loading={syncing || now.isPending} onClick={() => now.mutate({})} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
+      <Setting name={waiting > 0 ? t('words.waiting', { n: waiting }) : t('words.nothing_waiting')} hint={last}>
+        <Button type="primary" icon={<SyncOutlined />} loading={busy} onClick={now} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
       </Setting>
       {trouble && <p className="settings-note" role="status" data-testid="settings-trouble">{trouble.text}</p>}
       {state && <p className="quiet settings-ladder num">{t('settings.ladder', { received: state.received + state.backed_up, backed_up: state.backed_up })}</p>}

@@ -28,6 +28,7 @@ export function useTodo(today: Today | null): ReactNode[] {
   const me = useAnswer('me', {});
   const sync = useAnswer('sync.state', {});
   const drafts = useAnswer('visit.draft.list', {});
+  const shell = useAnswer('shell.state', {});
   return [
     failed(sync.error),
     ...(sync.data ? kept(sync.data, t) : []),
@@ -35,7 +36,7 @@ export function useTodo(today: Today | null): ReactNode[] {
     failed(drafts.error),
     ...begun(drafts.data ?? [], t),
     ...(today ? unmet(today, t) : []),
-    sync.data && waits(sync.data, t),
+    sync.data && !shell.data?.practice && waits(sync.data, t),
   ].filter(Boolean);
 }
 

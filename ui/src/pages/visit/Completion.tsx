@@ -10,6 +10,7 @@ export function Completion({ done }: { done: Completed }) {
   const { t } = useTranslation();
   const listed = useAnswer('children.list', {});
   const today = useAnswer('today', {});
+  const shell = useAnswer('shell.state', {});
   const shut = useShutNames();
   const cards = listed.error ? shut : listed.data?.cards ?? [];
   const finished = new Set(done.records.map(({ child }) => child));
@@ -18,7 +19,7 @@ export function Completion({ done }: { done: Completed }) {
     <div className="panel completion" data-testid="completed">
       <CheckCircleFilled className="completion-mark" aria-hidden />
       <h1>{t('visit.completed')}</h1>
-      <p className="quiet">{t('visit.completed_hint')}</p>
+      <p className="quiet">{t(shell.data?.practice ? 'visit.completed_practice' : 'visit.completed_hint')}</p>
       <ul>
         {done.records.map(({ child, visit, next_visit }) => (
           <li key={visit}>
