@@ -11,6 +11,7 @@ import { Panel, Setting } from './rows';
 export function Sync() {
   const { t } = useTranslation();
   const shell = useAnswer('shell.state', {});
+  const me = useAnswer('me', {});
   const { state, busy, trouble, waiting, last, now } = useSyncing();
   if (shell.data?.practice) return <Panel title={t('settings.sync')} testid="settings-sync"><p className="settings-note">{t('words.practising')}</p></Panel>;
   return (
@@ -20,7 +21,7 @@ export function Sync() {
       </Setting>
       {trouble && <p className="settings-note" role="status" data-testid="settings-trouble">{trouble.text}</p>}
       {state && <p className="quiet settings-ladder num">{t('settings.ladder', { received: state.received + state.backed_up, backed_up: state.backed_up })}</p>}
-      {state?.restoring && <p className="settings-note amber">{t('today.restoring')}</p>}
+      {state?.restoring && <p className="settings-note amber">{t(me.data?.station ? 'today.restoring_station' : 'today.restoring')}</p>}
       {state && state.held.length > 0 && (
         <div data-testid="settings-held">
           <h3>{t('settings.held', { n: state.held.length })}</h3>

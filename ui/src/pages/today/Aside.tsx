@@ -29,10 +29,11 @@ export function useTodo(today: Today | null): ReactNode[] {
   const sync = useAnswer('sync.state', {});
   const drafts = useAnswer('visit.draft.list', {});
   const shell = useAnswer('shell.state', {});
+  const station = me.data?.station ?? false;
   return [
     failed(sync.error),
-    ...(sync.data ? kept(sync.data, t) : []),
-    ...(today ? told(today, me.data?.station ?? false, t) : []),
+    ...(sync.data ? kept(sync.data, station, t) : []),
+    ...(today ? told(today, station, t) : []),
     failed(drafts.error),
     ...begun(drafts.data ?? [], t),
     ...(today ? unmet(today, t) : []),
@@ -44,9 +45,9 @@ type T = ReturnType<typeof useTranslation>['t'];
 
 const failed = (fault: Fault | null) => fault && <p key={`failed ${fault.text}`} className="finding red" role="alert">{fault.text}</p>;
 
-function kept({ restoring, held }: SyncState, t: T): ReactNode[] {
+function kept({ restoring, held }: SyncState, station: boolean, t: T): ReactNode[] {
   return [
-    restoring && <Todo key="restoring" icon={<BellOutlined />} tone="amber" to="/settings" title={t('today.restoring')} />,
+    restoring && <Todo key="restoring" icon={<BellOutlined />} tone="amber" to="/settings" title={t(station ? 'today.restoring_station' : 'today.restoring')} />,
     held.length > 0 && <Todo key="held" icon={<InboxOutlined />} tone="amber" to="/settings" title={t('today.held', { n: held.length })} more={t('today.held_more')} />,
   ];
 }

@@ -94,13 +94,14 @@ function Nobody() {
   const { t } = useTranslation();
   const sync = useAnswer('sync.state', {});
   const all = useAnswer('children.list', {});
+  const me = useAnswer('me', {});
   const fault = all.error ?? sync.error;
   if (fault) return <Trouble part fault={fault} again={() => void all.refetch()} />;
   if (!sync.data || !all.data) return <Waiting />;
   if (all.data.total === 0) return <First synced={sync.data.synced !== null} />;
   return (
     <div className="panel">
-      <Empty title={t('today.nobody')} hint={t('today.nobody_hint')}>
+      <Empty title={t('today.nobody')} hint={t(me.data?.station ? 'today.nobody_station' : 'today.nobody_hint')}>
         <Link to="/children" className="today-go" data-testid="today-all">{t('today.see_all', { n: all.data.total })}</Link>
       </Empty>
     </div>

@@ -1,7 +1,7 @@
-// The short tour: four stops, each one sentence.
+// The short tour: a few stops, each one sentence; a station is shown its day's end as well.
 import { Tour as Stops } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useAct } from '../../api';
+import { useAct, useAnswer } from '../../api';
 import { endTour } from '../../tour';
 
 /** The first of these that is on the page. */
@@ -10,13 +10,20 @@ const id = (name: string) => `[data-testid="${name}"]`;
 
 export default function Tour() {
   const { t } = useTranslation();
+  const station = useAnswer('me', {}).data?.station ?? false;
   const keep = useAct('settings.set');
   function end() {
     endTour();
     keep.mutate({ key: 'toured', value: true });
   }
+  const first = station
+    ? [
+      { target: at('.today-sums', id('today-lead')), title: t('today.tour_station'), description: t('today.tour_station_more'), placement: 'bottomLeft' as const },
+      { target: at(id('nav-dayend')), title: t('today.tour_dayend'), description: t('today.tour_dayend_more'), placement: 'right' as const },
+    ]
+    : [{ target: at('.visit-card', id('today-lead')), title: t('today.tour_today'), description: t('today.tour_today_more'), placement: 'bottomLeft' as const }];
   const stops = [
-    { target: at('.visit-card', id('today-lead')), title: t('today.tour_today'), description: t('today.tour_today_more'), placement: 'bottomLeft' as const },
+    ...first,
     { target: at(id('nav-find')), title: t('today.tour_find'), description: t('today.tour_find_more'), placement: 'right' as const },
     { target: at(id('status')), title: t('today.tour_saved'), description: t('today.tour_saved_more'), placement: 'top' as const },
     { target: at(id('nav-settings')), title: t('today.tour_settings'), description: t('today.tour_settings_more'), placement: 'right' as const },

@@ -24,7 +24,7 @@ export function Visits({ today, station }: { today: Today; station: boolean }) {
       {many && <Sums today={today} />}
       {first.length > 0 && (
         <section aria-labelledby="today-go">
-          <Title id="today-go" title={t('today.go')} n={many ? null : first.length} />
+          <Title id="today-go" title={t(station ? 'today.go_station' : 'today.go')} n={many ? null : first.length} />
           {station
             ? <Lines cards={first} director />
             : <ul className="today-cards" data-testid="today-cards">{first.map((card) => <li key={card.child}><VisitCard card={card} /></li>)}</ul>}
