@@ -1,11 +1,22 @@
-// What two people wrote under one field, side by side: the value, who, when, on which computer, and the button that takes it.
+// What two people wrote under one field, side by side: the value, who, when, on which computer, and the button that takes it; last, a way to take none of them.
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Saying } from '../api';
 import { clock } from './time';
 import './sayings.css';
 
-export function Sayings({ said, may, busy, pick, keys }: { said: Saying[]; may: boolean; busy: boolean; pick(said: Saying): void; /** Shows the digit that takes it. */ keys?: boolean }) {
+type Props = {
+  said: Saying[];
+  may: boolean;
+  busy: boolean;
+  pick(said: Saying): void;
+  /** None of them is right. */
+  other?: { word: string; open(): void } | undefined;
+  /** Shows the key that does it. */
+  keys?: boolean;
+};
+
+export function Sayings({ said, may, busy, pick, other, keys }: Props) {
   const { t } = useTranslation();
   return (
     <div className={keys ? 'sayings keys' : 'sayings'}>
@@ -20,6 +31,12 @@ export function Sayings({ said, may, busy, pick, keys }: { said: Saying[]; may: 
           )}
         </div>
       ))}
+      {may && other && (
+        <div className="saying neither">
+          <div className="quiet">{t('parts.neither')}</div>
+          <Button size={keys ? 'middle' : 'small'} disabled={busy} onClick={other.open} data-testid="pick-other">{keys && <kbd className="key">E</kbd>}{other.word}</Button>
+        </div>
+      )}
     </div>
   );
 }

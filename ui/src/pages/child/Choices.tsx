@@ -93,6 +93,19 @@ export function Picker({ left, ...props }: Props & { left(): void }) {
   );
 }
 
+/** Another answer than two people gave. */
+export function Another({ shown, name, busy, pick }: { shown: Shown; name: string; busy: boolean; pick(value: Value): void }) {
+  const { t } = useTranslation();
+  const options = useOptions(shown);
+  const take = (picked: string) => pick(asAnswer(shown, picked));
+  if (options.length > LARGE) return <Select defaultOpen autoFocus disabled={busy} showSearch={{ optionFilterProp: 'label' }} options={options} placeholder={t('child.search')} aria-label={name} style={{ width: '100%' }} onChange={take} />;
+  return (
+    <div className="choices" role="group" aria-label={name}>
+      {options.map(({ value, label }, at) => <button key={value} type="button" className="choice" autoFocus={at === 0} disabled={busy} onClick={() => take(value)}>{label}</button>)}
+    </div>
+  );
+}
+
 /** Several answers: each tap is saved at once. */
 export function Members({ shown, name, close }: Props) {
   const { t } = useTranslation();

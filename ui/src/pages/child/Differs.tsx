@@ -3,16 +3,19 @@ import { DiffOutlined } from '@ant-design/icons';
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Finding, Shown, Value } from '../../api';
+import type { Finding, Kind, Shown, Value } from '../../api';
 import { onEnter } from '../../parts/keys';
 import { Sayings } from '../../parts/Sayings';
+import { Another } from './Choices';
 import { useFile } from './edit';
 import { asValue } from './typed';
 
+const LISTED: Kind[] = ['yes', 'code', 'area'];
+
 export function Differs({ shown }: { shown: Shown }) {
   const { t } = useTranslation();
-  const { file, choose, label, today } = useFile();
-  const [other, setOther] = useState<string>();
+  const { file, choose, label } = useFile();
+  const [other, setOther] = useState(false);
   const [red, setRed] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
   const may = file.may_choose && shown.record !== null;
@@ -23,22 +26,37 @@ export function Differs({ shown }: { shown: Shown }) {
     setBusy(false);
     setRed(said?.findings.filter(({ level, missing }) => level === 'red' && !missing) ?? []);
   }
-  const write = () => {
-    const value = asValue(shown.kind, other ?? '', today);
-    if (value !== undefined) void pick(value);
-  };
-  const typed = ['text', 'long_text', 'day', 'month', 'int', 'money', 'decimal', 'id_no', 'tel'].includes(shown.kind);
+  const listed = LISTED.includes(shown.kind);
+  const word = t(listed ? 'parts.choose_other' : 'parts.write_other');
+  const another = { shown, name: `${word}：${label(shown)}`, busy, pick: (value: Value) => void pick(value) };
   return (
     <div className="differs" data-testid={`differs-${shown.key}`}>
       <div className="differs-head"><DiffOutlined aria-hidden /> {t('child.two')}{!may && <span className="quiet"> · {t('child.two_wait')}</span>}</div>
-      <Sayings said={shown.cell?.said ?? []} may={may} busy={busy} pick={({ value }) => void pick(value)} />
-      {may && typed && (other === undefined ? <Button type="text" size="small" onClick={() => setOther('')}>{t('child.other')}</Button> : (
-        <div className="row" style={{ flexWrap: 'nowrap' }}>
-          <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={onEnter(write)} aria-label={`${t('child.other')}：${label(shown)}`} />
-          <Button onClick={write} disabled={busy}>{t('words.save')}</Button>
+      <Sayings said={shown.cell?.said ?? []} may={may} busy={busy} pick={({ value }) => void pick(value)} other={other ? undefined : { word, open: () => setOther(true) }} />
+      {may && other && (
+        <div className="differs-other" onKeyDown={(event) => event.key === 'Escape' && setOther(false)}>
+          {listed ? <Another {...another} /> : <Written {...another} />}
+          <Button type="text" onClick={() => setOther(false)}>{t('words.cancel')}</Button>
         </div>
-      ))}
+      )}
       {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
     </div>
+  );
+}
+
+function Written({ shown, name, busy, pick }: { shown: Shown; name: string; busy: boolean; pick(value: Value): void }) {
+  const { t } = useTranslation();
+  const { today } = useFile();
+  const [typed, type] = useState('');
+  const write = () => {
+    const value = asValue(shown.kind, typed, today);
+    if (value !== undefined) pick(value);
+  };
+  return (
+    <>
+      <Input autoFocus value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(write)} aria-label={name} data-testid="other-text" />
+      <Button type="primary" onClick={write} disabled={busy || typed.trim() === ''} data-testid="other-save">{t('words.save')}</Button>
+      {shown.unknown && <Button onClick={() => pick(null)} disabled={busy}>{t('words.unknown')}</Button>}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // Values two people wrote differently, one after another: side by side, picked with a digit, taken back with Z.
 import { DiffOutlined, UndoOutlined } from '@ant-design/icons';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { App, Button, Input } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -60,6 +60,7 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
 
 function Line({ one, today, pick }: { one: One; today: string; pick(one: One, value: Value, text: string): Promise<Finding[]> }) {
   const { t } = useTranslation();
+  const go = useNavigate();
   const box = useRef<HTMLElement>(null);
   const [other, setOther] = useState<string>();
   const [red, setRed] = useState<Finding[]>([]);
@@ -75,6 +76,8 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
     setBusy(false);
     setRed(said);
   }
+  // what is picked from a list is picked in the file, where the list is
+  const neither = () => (typed ? setOther(other ?? '') : void go({ to: '/child/$child', params: { child: one.child } }));
   const write = () => {
     const value = asValue(kind ?? 'text', other ?? '', today);
     if (value !== undefined) void take(value, (other ?? '').trim());
@@ -83,7 +86,7 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
     if (!may || !plain(event) || event.repeat) return;
     const said = /^[1-9]$/.test(event.key) ? cell.said[Number(event.key) - 1] : undefined;
     if (said) void take(said.value, said.text);
-    else if (event.key.toLowerCase() === 'e' && typed) setOther(other ?? '');
+    else if (event.key.toLowerCase() === 'e') neither();
     else return;
     event.preventDefault();
   };
@@ -93,9 +96,8 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
         <Link to="/child/$child" params={{ child: one.child }} className="differing-name">{name}</Link>
         <span className="grow">{label}</span>
         {!may && <span className="quiet">{t('dayend.wait')}</span>}
-        {typed && other === undefined && <Button type="text" onClick={() => setOther('')} data-testid="pick-other"><kbd className="key">E</kbd>{t('dayend.other')}</Button>}
       </div>
-      <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} />
+      <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />
       {other !== undefined && (
         <div className="differing-other">
           <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={(event) => { onEnter(write)(event); if (event.key === 'Escape') { setOther(undefined); box.current?.focus(); } }} aria-label={t('dayend.other_of', { name, label })} data-testid="other-text" />

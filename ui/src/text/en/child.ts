@@ -38,7 +38,6 @@ export default {
   two: 'Written differently by two people',
   two_short: 'differs',
   two_wait: 'The street station will choose',
-  other: 'Write another',
   chosen: '“{{name}}” chosen',
   reveal: 'Show the whole',
   reveal_why: 'Why do you need “{{name}}”?',

@@ -27,7 +27,7 @@ export default {
   read_stays: '{{name}} is marked as read; that cannot be undone. To ask for more, send it back from the notes read.',
   returned_stays: '{{name}} was sent back; that cannot be undone. If nothing is needed after all, mark it as read among the notes read.',
   not_undone: 'Somebody changed this since, so it was left.',
-  other: 'Write another',
+  other_there: 'Open the file to choose another',
   other_of: 'Write another {{label}} of {{name}}',
   directors: 'Directors',
   fine: '{{n}} with nothing to do',

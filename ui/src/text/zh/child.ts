@@ -38,7 +38,6 @@ export default {
   two: '两处填得不一样',
   two_short: '填得不一样',
   two_wait: '由街道未保站选定',
-  other: '另写一个',
   chosen: '已选定“{{name}}”',
   reveal: '查看完整内容',
   reveal_why: '为什么要看“{{name}}”？',

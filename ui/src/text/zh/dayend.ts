@@ -27,7 +27,7 @@ export default {
   read_stays: '“{{name}}”已阅，不能撤销；要补充，可以在“阅过的”里点“退回补充”。',
   returned_stays: '“{{name}}”已退回，不能撤销；不用补充了，可以在“阅过的”里点“已阅”。',
   not_undone: '后来又有人改过这一项，没有撤销。',
-  other: '另写一个',
+  other_there: '打开档案另选',
   other_of: '另写{{name}}的{{label}}',
   directors: '各位主任',
   fine: '{{n}} 位没有要处理的',
