@@ -94,6 +94,12 @@ impl Client {
         self.reopened
     }
 
+    /// Whether somebody knows the passphrase or the recovery code: an open window alone is not
+    /// enough to lock its owner out, or to get in again later.
+    pub fn proves(&self, secret: &str) -> Result<(), Fault> {
+        self.slots.open(secret).map(drop)
+    }
+
     /// Puts another passphrase in the place of the one there was.
     pub fn change_passphrase(&mut self, m: &mut Moment, passphrase: &str, cost: KdfCost) -> Result<(), Fault> {
         let inside = self.inside.as_ref().ok_or(Code::Locked)?;
@@ -271,6 +277,8 @@ mod tests {
         let code = scene.with(|client, m| client.recovery_code(m, KdfCost::TRIVIAL)).expect("a code");
         scene.client = Client::open(scene.dir.path()).expect("a profile");
         scene.with(|client, m| client.unlock(m, &code)).expect("the recovery code");
+        assert_eq!(scene.client.proves("秋水长天").map_err(|f| f.code), Err(Code::WrongPassphrase));
+        assert_eq!((scene.client.proves(PASSPHRASE), scene.client.proves(&code)), (Ok(()), Ok(())));
         scene.with(|client, m| client.change_passphrase(m, "秋水长天", KdfCost::TRIVIAL)).expect("changed");
         assert!(!scene.client.reopened());
         for (secret, opens) in [("秋水长天", true), (code.as_str(), true), (PASSPHRASE, false)] {

@@ -1,6 +1,8 @@
 // Written by `cargo test -p desk` with TONGDANG_BINDINGS=write; do not edit.
 // Every call of the desk: see crates/desk/src/shell/calls.rs.
 
+export type Change = { passphrase: string, old: string | null, };
+
 export type Closing = { 
 /**
  * How many changes are on this disk only.
@@ -132,8 +134,8 @@ export type ShellCalls = {
   "shell.strength": { args: Passphrase; answer: Strength };
   "shell.create": { args: Passphrase; answer: Recovery };
   "shell.unlock": { args: Secret; answer: ShellState };
-  "shell.passphrase": { args: Passphrase; answer: Renewed };
-  "shell.recovery": { args: Nothing; answer: Recovery };
+  "shell.passphrase": { args: Change; answer: Renewed };
+  "shell.recovery": { args: Secret; answer: Recovery };
   "shell.lock": { args: Nothing; answer: Nothing };
   "shell.sync": { args: Nothing; answer: Nothing };
   "shell.practice": { args: Practise; answer: Nothing };

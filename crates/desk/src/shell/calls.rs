@@ -8,7 +8,7 @@ use domain::moment::Moment;
 use domain::passphrase::{self, Strength};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::stage::Stage;
 use super::state::ShellState;
@@ -55,6 +55,14 @@ pub(super) struct Joined {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Passphrase {
     passphrase: String,
+}
+
+/// Another passphrase, and the one until now; none is asked for where the recovery code was used.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Change {
+    passphrase: String,
+    old: Option<String>,
 }
 
 /// A passphrase or a recovery code.
@@ -106,6 +114,13 @@ impl Drop for Passphrase {
     }
 }
 
+impl Drop for Change {
+    fn drop(&mut self) {
+        self.passphrase.zeroize();
+        self.old.zeroize();
+    }
+}
+
 impl Drop for Secret {
     fn drop(&mut self) {
         self.secret.zeroize();
@@ -135,8 +150,8 @@ calls! {
     "strength" strength, Passphrase => Strength;
     "create" create, Passphrase => Recovery;
     "unlock" unlock, Secret => ShellState;
-    "passphrase" change, Passphrase => Renewed;
-    "recovery" recovery, Nothing => Recovery;
+    "passphrase" change, Change => Renewed;
+    "recovery" recovery, Secret => Recovery;
     "lock" lock, Nothing => Nothing;
     "sync" sync, Nothing => Nothing;
     "practice" practise, Practise => Nothing;
@@ -267,14 +282,18 @@ fn unlock(shell: &Shell, said: Secret) -> Result<ShellState, Fault> {
     shell.state()
 }
 
-fn change(shell: &Shell, said: Passphrase) -> Result<Renewed, Fault> {
+fn change(shell: &Shell, mut said: Change) -> Result<Renewed, Fault> {
     strong(shell, &said.passphrase)?;
     if shell.0.setup.practice {
         return Err(Code::Practice.into());
     }
     let (desk, cost, passphrase) = (shell.desk()?, shell.0.setup.cost, said.passphrase.clone());
+    let old = Zeroizing::new(said.old.take().unwrap_or_default());
     let recovery = desk.with(move |client, m| {
-        let passphrase = zeroize::Zeroizing::new(passphrase);
+        let passphrase = Zeroizing::new(passphrase);
+        if !client.reopened() {
+            client.proves(&old)?;
+        }
         // The code that was used lies on a table somewhere: it is void with the old passphrase.
         let recovery = if client.reopened() { Some(client.recovery_code(m, cost)?) } else { None };
         client.change_passphrase(m, &passphrase, cost)?;
@@ -285,12 +304,16 @@ fn change(shell: &Shell, said: Passphrase) -> Result<Renewed, Fault> {
     Ok(Renewed { recovery })
 }
 
-fn recovery(shell: &Shell, _: Nothing) -> Result<Recovery, Fault> {
+fn recovery(shell: &Shell, mut said: Secret) -> Result<Recovery, Fault> {
     if shell.0.setup.practice {
         return Err(Code::Practice.into());
     }
     let (desk, cost) = (shell.desk()?, shell.0.setup.cost);
-    let recovery = desk.with(move |client, m| client.recovery_code(m, cost))??;
+    let secret = Zeroizing::new(std::mem::take(&mut said.secret));
+    let recovery = desk.with(move |client, m| {
+        client.proves(&secret)?;
+        client.recovery_code(m, cost)
+    })??;
     Ok(Recovery { recovery })
 }
 

@@ -124,7 +124,7 @@ fn from_an_empty_computer_to_work_and_back_to_a_locked_one() {
 fn a_forgotten_passphrase_is_replaced_with_the_printed_code_which_is_then_void() {
     let (_folder, dir) = folder();
     let window = at_work(&dir);
-    let printed = window.ask("shell.recovery", &json!({})).expect("a code")["recovery"].clone();
+    let printed = window.ask("shell.recovery", &json!({ "secret": PASSPHRASE })).expect("a code")["recovery"].clone();
     window.ask("shell.lock", &json!({})).expect("locking");
 
     let window = Window::open(&dir, false);
@@ -135,7 +135,13 @@ fn a_forgotten_passphrase_is_replaced_with_the_printed_code_which_is_then_void()
     let renewed = window.ask("shell.passphrase", &json!({ "passphrase": OTHER })).expect("another passphrase");
     assert!(renewed["recovery"].is_string(), "a new code comes with it");
     assert_eq!(window.state()["reopened"], false);
-    let plain = window.ask("shell.passphrase", &json!({ "passphrase": OTHER })).expect("changed again");
+    for (wrong, why) in [(json!({}), "none"), (json!({ "old": PASSPHRASE }), "the forgotten one")] {
+        let mut args = json!({ "passphrase": OTHER });
+        args["old"] = wrong["old"].clone();
+        assert_eq!(window.ask("shell.passphrase", &args), Err(Code::WrongPassphrase), "{why}");
+    }
+    assert_eq!(window.ask("shell.recovery", &json!({ "secret": "不对" })), Err(Code::WrongPassphrase));
+    let plain = window.ask("shell.passphrase", &json!({ "passphrase": OTHER, "old": OTHER })).expect("changed again");
     assert!(plain["recovery"].is_null(), "the code is still good");
     window.ask("shell.lock", &json!({})).expect("locking");
 

@@ -1,8 +1,8 @@
 // Locking, the passphrase, the recovery code.
-import { App, Button, Modal, Select } from 'antd';
-import { useState } from 'react';
+import { App, Button, Input, Modal, Select } from 'antd';
+import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAct, useAnswer } from '../../api';
+import { useAct, useAnswer } from '../../api';
 import { LOCK_MINUTES } from '../../idle';
 import { savedNow } from '../../parts/saved';
 import { Passphrase } from '../start/Choose';
@@ -47,9 +47,10 @@ function NewPassphrase({ close }: { close(): void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const change = useAct('shell.passphrase');
+  const [old, setOld] = useState('');
   async function chosen(passphrase: string) {
     try {
-      const { recovery } = await change.mutateAsync({ passphrase });
+      const { recovery } = await change.mutateAsync({ passphrase, old });
       close();
       if (recovery === null) void message.success(t('settings.passphrase_done'));
       else show(recovery);
@@ -60,7 +61,8 @@ function NewPassphrase({ close }: { close(): void }) {
   return (
     <Modal open centered width="34em" footer={null} title={t('settings.passphrase_new')} onCancel={close} maskClosable={false} destroyOnHidden>
       <div className="settings-passphrase">
-        <Passphrase busy={change.isPending} label={change.isPending ? t('start.sealing') : t('settings.passphrase_set')} chosen={(passphrase) => void chosen(passphrase)} />
+        <Old value={old} set={setOld} />
+        <Passphrase focus={false} busy={change.isPending} label={change.isPending ? t('start.sealing') : t('settings.passphrase_set')} chosen={(passphrase) => void chosen(passphrase)} />
         {change.error && <p className="finding red" role="alert">{change.error.text}</p>}
       </div>
     </Modal>
@@ -69,16 +71,46 @@ function NewPassphrase({ close }: { close(): void }) {
 
 function NewRecovery() {
   const { t } = useTranslation();
-  const { modal, message } = App.useApp();
-  async function make() {
+  const [asking, setAsking] = useState(false);
+  const [secret, setSecret] = useState('');
+  const make = useAct('shell.recovery');
+  function close() {
+    setAsking(false);
+    setSecret('');
+    make.reset();
+  }
+  async function submit(event: FormEvent) {
+    event.preventDefault();
     try {
-      show((await call('shell.recovery', {})).recovery);
-    } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      const { recovery } = await make.mutateAsync({ secret });
+      close();
+      show(recovery);
+    } catch {
+      // the fault stands in the dialog
     }
   }
-  const ask = () => void modal.confirm({
-    centered: true, icon: null, width: '30em', title: t('settings.recovery_ask'), content: t('settings.recovery_void'), okText: t('settings.recovery_yes'), cancelText: t('words.cancel'), onOk: make,
-  });
-  return <Button onClick={ask} data-testid="settings-recovery">{t('settings.recovery_new')}</Button>;
+  return (
+    <>
+      <Button onClick={() => setAsking(true)} data-testid="settings-recovery">{t('settings.recovery_new')}</Button>
+      <Modal open={asking} centered width="34em" footer={null} title={t('settings.recovery_ask')} onCancel={close} maskClosable={false} destroyOnHidden>
+        <form className="settings-passphrase stack" onSubmit={(event) => void submit(event)} noValidate>
+          <p>{t('settings.recovery_void')}</p>
+          <Old value={secret} set={setSecret} />
+          {make.error && <p className="finding red" role="alert">{make.error.text}</p>}
+          <div className="start-foot"><Button type="primary" size="large" htmlType="submit" loading={make.isPending} disabled={secret === ''} data-testid="recovery-yes">{t('settings.recovery_yes')}</Button></div>
+        </form>
+      </Modal>
+    </>
+  );
+}
+
+/** The passphrase until now: whoever passes by an open window must not be able to change it. */
+function Old({ value, set }: { value: string; set(value: string): void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="start-field">
+      <label htmlFor="old">{t('settings.passphrase_old')}</label>
+      <Input id="old" type="password" value={value} onChange={(e) => set(e.target.value)} autoFocus autoComplete="current-password" autoCapitalize="off" spellCheck={false} data-testid="field-old" />
+    </div>
+  );
 }

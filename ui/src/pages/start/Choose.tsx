@@ -40,7 +40,7 @@ export function Choose({ reopened = false, save }: Props) {
 }
 
 /** The two fields; also in 设置. */
-export function Passphrase({ busy, label, chosen }: { busy: boolean; label: string; chosen(passphrase: string): void }) {
+export function Passphrase({ busy, label, chosen, focus = true }: { busy: boolean; label: string; chosen(passphrase: string): void; focus?: boolean }) {
   const { t } = useTranslation();
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
@@ -63,7 +63,7 @@ export function Passphrase({ busy, label, chosen }: { busy: boolean; label: stri
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
       <div className="start-field">
         <label htmlFor="passphrase">{t('start.passphrase')}</label>
-        <Input id="passphrase" type={type} value={passphrase} onChange={(e) => { setPassphrase(e.target.value); setWant(''); }} autoFocus aria-describedby="strength" data-testid="field-passphrase" {...off} />
+        <Input id="passphrase" type={type} value={passphrase} onChange={(e) => { setPassphrase(e.target.value); setWant(''); }} autoFocus={focus} aria-describedby="strength" data-testid="field-passphrase" {...off} />
         <Bar strength={strength} />
       </div>
       <div className="start-field">

@@ -52,7 +52,7 @@ function useBody(state: ShellState): { step: Step; body: React.ReactNode } {
   // the step in which a code is shown follows from how we came here, and the stage is "open" by then
   const [first] = useState(state.stage === 'new' || state.stage === 'joined');
   if (shown && !shown.making) return { step: first ? 3 : null, body: <Paper code={shown.code} first={first} /> };
-  if (state.stage === 'open' && (state.reopened || !first)) return { step: null, body: <Choose reopened save={(passphrase) => renew.mutateAsync({ passphrase })} /> };
+  if (state.stage === 'open' && (state.reopened || !first)) return { step: null, body: <Choose reopened save={(passphrase) => renew.mutateAsync({ passphrase, old: null })} /> };
   // nobody has a passphrase there
   if (state.stage === 'opening' && state.practice) return { step: null, body: <Waiting /> };
   // while the first store is made the stage is "opening" as well: step 2 stays, its button turning
