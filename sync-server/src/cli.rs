@@ -106,11 +106,11 @@ enum Command {
     Verify,
     /// 检查运行环境
     Doctor,
-    /// 列出设备
+    /// 列出电脑
     Devices,
-    /// 停用一台设备（丢失、被盗）
+    /// 停用一台电脑（丢失、被盗）
     Revoke {
-        /// devices 命令列出的设备编号
+        /// devices 命令列出的电脑编号
         device: String,
     },
     #[command(name = workbook::SUBCOMMAND, hide = true)]

@@ -7,7 +7,7 @@ const root = createRootRoute({ component: Frame });
 const at = <P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load), pendingComponent: Waiting, validateSearch: (found: Record<string, unknown>) => found });
 
-/** Screens: 今天 · 儿童 · 一人一档 · 走访 · 日终合并 · 人员与电脑 · 设置与设备. */
+/** Screens: 今天 · 儿童 · 一人一档 · 走访 · 日终合并 · 人员与电脑 · 设置. */
 const screens = [
   at('/', () => import('./pages/today/Today')),
   at('/children', () => import('./pages/children/Children')),

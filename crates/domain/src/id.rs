@@ -99,7 +99,7 @@ id!(
     PostId
 );
 id!(
-    /// One profile on one computer (设备): the first 16 bytes of SHA-256 over its public keys,
+    /// One profile on one computer (电脑): the first 16 bytes of SHA-256 over its public keys,
     /// so nobody can claim another device's id.
     DeviceId
 );

@@ -69,7 +69,7 @@ pub(super) fn devices(place: &Place<'_>) -> anyhow::Result<()> {
     let mut server = place.server()?;
     let devices: Vec<_> = server.roster().devices.iter().map(|(id, d)| (*id, d.clone())).collect();
     let district = server.district().digest();
-    say(&format!("共 {} 台设备", devices.len()));
+    say(&format!("共 {} 台电脑", devices.len()));
     for (id, device) in devices {
         let state = server.device(id)?;
         let name = server.roster().people.get(&device.person).cloned().unwrap_or_default();
@@ -83,7 +83,7 @@ pub(super) fn devices(place: &Place<'_>) -> anyhow::Result<()> {
 
 /// Stops a device; said again, it changes nothing.
 pub(super) fn revoke(place: &Place<'_>, text: &str) -> anyhow::Result<()> {
-    let device: DeviceId = text.parse().context("设备编号应是 32 位十六进制：请用 devices 命令查看。")?;
+    let device: DeviceId = text.parse().context("电脑编号应是 32 位十六进制：请用 devices 命令查看。")?;
     let _lock = place.lock()?;
     let mut server = place.server()?;
     let told = now(|m| stop(&mut server, m, device))?;
@@ -92,9 +92,9 @@ pub(super) fn revoke(place: &Place<'_>, text: &str) -> anyhow::Result<()> {
 }
 
 fn stop<S: Store>(server: &mut Server<S>, m: &mut Moment, device: DeviceId) -> anyhow::Result<String> {
-    let known = server.roster().devices.get(&device).context("名册里没有这台设备：请用 devices 命令核对编号。")?;
+    let known = server.roster().devices.get(&device).context("名册里没有这台电脑：请用 devices 命令核对编号。")?;
     let name = server.roster().people.get(&known.person).map_or("", String::as_str);
-    let which = format!("{name}的设备“{}”", known.label);
+    let which = format!("{name}的电脑“{}”", known.label);
     if known.revoked.is_some() {
         return Ok(format!("{which}已经停用过，没有改动。"));
     }
@@ -117,7 +117,7 @@ mod tests {
         let mut world = World::new();
         let desk = world.desk(1);
         let said = stop(&mut world.server, &mut world.dice.moment(100), desk.key.id()).expect("stopped");
-        assert!(said.starts_with("已停用人员1的设备"), "{said}");
+        assert!(said.starts_with("已停用人员1的电脑"), "{said}");
         assert!(!world.server.roster().active(desk.key.id()));
         let end = world.server.head().expect("a head");
         let again = stop(&mut world.server, &mut world.dice.moment(200), desk.key.id()).expect("no failure");

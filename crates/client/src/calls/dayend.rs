@@ -264,7 +264,7 @@ fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceI
         let devices = roster.devices.iter().filter(|(_, device)| device.person == post.person);
         let mut devices: Vec<_> = devices.map(|(id, device)| (Some(*id), device.label.clone())).collect();
         if devices.is_empty() {
-            devices.push((None, "（没有登记设备）".to_owned()));
+            devices.push((None, "（没有登记电脑）".to_owned()));
         }
         lines.extend(devices.into_iter().map(|(device, label)| {
             let own = |visit: &&Line| device.is_some() && visit.who.device_id == device;

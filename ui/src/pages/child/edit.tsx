@@ -69,8 +69,6 @@ export function FileProvider({ file, forms, today, children }: { file: ChildFile
     const toast = (words: string, keys: string[], name: string, instead?: FieldEdit[]) =>
       void message.open({
         key: 'saved', type: 'success', duration: 12,
-        // low on the page: the head stays readable, and the hand is near
-        style: { marginTop: 'calc(100vh - 9em)' },
         content: <span>{words} <Button size="small" type="link" onClick={() => void undoLast(keys, name, instead)} data-testid="undo">{t('words.undo')}</Button></span>,
       });
     const save: File['save'] = async (edits, { name, quietly, removed, instead }) => {

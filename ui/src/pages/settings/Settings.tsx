@@ -1,4 +1,4 @@
-// 设置与设备: who works here, what waits and why, how the screen looks, and the keys of the store.
+// 设置: who works here, what waits and why, how the screen looks, and the keys of the store.
 import { useTranslation } from 'react-i18next';
 import { About, Learn } from './About';
 import { Keys } from './Keys';

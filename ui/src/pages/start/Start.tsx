@@ -1,4 +1,4 @@
-// Before the desk is open: joining the district, unlocking, and the printed recovery code.
+// Before the desk is open: joining the district, unlocking, and the recovery code on paper.
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';

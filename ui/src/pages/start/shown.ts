@@ -1,4 +1,4 @@
-// The printed recovery code while it stands on the screen: the desk waits until it was written down. Kept nowhere else.
+// The recovery code while it stands on the screen: the desk waits until it was written down. Kept nowhere else.
 import { useSyncExternalStore } from 'react';
 
 /** `making`: asked for, so that the page does not jump to the desk before the code is here. */

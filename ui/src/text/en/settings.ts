@@ -1,5 +1,5 @@
 export default {
-  title: 'Settings and device',
+  title: 'Settings',
   me: 'Me and this computer',
   device: 'This computer',
   lease: 'Reading offline',

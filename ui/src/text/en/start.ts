@@ -39,7 +39,7 @@ export default {
   is_same: '✓ the same',
   sealing: 'Encrypting…',
   paper: 'Write the recovery code down',
-  paper_hint: 'Write it down, or photograph and print it, and lock it away. Not together with this computer.',
+  paper_hint: 'Write it on paper and lock it away. Not together with this computer.',
   paper_why: 'When the passphrase is forgotten, only this opens the files. It is shown this once.',
   last: 'Written down? Read the last group from your paper and type it',
   last_wrong: 'Not the same as the last group above; please compare with your paper.',

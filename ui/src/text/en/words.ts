@@ -40,7 +40,7 @@ export default {
   today: 'today',
   yesterday: 'yesterday',
   closing_title: '{{n}} entries are not sent yet',
-  closing: 'They are saved here and go out when Tongdang is open and connected again. Close now?',
+  closing: 'All of it stays on this computer and nothing is lost; it is sent when Tongdang is open and connected again. Close now?',
   closing_yes: 'Close',
   closing_no: 'Not now',
   red: 'Must be put right',

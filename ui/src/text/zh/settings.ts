@@ -1,5 +1,5 @@
 export default {
-  title: '设置与设备',
+  title: '设置',
   me: '我和这台电脑',
   device: '这台电脑',
   lease: '离线查看',

@@ -40,7 +40,7 @@ export default {
   today: '今天',
   yesterday: '昨天',
   closing_title: '还有 {{n}} 条没有上传',
-  closing: '都已保存在本机，下次打开、连上网会自动上传。现在关闭吗？',
+  closing: '写的都留在这台电脑上，不会丢；下次打开、连上网会自动上传。现在关闭吗？',
   closing_yes: '关闭',
   closing_no: '先不关',
   red: '必须改好',
