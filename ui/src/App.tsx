@@ -15,6 +15,9 @@ import { theme } from './style/theme';
 const Work = lazy(() => import('./Work'));
 const Closing = lazy(() => import('./Closing'));
 
+/** What was done is said low on every page, above the status line: the head stays readable, and the hand is near. */
+const MESSAGES = { maxCount: 2, top: 'calc(100vh - 9em)' };
+
 export function App() {
   return (
     <QueryClientProvider client={queries}>
@@ -47,7 +50,7 @@ function Dressed({ children }: { children: React.ReactNode }) {
   const { look } = useLook();
   return (
     <ConfigProvider locale={look.language === 'zh' ? zhCN : enUS} theme={theme(look.elder ? Math.max(look.size, 20) as 20 | 24 : look.size, look.elder)} button={{ autoInsertSpace: false }}>
-      <Antd message={{ maxCount: 2 }} style={{ height: '100%' }}>{children}</Antd>
+      <Antd message={MESSAGES} style={{ height: '100%' }}>{children}</Antd>
     </ConfigProvider>
   );
 }

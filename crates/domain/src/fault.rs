@@ -48,7 +48,7 @@ macro_rules! codes {
 
 codes! {
     /// The passphrase opens no key slot.
-    WrongPassphrase => "口令不对，请再试一次；忘了口令可用打印的恢复码打开。",
+    WrongPassphrase => "口令不对，请再试一次；忘了口令可用抄下来的恢复码打开。",
     /// A new passphrase is too easily guessed.
     WeakPassphrase => "口令太容易被猜到，还没有设定；请再长一些，例如四五个不相干的词连起来。",
     /// The store cannot be read as a store.

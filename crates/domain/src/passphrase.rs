@@ -87,7 +87,7 @@ const WORDS: [&str; 5] = [
     "还不够：有心人一年之内能试出来，请再加一两个不相干的词。",
     "可以用：要试上几十年。再加一个词会更好。",
     "很好：几百年也难试出来。",
-    "非常好：试不出来。请记牢，忘了只能靠打印的恢复码。",
+    "非常好：试不出来。请记牢，忘了只能靠抄下来的恢复码。",
 ];
 
 /// Judges a passphrase. `known` are words a thief knows as well: the person's and the district's name.

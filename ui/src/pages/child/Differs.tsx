@@ -54,7 +54,7 @@ function Written({ shown, name, busy, pick }: { shown: Shown; name: string; busy
   };
   return (
     <>
-      <Input autoFocus value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(write)} aria-label={name} data-testid="other-text" />
+      <Input autoFocus value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(write)} placeholder={name} aria-label={name} data-testid="other-text" />
       <Button type="primary" onClick={write} disabled={busy || typed.trim() === ''} data-testid="other-save">{t('words.save')}</Button>
       {shown.unknown && <Button onClick={() => pick(null)} disabled={busy}>{t('words.unknown')}</Button>}
     </>

@@ -82,6 +82,10 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
     const value = asValue(kind ?? 'text', other ?? '', today);
     if (value !== undefined) void take(value, (other ?? '').trim());
   };
+  const leave = () => {
+    setOther(undefined);
+    box.current?.focus();
+  };
   const keys = (event: KeyboardEvent) => {
     if (!may || !plain(event) || event.repeat) return;
     const said = /^[1-9]$/.test(event.key) ? cell.said[Number(event.key) - 1] : undefined;
@@ -100,8 +104,9 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
       <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />
       {other !== undefined && (
         <div className="differing-other">
-          <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={(event) => { onEnter(write)(event); if (event.key === 'Escape') { setOther(undefined); box.current?.focus(); } }} aria-label={t('dayend.other_of', { name, label })} data-testid="other-text" />
+          <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={(event) => { onEnter(write)(event); if (event.key === 'Escape') leave(); }} placeholder={t('dayend.other_of', { name, label })} aria-label={t('dayend.other_of', { name, label })} data-testid="other-text" />
           <Button type="primary" onClick={write} disabled={other.trim() === ''} loading={busy} data-testid="other-save">{t('words.save')}</Button>
+          <Button type="text" onClick={leave}>{t('words.cancel')}</Button>
         </div>
       )}
       {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}

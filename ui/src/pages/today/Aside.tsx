@@ -117,7 +117,7 @@ function Todo({ icon, tone, title, more, testid, ...where }: TodoProps) {
       <span className={`todo-icon ${tone ?? ''}`}>{icon}</span>
       <span className="grow">
         <span className="todo-title">{title}</span>
-        {more && <span className="todo-more quiet clip" title={more}>{more}</span>}
+        {more && <span className="todo-more quiet" title={more}>{more}</span>}
       </span>
       <RightOutlined className="todo-go" />
     </Link>

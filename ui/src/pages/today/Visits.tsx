@@ -114,7 +114,7 @@ function where(card: Card, director: boolean): string {
 
 function Lines({ cards, director }: { cards: Card[]; director: boolean }) {
   return (
-    <ul className="panel today-lines">
+    <ul className={director ? 'panel today-lines whose' : 'panel today-lines'}>
       {cards.map((card) => (
         <li key={card.child}>
           <Link to="/child/$child" params={{ child: card.child }} className="today-line-name clip">{card.name}</Link>

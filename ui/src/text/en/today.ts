@@ -54,7 +54,7 @@ export default {
   tour_today: 'Who to visit stands here',
   tour_today_more: 'Overdue first. “Write visit” begins; leaving halfway loses nothing.',
   tour_station: 'Who in your area is overdue or due stands here',
-  tour_station_more: 'A number opens its list, a name the file; on the right is what waits for you.',
+  tour_station_more: 'A number opens its list, a name the file; what waits for you stands under “To deal with”.',
   tour_dayend: 'The day ends here',
   tour_dayend_more: "Who handed in, what is missing, what is to be settled: all under Day's end.",
   tour_find: 'Find a child',

@@ -54,7 +54,7 @@ export default {
   tour_today: '今天该去看谁，都在这里',
   tour_today_more: '逾期的排在最前面。点“写走访”就能写，写到一半离开也不会丢。',
   tour_station: '辖区内谁逾期、谁到期，都在这里',
-  tour_station_more: '点数字看全部名单，点名字看档案；右边是等您处理的事。',
+  tour_station_more: '点数字看全部名单，点名字看档案；等您办的事在“要处理的”里。',
   tour_dayend: '下班前，到这里收尾',
   tour_dayend_more: '哪位主任交了、缺什么、哪里要核对，日终合并里都有。',
   tour_find: '找孩子',

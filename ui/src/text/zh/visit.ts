@@ -67,7 +67,7 @@ export default {
   later: '后来',
   no_later: '还没有补充，也还没有审阅。',
   supplement: '补充说明',
-  supplement_hint: '原文不改，想到的、打听到的写在这里。',
+  supplement_hint: '原文不改，后来知道的写在这里',
   supplement_save: '保存补充',
   supplement_write: '写补充说明',
   supplement_saved: '补充已保存在本机',

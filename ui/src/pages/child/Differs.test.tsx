@@ -1,0 +1,54 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { App } from 'antd';
+import { afterEach, expect, test, vi } from 'vitest';
+import { queries, type ChildFile, type Shown } from '@/api';
+import { setTransport } from '@/api/transport';
+import { LookProvider } from '@/look';
+import '@/text';
+import { Differs } from './Differs';
+import { FileProvider } from './edit';
+
+afterEach(cleanup);
+
+const said = ['14000001111', '14000002222'].map((text, n) => ({ change: String(n), value: text, text, who: { person: '王芳', own: false, device: '电脑', at: 0 } }));
+const PHONE = { record: 'r', key: 'phone_child', title: '电话', en: 'Phone', kind: 'tel', unknown: true, code: null, members: [], rows: [], cell: { value: null, text: '', masked: false, differs: true, said } } as unknown as Shown;
+
+/** The field with two values, and the calls made there. */
+function shown(field: Partial<Shown>, may = true): string[] {
+  const calls: string[] = [];
+  setTransport({
+    data: async (name, args) => {
+      calls.push(`${name} ${JSON.stringify(args)}`);
+      return { saved: [], findings: [] };
+    },
+    listen: () => () => undefined,
+  });
+  const file = { card: { child: 'c' }, sections: [], findings: [], may_edit: true, may_choose: may } as unknown as ChildFile;
+  render(
+    <QueryClientProvider client={queries}><LookProvider open={false}><App>
+      <FileProvider file={file} forms={undefined} today="2026-11-25"><Differs shown={{ ...PHONE, ...field }} /></FileProvider>
+    </App></LookProvider></QueryClientProvider>,
+  );
+  return calls;
+}
+
+test('none of the two is right: another one is written', async () => {
+  const calls = shown({});
+  fireEvent.click(screen.getByTestId('pick-other'));
+  fireEvent.change(screen.getByTestId('other-text'), { target: { value: '14000003333' } });
+  fireEvent.click(screen.getByTestId('other-save'));
+  await vi.waitFor(() => expect(calls).toContain('child.choose {"record":"r","key":"phone_child","value":"14000003333"}'));
+});
+
+test('what has few answers is picked', async () => {
+  const calls = shown({ key: 'alone', kind: 'yes' });
+  fireEvent.click(screen.getByText('另选一个'));
+  fireEvent.click(screen.getByText('未采集'));
+  await vi.waitFor(() => expect(calls).toContain('child.choose {"record":"r","key":"alone","value":null}'));
+});
+
+test('who may not choose is not offered to', () => {
+  shown({}, false);
+  expect(screen.queryByTestId('pick-other')).toBeNull();
+});
