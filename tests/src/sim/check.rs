@@ -59,7 +59,7 @@ pub(super) fn everything(run: &mut Run) -> Result<(), Broken> {
 fn drained(run: &mut Run) -> Result<(), Broken> {
     for seat in 0..run.world.seats.len() {
         let state = run.world.ok(seat, "sync.state", json!({}));
-        if state["waiting"] != 0 || state["pieces_waiting"] != 0 || state["restoring"] == true {
+        if run.world.unsent(seat) != 0 || state["restoring"] == true {
             let chains = run.world.chains();
             return broken(4, format!("{} still waits: {state}\n{chains}", run.world.seats[seat].name));
         }

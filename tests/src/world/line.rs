@@ -106,10 +106,14 @@ impl World {
         out
     }
 
-    /// Items and pieces of a desk that wait to be sent.
+    /// Items and pieces of a desk that wait to be sent: all items, audit rows too, which the screen does not count.
     pub fn unsent(&mut self, seat: usize) -> u64 {
-        let state = self.ok(seat, "sync.state", serde_json::json!({}));
-        ["waiting", "pieces_waiting"].into_iter().map(|key| state[key].as_u64().expect("a count")).sum()
+        let pieces = self.ok(seat, "sync.state", serde_json::json!({}))["pieces_waiting"].as_u64().expect("a count");
+        let sql = "SELECT count(*) FROM item LEFT JOIN envelope ON envelope.no = item.envelope
+                   WHERE batch IS NOT NULL AND state <> 4 AND inbox IS NULL";
+        let client = self.seats[seat].client.as_ref().expect("awake");
+        let items = client.with_db(|db| db.query_row(sql, [], |row| row.get::<_, u32>(0)));
+        u64::from(items.expect("open").expect("a count")) + pieces
     }
 
     fn exchange(&mut self, seat: usize, client: &mut Client, sky: Weather, met: &mut Met) -> bool {
