@@ -31,6 +31,8 @@ pub struct Trace {
     pub crashes: usize,
     /// Children that changed hands.
     pub moves: usize,
+    /// Pieces of held work taken over.
+    pub claims: usize,
     /// Old backups put back.
     pub restores: usize,
     /// Acknowledged work that the gate held, not lost.

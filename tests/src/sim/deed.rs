@@ -226,6 +226,7 @@ fn pass(run: &mut Run, seat: usize) {
         run.world.skew(seat, days * 86_400);
     }
     run.trace.lines.push(format!("{hours} hours pass"));
+    settle_held(run);
 }
 
 fn backup(run: &mut Run) {
@@ -251,5 +252,33 @@ fn choose(run: &mut Run, seat: usize) {
     let args = json!({ "record": line["record"], "key": line["key"], "value": value });
     if run.world.call(seat, "child.choose", &args).is_ok() {
         run.trace.lines.push(format!("{seat} settles {}", line["key"]));
+    }
+}
+
+/// A station decides what becomes of one piece of work that waits to be claimed, or takes a decision back.
+/// Its dice are a copy: where nothing is held, a seed goes on as if nobody had looked.
+fn settle_held(run: &mut Run) {
+    let mut dice = run.dice.clone();
+    let stations: Vec<usize> = (0..run.world.seats.len())
+        .filter(|seat| run.world.is_station(*seat) && run.world.seats[*seat].client.is_some())
+        .collect();
+    let Some(&seat) = stations.get(dice.below(stations.len())) else { return };
+    let listed = run.world.call(seat, "held.list", &json!({})).unwrap_or_default();
+    let works = listed.as_array().cloned().unwrap_or_default();
+    let Some(work) = works.get(dice.below(works.len())) else { return };
+    let deed = match (work["standing"] == "open", dice.below(4)) {
+        (false, _) => "reopen",
+        (true, 0) => "return",
+        (true, 1) => "shelve",
+        (true, _) => "take",
+    };
+    let args = json!({ "device": work["device"], "record": work["record"], "deed": deed, "reason": "请当面说清" });
+    match run.world.call(seat, "held.settle", &args) {
+        Ok(_) => {
+            run.trace.claims += usize::from(deed == "take");
+            run.trace.lines.push(format!("{seat}: {deed} {}", work["record"]));
+        }
+        // What cannot be taken over says so.
+        Err(fault) => assert!(deed == "take" && work["may_take"] == false, "{deed}: {fault:?} {work}"),
     }
 }
