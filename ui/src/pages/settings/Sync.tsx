@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer, type Held } from '../../api';
 import { clock } from '../../parts/time';
 import { Panel, Setting } from './rows';
+import { SentBack } from './SentBack';
 
 export function Sync() {
   const { t } = useTranslation();
@@ -34,6 +35,7 @@ export function Sync() {
           <ul className="settings-held">{state.held.map((held, n) => <li key={`${held.record}-${held.at}-${n}`}><HeldOne held={held} /></li>)}</ul>
         </div>
       )}
+      {state && <SentBack all={state.returned} />}
     </Panel>
   );
 }
