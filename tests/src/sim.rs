@@ -68,6 +68,12 @@ fn live(run: &mut Run) -> Result<(), Broken> {
         check::scope(run)?;
     }
     calm(run);
+    check::everything(run)?;
+    // What is still held is decided on by its station, and all must hold again.
+    if !deed::settle_all(run) {
+        return Ok(());
+    }
+    calm(run);
     check::everything(run)
 }
 
