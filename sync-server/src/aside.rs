@@ -1,6 +1,7 @@
 //! What the server keeps outside the log: asked by operators and by the simulator. It must not change anything.
 
 use domain::id::{ChildId, DeviceId, RecordId};
+use sync::item::Kind;
 
 use crate::server::{Server, ServerError};
 use crate::store::{Standing, Store};
@@ -10,6 +11,13 @@ impl<S: Store> Server<S> {
     pub fn standings_of(&mut self, record: RecordId) -> Result<Vec<Standing>, ServerError> {
         let items = self.vault.store.items_of_record(record)?;
         Ok(items.into_iter().map(|item| item.standing).collect())
+    }
+
+    /// How many changes and photographs of a child are held.
+    pub fn held_of(&mut self, child: ChildId) -> Result<usize, ServerError> {
+        let items = self.vault.store.items_of_child(child)?;
+        let held = items.iter().filter(|item| matches!(item.standing, Standing::Held(_)));
+        Ok(held.filter(|item| matches!(item.kind, Kind::Change | Kind::File)).count())
     }
 
     /// The devices whose items about a child are held.

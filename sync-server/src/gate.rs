@@ -73,6 +73,9 @@ pub trait Known {
     /// what was saved of it is old or damaged. `None` when there are none, and never asked for
     /// event records.
     fn document(&mut self, record: RecordId) -> Result<Option<Record>, Self::Error>;
+    /// The device that took an item over for its author (认领); asked only of what she has or had no
+    /// right to.
+    fn claimer(&mut self, item: &Item) -> Result<Option<DeviceId>, Self::Error>;
     /// Takes the document with the newly accepted changes, saved and open; dropped when the
     /// transaction fails.
     fn keep(&mut self, record: RecordId, saved: Vec<u8>, open: Record) -> Result<(), Self::Error>;
@@ -146,6 +149,7 @@ pub fn judge<K: Known>(
         rulings: Vec::new(),
         rows: BTreeSet::new(),
         records: BTreeMap::new(),
+        claimer: None,
     };
     court.rows();
     for kind in [Kind::Audit, Kind::Sealed, Kind::File] {
@@ -179,6 +183,8 @@ struct Court<'a, K> {
     /// Places of the roster rows.
     rows: BTreeSet<u16>,
     records: BTreeMap<RecordId, Option<Fixed>>,
+    /// Who took the item in hand over for its author.
+    claimer: Option<DeviceId>,
 }
 
 impl<'a, K: Known> Court<'a, K> {
@@ -220,9 +226,10 @@ impl<'a, K: Known> Court<'a, K> {
     fn opaque(&mut self, kind: Kind) -> Result<(), K::Error> {
         for (place, item) in self.open_items(kind) {
             let fixed = self.fixed(item.record)?;
-            let mut right = self.opaque_right(item, fixed.as_ref());
-            if kind == Kind::File && right.is_ok() {
-                right = self.manifest(item)?;
+            let mut right = self.opaque_judged(item, fixed.as_ref())?;
+            if kind == Kind::File && wants_right(right.err()) && self.is_claimed(item)? {
+                right = self.opaque_judged(item, fixed.as_ref())?;
+                self.claimer = None;
             }
             let ruling = match right {
                 Ok(()) => {
@@ -234,6 +241,19 @@ impl<'a, K: Known> Court<'a, K> {
             self.rule(place, ruling);
         }
         Ok(())
+    }
+
+    fn opaque_judged(&mut self, item: &Item, fixed: Option<&Fixed>) -> Result<Result<(), Reason>, K::Error> {
+        match self.opaque_right(item, fixed) {
+            Ok(()) if item.kind == Kind::File => self.manifest(item),
+            right => Ok(right),
+        }
+    }
+
+    /// Whether a supervisor vouches for just this item.
+    fn is_claimed(&mut self, item: &Item) -> Result<bool, K::Error> {
+        self.claimer = self.known.claimer(item)?;
+        Ok(self.claimer.is_some())
     }
 
     fn opaque_right(&self, item: &Item, fixed: Option<&Fixed>) -> Result<(), Reason> {
@@ -278,7 +298,12 @@ impl<'a, K: Known> Court<'a, K> {
         let in_log = fixed.is_some();
         let mut candidates = Vec::new();
         for (place, item) in items {
-            match self.admissible(item, fixed.as_ref()) {
+            let mut admitted = self.admissible(item, fixed.as_ref());
+            if wants_right(admitted.as_ref().err().copied()) && self.is_claimed(item)? {
+                admitted = self.admissible(item, fixed.as_ref());
+                self.claimer = None;
+            }
+            match admitted {
                 Ok(change) => {
                     fixed.get_or_insert_with(|| Fixed::of(item));
                     candidates.push(Candidate { place: *place, item, change });
@@ -382,6 +407,11 @@ impl<'a, K: Known> Court<'a, K> {
         self.records.insert(record, fixed.clone());
         Ok(fixed)
     }
+}
+
+/// Whether an item is held for want of a right, then or now.
+const fn wants_right(reason: Option<Reason>) -> bool {
+    matches!(reason, Some(Reason::Forbidden | Reason::Unclaimed))
 }
 
 const fn reason(refused: &Refused) -> Reason {

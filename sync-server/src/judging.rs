@@ -8,11 +8,13 @@ use domain::moment::Moment;
 use domain::roster::{Channel, Row};
 use dossier::Record;
 use sync::chain;
+use sync::claim::{self, Target};
 use sync::envelope::Envelope;
 use sync::item::{Item, Kind};
 use sync::notice::{self, Notice};
 use sync::wire::{Outcome, Reason, Verdict};
 
+use crate::claiming;
 use crate::gate::{self, Batch, Fixed, InProcess, Known, Ruling};
 use crate::meter::timed;
 use crate::open_records::OpenRecords;
@@ -61,6 +63,10 @@ impl<S: Store> Known for Docs<'_, S> {
             Some(open) => Ok(Some(open)),
             None => Ok(rebuild(self.vault, record)?),
         }
+    }
+
+    fn claimer(&mut self, item: &Item) -> Result<Option<DeviceId>, ServerError> {
+        Ok(claiming::claimer(self.vault, item)?)
     }
 
     fn keep(&mut self, record: RecordId, saved: Vec<u8>, open: Record) -> Result<(), ServerError> {
@@ -234,6 +240,7 @@ impl<S: Store> Server<S> {
                 reason,
                 form: item.form.clone(),
                 child: item.child,
+                target: Some(Target { record: item.record, digest: item.digest }),
             };
             let body = minicbor::to_vec(notice).unwrap_or_default();
             let record = RecordId::new(m.uuid());
@@ -277,6 +284,12 @@ impl<S: Store> Server<S> {
             Kind::Roster => {
                 let mut heard = self.apply_row(m, at, body)?;
                 heard.extend(self.roster.stations_of(author));
+                heard
+            }
+            Kind::Audit if item.form == claim::FORM => {
+                self.settle_held(author, item, body)?;
+                let mut heard = self.hearers(author, item, body);
+                heard.extend(self.channels_of_author(body));
                 heard
             }
             Kind::Audit => self.hearers(author, item, body),

@@ -31,6 +31,7 @@
 
 mod aside;
 pub mod backup;
+mod claiming;
 pub mod cli;
 pub mod clock;
 pub mod config;

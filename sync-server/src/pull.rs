@@ -48,6 +48,9 @@ impl Reader {
         let everything = self.channels.contains(&Channel::District);
         match (item.kind, item.child) {
             (Kind::Roster, _) => true,
+            (Kind::Audit, Some(child)) if item.form == sync::claim::FORM => {
+                self.may_read_form(roster, &item.form, child)
+            }
             (Kind::Audit, _) => everything || item.form == sync::notice::FORM,
             (Kind::Change | Kind::Sealed | Kind::File, None) => everything,
             (Kind::Change | Kind::Sealed | Kind::File, Some(child)) => self.may_read_form(roster, &item.form, child),
@@ -97,7 +100,8 @@ impl<S: Store> Server<S> {
     pub(crate) fn pull(&mut self, device: DeviceId, request: &Request, on: Day) -> Result<Pull, ServerError> {
         let head = self.head()?;
         let mut cursor = request.cursor;
-        if cursor == head && request.want.is_empty() {
+        let held = request.held.as_deref().unwrap_or_default();
+        if cursor == head && request.want.is_empty() && held.is_empty() {
             return Ok(Pull { frames: Vec::new(), end: End { cursor, more: false } });
         }
         let reader = Reader::new(&self.roster, device, on);
@@ -125,6 +129,7 @@ impl<S: Store> Server<S> {
             let upto = if since == 0 { head.position } else { since - 1 };
             more |= !self.history(&mut rows, *want, upto, &mut frames)?;
         }
+        frames.extend(self.held_for(&reader, held)?);
         Ok(Pull { frames, end: End { cursor, more } })
     }
 

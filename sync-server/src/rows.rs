@@ -38,6 +38,7 @@ pub(crate) struct Rows {
     level: Level,
     cut: usize,
     regained: Vec<Regained>,
+    held: Vec<Pushed>,
     pub(crate) sent: u64,
 }
 
@@ -53,6 +54,7 @@ impl Rows {
             level: Level::Quick,
             cut: FRAME_BYTES,
             regained: Vec::new(),
+            held: Vec::new(),
             sent: 0,
         }
     }
@@ -66,7 +68,7 @@ impl Rows {
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.gathered.is_empty() && self.regained.is_empty()
+        self.gathered.is_empty() && self.regained.is_empty() && self.held.is_empty()
     }
 
     pub(crate) const fn is_full(&self) -> bool {
@@ -86,7 +88,9 @@ impl Rows {
         self.newest.clear();
         self.bytes = 0;
         let regained = Some(std::mem::take(&mut self.regained)).filter(|regained| !regained.is_empty());
-        let rows = wire::Rows { authors: std::mem::take(&mut self.authors), envelopes, history, cursor, regained };
+        let held = Some(std::mem::take(&mut self.held)).filter(|held| !held.is_empty());
+        let authors = std::mem::take(&mut self.authors);
+        let rows = wire::Rows { authors, envelopes, history, cursor, regained, held };
         Some(frame::encode(self.level, &Frame::Rows(rows)))
     }
 
@@ -97,6 +101,12 @@ impl Rows {
             Some(last) if last.mark == mark => last.items.push((place, position)),
             Some(_) | None => self.regained.push(Regained { mark, items: vec![(place, position)] }),
         }
+    }
+
+    /// An envelope with a held item.
+    pub(crate) fn hold(&mut self, envelope: Pushed) {
+        self.bytes += envelope.0.weight();
+        self.held.push(envelope);
     }
 
     fn put(&mut self, item: &StoredItem, position: Position, bytes: Vec<u8>) -> bool {
@@ -118,7 +128,8 @@ impl Rows {
 impl<S: Store> Server<S> {
     /// Adds one row, if the reader may read it and it was not erased.
     pub(crate) fn add(&mut self, rows: &mut Rows, item: &StoredItem, position: Position) -> Result<(), ServerError> {
-        let bytes = if rows.reader.may_read(&self.roster, item) { self.vault.open(item)? } else { None };
+        let may = rows.reader.may_read(&self.roster, item) || self.answers(&rows.reader, item)?;
+        let bytes = if may { self.vault.open(item)? } else { None };
         let Some(bytes) = bytes else { return self.add_header(rows, item, position) };
         self.meter.rows += 1;
         if rows.newest.contains_key(&item.envelope) && rows.put(item, position, bytes.clone()) {
@@ -151,7 +162,7 @@ impl<S: Store> Server<S> {
     }
 
     /// The keys and name of an author outside the reader's part of the roster.
-    fn introduce(&self, rows: &mut Rows, author: DeviceId) {
+    pub(crate) fn introduce(&self, rows: &mut Rows, author: DeviceId) {
         let Some(device) = self.roster.devices.get(&author) else { return };
         if !rows.introduced.insert(author) {
             return;

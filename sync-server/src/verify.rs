@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use domain::id::{ChildId, Position, RecordId};
+use domain::id::{ChildId, Digest, Position, RecordId};
 use domain::roster::{Roster, Row};
 use sync::chain;
+use sync::claim::{self, Claim};
 use sync::envelope::{Envelope, Part};
 use sync::file::Manifest;
 use sync::item::{self, Kind};
 
+use crate::claiming::{Decided, decided, later};
 use crate::judging::rebuild;
 use crate::server::{Server, ServerError};
 use crate::store::{PieceId, Standing, Store, StoreError, StoredItem};
@@ -32,6 +34,8 @@ pub enum Wrong {
     Roster,
     /// A kept piece of a file is not the one its manifest names.
     Piece(RecordId, u16),
+    /// What was decided on a held item is not what the claims of the log say.
+    Claim(ChildId),
     /// A saved document is not the fold of its changes.
     Document(RecordId),
 }
@@ -57,6 +61,8 @@ pub struct Verified {
     pub wrong: Vec<Wrong>,
 }
 
+type Claims = BTreeMap<(ChildId, Digest), Decided>;
+
 const WRONG_MAX: usize = 1000;
 const PAGE: usize = 500;
 
@@ -66,6 +72,7 @@ impl<S: Store> Server<S> {
         let mut told = Verified::default();
         let mut roster = Roster::new(self.secret.id());
         let mut envelopes: BTreeMap<u64, Option<Envelope>> = BTreeMap::new();
+        let mut claims = Claims::new();
         let (end, _) = self.vault.store.head()?;
         let mut before = chain::START;
         for at in 1..=end {
@@ -87,11 +94,13 @@ impl<S: Store> Server<S> {
             };
             let envelope = envelope.as_ref();
             self.check_item(&item, at, envelope, &mut roster, &mut told)?;
+            self.gather_claim(&item, envelope, &mut claims)?;
         }
         told.envelopes = envelopes.len() as u64;
         if roster != self.roster {
             told.wrong.push(Wrong::Roster);
         }
+        self.check_claims(&claims, &mut told)?;
         self.check_documents(&mut told)?;
         Ok(told)
     }
@@ -153,6 +162,37 @@ impl<S: Store> Server<S> {
             match manifest {
                 Some(manifest) => self.check_pieces(child, stored.record, &manifest, told)?,
                 None => told.wrong.push(Wrong::Item(at)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds the claims of the log, as they were folded when they were accepted.
+    fn gather_claim(
+        &mut self,
+        stored: &StoredItem,
+        envelope: Option<&Envelope>,
+        claims: &mut Claims,
+    ) -> Result<(), ServerError> {
+        let (Some(child), Some(envelope)) = (stored.child, envelope) else { return Ok(()) };
+        if stored.kind != Kind::Audit || stored.form != claim::FORM {
+            return Ok(());
+        }
+        let Ok(Some(bytes)) = self.vault.open(stored) else { return Ok(()) };
+        let claim = item::Item::decode(&bytes).ok().and_then(|item| Claim::decode(&item.body));
+        let Some(claim) = claim else { return Ok(()) };
+        for target in &claim.targets {
+            let before = claims.get(&(child, target.digest)).copied();
+            let next = Decided { by: envelope.device, action: claim.action };
+            claims.insert((child, target.digest), later(before, next));
+        }
+        Ok(())
+    }
+
+    fn check_claims(&mut self, claims: &Claims, told: &mut Verified) -> Result<(), ServerError> {
+        for ((child, digest), folded) in claims {
+            if decided(&mut self.vault, *child, digest)? != Some(*folded) {
+                told.wrong.push(Wrong::Claim(*child));
             }
         }
         Ok(())

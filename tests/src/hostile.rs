@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use domain::id::{DeviceId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use dossier::{Actor, Edit, Record};
+use sync::claim::{Action, Claim, Target};
 use sync::envelope::Envelope;
 use sync::file::{Cut, Label, Manifest, cut};
 use sync::frame::FrameReader;
@@ -44,6 +45,7 @@ pub const DOORS: &[Door] = &[
     Door { name: "manifest", read: manifest, valid: || sample_file().manifest.encode() },
     Door { name: "pieces", read: pieces, valid: || SignedAsk::sign(&key(), &DISTRICT, 1, &sample_ask()) },
     Door { name: "pieces_told", read: pieces_told, valid: || sample_told().sign(&key(), &DISTRICT, &[1; 64]) },
+    Door { name: "claim", read: claim, valid: || sample_claim().encode() },
     Door { name: "config", read: config, valid: || b"listen = \"127.0.0.1:7443\"\n".to_vec() },
 ];
 
@@ -72,6 +74,18 @@ fn envelope(bytes: &[u8]) {
         assert!(!fits || envelope.signed(&DISTRICT) == sample_envelope().signed(&DISTRICT), "a forged envelope");
         envelope.items().for_each(drop);
     }
+}
+
+fn claim(bytes: &[u8]) {
+    if let Some(claim) = Claim::decode(bytes) {
+        assert_eq!(claim.encode(), bytes, "a claim has one spelling");
+    }
+}
+
+fn sample_claim() -> Claim {
+    let targets = vec![Target { record: RecordId::new([1; 16]), digest: Digest([2; 32]) }];
+    let device = DeviceId::new([3; 16]);
+    Claim { device, action: Action::Return, targets, reason: "请当面说清".into(), form: "visit".into(), at: AT }
 }
 
 fn manifest(bytes: &[u8]) {

@@ -31,6 +31,8 @@ pub struct Trace {
     pub crashes: usize,
     /// Children that changed hands.
     pub moves: usize,
+    /// Pieces of held work taken over.
+    pub claims: usize,
     /// Old backups put back.
     pub restores: usize,
     /// Acknowledged work that the gate held, not lost.
@@ -64,6 +66,12 @@ fn live(run: &mut Run) -> Result<(), Broken> {
     for _ in 0..deeds {
         deed::one(run);
         check::scope(run)?;
+    }
+    calm(run);
+    check::everything(run)?;
+    // What is still held is decided on by its station, and all must hold again.
+    if !deed::settle_all(run) {
+        return Ok(());
     }
     calm(run);
     check::everything(run)

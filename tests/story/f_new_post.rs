@@ -7,7 +7,10 @@ use domain::roster::Row;
 use serde_json::{Value, json};
 use tongdang_tests::world::World;
 
-use crate::say::{DIRECTOR, NEIGHBOUR, STATION, every_desk_is_sound, listed, meet, notes, street_with, visits, writes};
+use crate::say::{
+    DIRECTOR, NEIGHBOUR, STATION, every_desk_is_sound, held, held_with, history, listed, meet, notes, settles,
+    street_with, visits, writes,
+};
 
 /// The director moves to the second community; the child goes to the director there.
 fn moves_on(world: &mut World, child: ChildId) {
@@ -72,4 +75,152 @@ fn her_old_laptop_syncs_ten_days_later_and_nothing_is_lost_or_left() {
     assert_eq!(gone.code, domain::fault::Code::NotFound);
     assert_eq!(world.unsent(DIRECTOR), 0);
     every_desk_is_sound(&mut world);
+}
+
+/// Her old laptop comes back with a note, two edits and a half note, all written too late.
+fn came_back_late() -> (World, ChildId, Value) {
+    let (mut world, child) = street_with("张小明");
+    moves_on(&mut world, child);
+    meet(&mut world, &[STATION, NEIGHBOUR]);
+    world.pass_s(2 * 86_400);
+    let note = visits(&mut world, DIRECTOR, child, "换岗以后在旧电脑上写的走访。");
+    writes(&mut world, DIRECTOR, child, "phone_child", "14000003333");
+    writes(&mut world, DIRECTOR, child, "school_name", "明湖第二小学");
+    let draft = json!({ "children": [child], "values": { "note": "只写了一半的话" } });
+    world.ok(DIRECTOR, "visit.draft.save", draft);
+    world.pass_s(8 * 86_400);
+    meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
+    (world, child, note)
+}
+
+/// Of her chain at the station's day's end: what waits to be claimed, what was decided and is in no file.
+fn counted(world: &mut World) -> (u64, u64) {
+    let device = world.seats[DIRECTOR].device;
+    let day = world.ok(STATION, "dayend", json!({}));
+    let line = listed(&day["directors"]).into_iter().find(|line| line["device"] == json!(device)).expect("her laptop");
+    assert_eq!((&line["missing"], &line["missing_earlier"]), (&json!([]), &json!(0)), "no number is missing: {line}");
+    assert_eq!(day["sum"]["held"], line["held"], "nobody else's waits");
+    (line["held"].as_u64().expect("a count"), line["settled"].as_u64().expect("a count"))
+}
+
+#[test]
+fn the_supervisor_takes_one_note_over_sends_another_back_and_keeps_a_third() {
+    let (mut world, child, note) = came_back_late();
+    let (all, _) = counted(&mut world);
+    let whole = held_with(&mut world, STATION, "换岗以后在旧电脑上写的走访。");
+    assert_eq!((&whole["record"], &whole["name"], &whole["may_take"]), (&note, &json!("张小明"), &json!(true)));
+    assert_eq!(whole["who"]["person"], "主任1-1");
+    settles(&mut world, STATION, &whole, "take", "");
+    let half = held_with(&mut world, STATION, "只写了一半的话");
+    let no_reason = json!({ "device": half["device"], "record": half["record"], "deed": "return", "reason": " " });
+    let refused = world.call(STATION, "held.settle", &no_reason).expect_err("a reason is wanted");
+    assert_eq!((refused.code, refused.about.as_str()), (domain::fault::Code::Invalid, "reason"));
+    settles(&mut world, STATION, &half, "return", "没有写完，请和新主任当面说清。");
+    assert_eq!(held(&mut world, STATION, "returned").len(), 1, "it does not ask any more");
+    meet(&mut world, &[STATION, DIRECTOR, NEIGHBOUR]);
+
+    let known = vec![("主任1-1".to_owned(), "换岗以后在旧电脑上写的走访。".to_owned())];
+    for seat in [STATION, NEIGHBOUR] {
+        assert_eq!(notes(&mut world, seat, child), known, "in the file, as her note, and the half one is not");
+        let line = listed(&world.ok(seat, "visits.list", json!({ "child": child }))).remove(0);
+        assert_eq!(line["taken"]["person"], "督导员1", "and who took it over: {line}");
+        let opened = world.ok(seat, "visit.open", json!({ "visit": note }));
+        assert_eq!(
+            (&opened["line"]["taken"]["person"], &opened["line"]["received"]),
+            (&json!("督导员1"), &json!(true))
+        );
+    }
+    assert!(!world.kept_aside(record(&note)) && world.kept_aside(record(&half["record"])));
+    let back = world.ok(DIRECTOR, "sync.state", json!({}))["returned"].clone();
+    assert_eq!((&back[0]["form"], &back[0]["reason"]), (&json!("走访记录"), &json!("没有写完，请和新主任当面说清。")));
+    assert_eq!(
+        (&back[0]["who"]["person"], &back[0]["name"], &back[1]),
+        (&json!("督导员1"), &Value::Null, &Value::Null)
+    );
+    assert_eq!(world.ok(NEIGHBOUR, "sync.state", json!({}))["returned"], json!([]), "told to her alone");
+    assert_eq!(traces(&world, DIRECTOR, child), 0, "without the file");
+
+    let edits = held_with(&mut world, STATION, "明湖第二小学");
+    settles(&mut world, STATION, &edits, "shelve", "");
+    assert_eq!(held(&mut world, STATION, "open"), [] as [Value; 0], "nothing asks any more");
+    let (open, settled) = counted(&mut world);
+    assert_eq!((open, settled), (all - 1 - settled, all - 1), "kept aside = in the log + decided + open");
+    meet(&mut world, &[STATION, DIRECTOR, NEIGHBOUR]);
+    assert_eq!(history(&mut world, NEIGHBOUR, child, "school_name").len(), 1, "and changes nothing");
+    every_desk_is_sound(&mut world);
+    assert_eq!(world.server.verify().expect("verified").wrong, []);
+}
+
+#[test]
+fn a_decision_can_be_taken_back_until_it_is_a_taking_over() {
+    let (mut world, child, _) = came_back_late();
+    let edits = held_with(&mut world, STATION, "明湖第二小学");
+    settles(&mut world, STATION, &edits, "return", "请核对学校。");
+    meet(&mut world, &[STATION, DIRECTOR]);
+    assert_eq!(world.ok(DIRECTOR, "sync.state", json!({}))["returned"][0]["reason"], "请核对学校。");
+    settles(&mut world, STATION, &edits, "reopen", "");
+    meet(&mut world, &[STATION, DIRECTOR]);
+    assert_eq!(world.ok(DIRECTOR, "sync.state", json!({}))["returned"], json!([]), "no longer sent back");
+    settles(&mut world, STATION, &edits, "take", "");
+    meet(&mut world, &[STATION, DIRECTOR, NEIGHBOUR]);
+    for seat in [STATION, NEIGHBOUR] {
+        let lines = history(&mut world, seat, child, "school_name");
+        assert_eq!(lines[0]["after"], "明湖第二小学", "both her edits are in the file");
+        assert_eq!(lines[0]["who"]["person"], "主任1-1");
+        assert_eq!(history(&mut world, seat, child, "phone_child").len(), 2);
+    }
+    let again = json!({ "device": edits["device"], "record": edits["record"], "deed": "reopen" });
+    let gone = world.call(STATION, "held.settle", &again).expect_err("taken over for good");
+    assert_eq!(gone.code, domain::fault::Code::NotFound);
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
+fn an_old_backup_loses_no_decision() {
+    let (mut world, child, note) = came_back_late();
+    let copy = world.backup();
+    let whole = held_with(&mut world, STATION, "换岗以后在旧电脑上写的走访。");
+    settles(&mut world, STATION, &whole, "take", "");
+    let half = held_with(&mut world, STATION, "只写了一半的话");
+    settles(&mut world, STATION, &half, "return", "没有写完。");
+    meet(&mut world, &[STATION, DIRECTOR, NEIGHBOUR]);
+    world.restore(&copy);
+    assert!(world.kept_aside(record(&note)), "the backup knows of no decision");
+    for _ in 0..3 {
+        world.pass_s(3600);
+        meet(&mut world, &[STATION, DIRECTOR, NEIGHBOUR]);
+    }
+    assert!(!world.kept_aside(record(&note)), "the station's computer brought it back");
+    assert!(world.kept_aside(record(&half["record"])));
+    assert_eq!(notes(&mut world, NEIGHBOUR, child).len(), 1);
+    assert_eq!(held(&mut world, STATION, "returned").len(), 1);
+    assert_eq!(world.server.verify().expect("verified").wrong, []);
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
+fn a_director_and_another_streets_station_settle_nothing() {
+    let mut world = World::found(5, 2, 2);
+    world.settle();
+    let (own, other, director, next) = (0, 1, 2, 3);
+    let child = world.child("张小明", director);
+    world.settle();
+    let (from, to) = (world.seats[director].post, world.seats[next].post);
+    world.write(vec![Row::Withdraw { child, post: from }, Row::Assign { child, post: to }]);
+    let note = visits(&mut world, director, child, "写在交接以后的一次走访。");
+    meet(&mut world, &[director, own, other, next]);
+    let work = held_with(&mut world, own, "写在交接以后的一次走访。");
+    let args = json!({ "device": work["device"], "record": work["record"], "deed": "take" });
+    for seat in [other, director, next] {
+        assert_eq!(world.ok(seat, "held.list", json!({})), json!([]), "{}", world.seats[seat].name);
+        let refused = world.call(seat, "held.settle", &args).expect_err("not hers to decide");
+        assert_eq!(refused.code, domain::fault::Code::NotFound);
+        let kept = world.seats[seat]
+            .client
+            .as_ref()
+            .expect("awake")
+            .with_db(|db| db.query_row("SELECT count(*) FROM claimable", [], |row| row.get::<_, i64>(0)));
+        assert_eq!(kept.map(|count| count.expect("a count")), Some(0), "and nothing of it lies there");
+    }
+    assert!(world.kept_aside(record(&note)));
 }

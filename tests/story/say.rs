@@ -129,6 +129,25 @@ pub(crate) fn notes(world: &mut World, seat: usize, child: ChildId) -> Vec<(Stri
     notes
 }
 
+/// What waits to be claimed on her screen, or was decided on: oldest first.
+pub(crate) fn held(world: &mut World, seat: usize, standing: &str) -> Vec<Value> {
+    let lines = listed(&world.ok(seat, "held.list", json!({})));
+    lines.into_iter().filter(|line| line["standing"] == standing).collect()
+}
+
+/// The held work in which these words stand.
+pub(crate) fn held_with(world: &mut World, seat: usize, words: &str) -> Value {
+    let lines = held(world, seat, "open");
+    let found = lines.iter().find(|line| line["written"].to_string().contains(words));
+    found.unwrap_or_else(|| panic!("{words} waits to be claimed: {lines:?}")).clone()
+}
+
+/// She decides what becomes of held work.
+pub(crate) fn settles(world: &mut World, seat: usize, work: &Value, deed: &str, reason: &str) {
+    let args = json!({ "device": work["device"], "record": work["record"], "deed": deed, "reason": reason });
+    world.ok(seat, "held.settle", args);
+}
+
 /// A list of an answer.
 pub(crate) fn listed(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_default()

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use tongdang_tests::photo;
 use tongdang_tests::world::World;
 
-use crate::say::{DIRECTOR, STATION, every_desk_is_sound, listed, meet, notes, street_with, visits};
+use crate::say::{
+    DIRECTOR, STATION, every_desk_is_sound, held_with, listed, meet, notes, settles, street_with, visits,
+};
 
 /// Her computer as the station's page of people and computers shows it.
 fn her_computer(world: &mut World) -> Value {
@@ -72,5 +74,46 @@ fn a_stolen_computer_is_stopped_and_what_it_had_not_sent_waits_to_be_claimed() {
     let next = world.enrol("主任1-1", person, post);
     world.settle();
     assert_eq!(notes(&mut world, next, child), known, "her next computer has what the district has");
+    every_desk_is_sound(&mut world);
+
+    let work = held_with(&mut world, STATION, "还没有上传就被偷走的走访。");
+    settles(&mut world, STATION, &work, "take", "");
+    let begun = held_with(&mut world, STATION, "只写了一半的话");
+    assert_eq!((&begun["photos"], &begun["may_take"]), (&json!(1), &json!(true)), "with its photograph: {begun}");
+    settles(&mut world, STATION, &begun, "return", "请在新电脑上重写。");
+    meet(&mut world, &[STATION, DIRECTOR, next]);
+    for seat in [STATION, next] {
+        let now = notes(&mut world, seat, child);
+        assert!(now.contains(&("主任1-1".to_owned(), "还没有上传就被偷走的走访。".to_owned())), "{now:?}");
+        assert_eq!(now.len(), 2, "what was sent back is in no file");
+    }
+    let back = world.ok(next, "sync.state", json!({}))["returned"].clone();
+    assert_eq!(
+        (&back[0]["name"], &back[0]["reason"]),
+        (&json!("张小明"), &json!("请在新电脑上重写。")),
+        "on her new computer"
+    );
+    assert_eq!(world.ok(DIRECTOR, "sync.state", json!({}))["returned"], json!([]), "the thief is told nothing");
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
+fn a_note_taken_over_from_a_stolen_computer_brings_its_photograph() {
+    let (mut world, child) = street_with("张小明");
+    let draft = half_a_note(&mut world, child);
+    let device = json!(world.seats[DIRECTOR].device);
+    world.ok(STATION, "roster.revoke", json!({ "device": device }));
+    meet(&mut world, &[STATION]);
+    meet(&mut world, &[DIRECTOR, STATION]);
+    let work = held_with(&mut world, STATION, "只写了一半的话");
+    assert_eq!((&work["record"], &work["photos"]), (&draft, &json!(1)));
+    settles(&mut world, STATION, &work, "take", "");
+    meet(&mut world, &[STATION]);
+    let files = listed(&world.ok(STATION, "file.of", json!({ "about": draft })));
+    assert_eq!(files.len(), 1, "the photograph is beside the note");
+    world.pass_s(3600);
+    world.settle();
+    let thumb = world.ok(STATION, "file.thumb", json!({ "file": files[0]["file"] }));
+    assert!(thumb["data"].is_string(), "and can be seen: {thumb}");
     every_desk_is_sound(&mut world);
 }

@@ -7,10 +7,13 @@ use std::path::PathBuf;
 
 use dossier::Record;
 use samples::{DISTRICT, key, say};
+use sync::claim::Claim;
 use sync::envelope::Envelope;
 use sync::file::Manifest;
 use sync::frame::FrameReader;
 use sync::item::Item;
+use sync::notice::Notice;
+use sync::pack::Level;
 use sync::piece::{SignedAsk, Told};
 use sync::request::SignedRequest;
 use sync::wire::Frame;
@@ -102,6 +105,29 @@ fn an_answer_of_then_is_read_today() {
     assert_eq!(frames, samples::frames());
     let Some(Frame::Head(head)) = frames.first() else { panic!("a head first") };
     assert_eq!(head.verdicts.len(), 1);
+}
+
+#[test]
+fn held_work_is_told_asked_for_given_and_settled_as_it_was() {
+    let bytes = frozen("claim.cbor", || samples::claim().encode());
+    assert_eq!(Claim::decode(&bytes), Some(samples::claim()));
+    for (name, notice) in samples::notices() {
+        let bytes = frozen(&format!("{name}.cbor"), || minicbor::to_vec(&notice).expect("encodes"));
+        assert_eq!(minicbor::decode::<Notice>(&bytes).expect("decodes"), notice, "{name}");
+        assert_eq!(minicbor::to_vec(&notice).expect("encodes"), bytes, "{name}");
+    }
+    let bytes = frozen("request-held.bin", samples::request_for_held);
+    let read = SignedRequest::read(&bytes).expect("a request");
+    let request = read.open(&DISTRICT, &key().sign_public()).expect("the signature fits");
+    assert!(request.held.is_some_and(|held| held == samples::claim().targets));
+    let head = samples::frames().swap_remove(0);
+    let bytes = frozen("answer-held.bin", || {
+        [head.clone(), samples::held()].iter().flat_map(|frame| sync::frame::encode(Level::Dense, frame)).collect()
+    });
+    let mut reader = FrameReader::default();
+    reader.feed(&bytes);
+    let frames: Vec<Frame> = std::iter::from_fn(|| reader.take().expect("frames of version 1")).collect();
+    assert_eq!(frames, [head, samples::held()]);
 }
 
 #[test]

@@ -10,10 +10,12 @@ use domain::roster::Row;
 use domain::value::Value;
 use dossier::{Actor, Edit, Record, View};
 use minicbor::bytes::ByteVec;
+use sync::claim::{Action, Claim, Target};
 use sync::envelope::{Envelope, Link, Part};
 use sync::file::{Cut, Label, cut};
 use sync::item::{Item, Kind};
 use sync::key::DeviceKey;
+use sync::notice::Notice;
 use sync::pack::Level;
 use sync::piece::{Ask, Kept, Piece, Place, Told};
 use sync::request::SignedRequest;
@@ -138,6 +140,7 @@ pub(crate) fn request() -> Request {
         sealed: vec![vec![9; 60].into()],
         life: Some(77),
         holds: None,
+        held: None,
     }
 }
 
@@ -175,6 +178,7 @@ pub(crate) fn frames() -> Vec<Frame> {
         history: Some(History { child: CHILD, upto: 1230, whole: true }),
         cursor: Some(cursor),
         regained: None,
+        held: None,
     };
     vec![Frame::Head(Box::new(head)), Frame::Rows(rows), Frame::End(End { cursor, more: false })]
 }
@@ -182,6 +186,44 @@ pub(crate) fn frames() -> Vec<Frame> {
 /// The answer's bytes.
 pub(crate) fn answer() -> Vec<u8> {
     frames().iter().flat_map(|frame| sync::frame::encode(Level::Dense, frame)).collect()
+}
+
+const fn target() -> Target {
+    Target { record: RecordId::new([9; 16]), digest: Digest([8; 32]) }
+}
+
+/// A station's decision on held work.
+pub(crate) fn claim() -> Claim {
+    let (device, targets) = (DeviceId::new([5; 16]), vec![target()]);
+    Claim {
+        device, action: Action::Return, targets, reason: "请和新主任当面说。".into(), form: "visit".into(), at: AT
+    }
+}
+
+/// What the server keeps aside, with and without the name of the item.
+pub(crate) fn notices() -> [(&'static str, Notice); 2] {
+    let notice = Notice {
+        device: DeviceId::new([5; 16]),
+        branch: Branch([1; 8]),
+        seq: 2,
+        place: 3,
+        reason: Reason::Unclaimed,
+        form: "visit".into(),
+        child: Some(CHILD),
+        target: None,
+    };
+    [("notice", notice.clone()), ("notice-target", Notice { target: Some(target()), ..notice })]
+}
+
+/// A request that asks for held work.
+pub(crate) fn request_for_held() -> Vec<u8> {
+    let request = Request { held: Some(vec![target()]), ..request() };
+    SignedRequest::sign(&key(), &DISTRICT, 43, &request, Level::Dense)
+}
+
+/// A frame that brings it.
+pub(crate) fn held() -> Frame {
+    Frame::Rows(Rows { held: Some(vec![Pushed(partial())]), ..Rows::default() })
 }
 
 /// Changes of one record of each form of the trunk.

@@ -253,7 +253,12 @@ missing_earlier: number,
 /**
  * Items the server keeps aside with a reason (待认领), of all days.
  */
-held: number, };
+held: number, 
+/**
+ * Items it kept aside that somebody decided on: taken over and on their way, sent back, or
+ * only kept. What was taken over and is in the log counts with what was received.
+ */
+settled: number, };
 
 export type Draft = { draft: RecordId, children: Array<ChildId>, values: { [key in string]: Value }, begun: Timestamp, saved: Timestamp, 
 /**
@@ -539,6 +544,52 @@ why: string,
  */
 written: Array<string>, };
 
+export type HeldDeed = "take" | "return" | "shelve" | "reopen";
+
+export type HeldStanding = "open" | "returned" | "shelved";
+
+export type HeldWork = { 
+/**
+ * The computer it was written on; with `record` it names the work.
+ */
+device: DeviceId, record: RecordId, child: ChildId, name: string, 
+/**
+ * 走访记录
+ */
+form: string, 
+/**
+ * Who wrote it, and when.
+ */
+who: Who, 
+/**
+ * Why it is not in the file.
+ */
+why: string, 
+/**
+ * What was written, a line a field.
+ */
+written: Array<string>, 
+/**
+ * How many items it is, photographs too.
+ */
+items: number, 
+/**
+ * Photographs that go with it.
+ */
+photos: number, standing: HeldStanding, 
+/**
+ * Whether it can be taken over; otherwise it can only be sent back or kept.
+ */
+may_take: boolean, 
+/**
+ * Whose decision it is that it no longer asks, and when.
+ */
+settled: Who | null, 
+/**
+ * The reason that was given.
+ */
+reason: string, };
+
 export type HistoryLine = { record: RecordId, form: string, 
 /**
  * The change, for `child.undo`.
@@ -609,7 +660,11 @@ who: Who, standing: Standing, supplements: number,
 /**
  * Whether the district has it in its log.
  */
-received: boolean, };
+received: boolean, 
+/**
+ * Who took it over (认领), and when: it was written by somebody who had the child no longer.
+ */
+taken: Who | null, };
 
 export type Need = "must" | "when" | "may";
 
@@ -691,7 +746,11 @@ who: Who, standing: Standing, supplements: number,
 /**
  * Whether the district has it in its log.
  */
-received: boolean, };
+received: boolean, 
+/**
+ * Who took it over (认领), and when: it was written by somebody who had the child no longer.
+ */
+taken: Who | null, };
 
 export type Reveal = { child: ChildId, key: string, 
 /**
@@ -745,9 +804,33 @@ change: string, };
 
 export type Section = { group: string, fields: Array<Shown>, };
 
+export type SentBack = { 
+/**
+ * 走访记录
+ */
+form: string, 
+/**
+ * The child's name, while she still sees the child.
+ */
+name: string | null, 
+/**
+ * When she wrote it.
+ */
+at: Timestamp, reason: string, 
+/**
+ * Who sent it back, and when.
+ */
+who: Who, };
+
 export type SetSetting = { key: string, value: unknown, };
 
 export type Settings = { values: Record<string, unknown>, };
+
+export type SettleHeld = { device: DeviceId, record: RecordId, deed: HeldDeed, 
+/**
+ * Why; of 退回 never empty. Its author reads it, the child's name does not belong here.
+ */
+reason?: string, };
 
 export type Shown = { 
 /**
@@ -815,6 +898,10 @@ missing: number,
  */
 to_decide: number, 
 /**
+ * Items kept aside that wait to be claimed, of all days.
+ */
+held: number, 
+/**
  * “131 位主任，今日 412 次走访，收到 412，缺 0，待核对 3”
  */
 sentence: string, };
@@ -857,7 +944,12 @@ lease: Timestamp | null,
 /**
  * The centre's server was restored and waits for a station before it gives rows.
  */
-restoring: boolean, revoked: boolean, held: Array<Held>, };
+restoring: boolean, revoked: boolean, held: Array<Held>, 
+/**
+ * Work of this person's, from whichever computer, that a station sent back in the last
+ * thirty days; the newest first.
+ */
+returned: Array<SentBack>, };
 
 export type Table = { 
 /**
@@ -945,7 +1037,11 @@ who: Who, standing: Standing, supplements: number,
 /**
  * Whether the district has it in its log.
  */
-received: boolean, };
+received: boolean, 
+/**
+ * Who took it over (认领), and when: it was written by somebody who had the child no longer.
+ */
+taken: Who | null, };
 
 export type VisitNote = { line: VisitLine, card: Card, sections: Array<Section>, remarks: Array<Remark>, };
 
@@ -1014,6 +1110,8 @@ export type Calls = {
   "assessment.complete": { args: Assess; answer: Assessed };
   "today": { args: Nothing; answer: Today };
   "dayend": { args: WhichDay; answer: Dayend };
+  "held.list": { args: Nothing; answer: Array<HeldWork> };
+  "held.settle": { args: SettleHeld; answer: Nothing };
   "differing.list": { args: Nothing; answer: Array<Differing> };
   "file.add": { args: AddFile; answer: FileLine };
   "file.list": { args: WhichChild; answer: Array<FileLine> };
@@ -1064,6 +1162,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "assessment.complete": [],
   "today": ["children", "visits", "differing", "drafts", "sync"],
   "dayend": ["children", "visits", "differing", "sync", "roster"],
+  "held.list": ["children", "sync", "roster"],
+  "held.settle": [],
   "differing.list": ["differing"],
   "file.add": [],
   "file.list": ["files", "child", "sync"],

@@ -15,6 +15,7 @@ pub(crate) mod double;
 pub(crate) mod draft;
 pub(crate) mod file;
 pub(crate) mod form;
+pub(crate) mod held;
 pub(crate) mod household;
 pub(crate) mod me;
 pub(crate) mod note;

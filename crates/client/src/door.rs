@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, card, child, children, create, dayend, differ, double, draft, file, form, household, me, note,
-    people, setting, sync, today, visit,
+    assess, assign, card, child, children, create, dayend, differ, double, draft, file, form, held, household, me,
+    note, people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -116,6 +116,8 @@ calls! {
     "assessment.complete" Reading act assess::complete, assess::Assess => assess::Assessed, [];
     "today" Reading look today::today, me::Nothing => today::Today, ["children" "visits" "differing" "drafts" "sync"];
     "dayend" Reading look dayend::dayend, dayend::Day => dayend::Dayend, ["children" "visits" "differing" "sync" "roster"];
+    "held.list" Reading look held::list, me::Nothing => Vec<held::Line>, ["children" "sync" "roster"];
+    "held.settle" Reading act held::settle, held::Settle => me::Nothing, [];
     "differing.list" Reading look differ::list, me::Nothing => Vec<differ::Differing>, ["differing"];
     "file.add" Always act file::add, file::Add => file::FileLine, [];
     "file.list" Reading look file::list, child::Which => Vec<file::FileLine>, ["files" "child" "sync"];

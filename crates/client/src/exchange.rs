@@ -2,12 +2,14 @@
 //! sockets; the shell carries the bytes.
 
 mod head;
+mod held;
 mod pieces;
 mod restored;
 mod rows;
 
 use domain::fault::{Code, Fault};
 use domain::moment::Moment;
+use sync::claim::Target;
 use sync::courier::NetFault;
 use sync::envelope::{ENVELOPE_BYTES_MAX, Envelope, ITEMS_MAX, Link};
 use sync::frame::{BadFrame, FrameReader};
@@ -53,6 +55,8 @@ pub(crate) struct Flight {
     pushed: Vec<i64>,
     /// Histories asked for.
     wanted: Vec<Want>,
+    /// Held work asked for.
+    held: Vec<Target>,
     /// Rows and cursor of this answer count.
     fine: bool,
     /// Ask again at once.
@@ -83,8 +87,8 @@ impl Desk {
                 let body = SignedRequest::sign(&self.me.key, &self.me.district, counter, &request, Level::Dense);
                 let sig = SignedRequest::sig_of(&body).unwrap_or([0; 64]);
                 let reader = FrameReader::default();
-                let wanted = request.want;
-                *flight = Some(Flight { reader, sig, counter, pushed, wanted, fine: false, again });
+                let (wanted, held) = (request.want, request.held.unwrap_or_default());
+                *flight = Some(Flight { reader, sig, counter, pushed, wanted, held, fine: false, again });
                 self.courier.started();
                 Ok(Some(Outgoing { path: "/v1/sync", body }))
             }
@@ -128,6 +132,7 @@ impl Desk {
         pushed.append(&mut sealed);
         if work.standing.cursor.first == 0 {
             request.want = wants(&work)?;
+            request.held = Some(work.held_wanted()?).filter(|held| !held.is_empty());
         }
         if work.standing.asking {
             request.have = work.have()?;
@@ -212,9 +217,11 @@ impl Desk {
             work.standing.synced = Some(work.now);
             work.standing.regaining &= !flight.pushed.is_empty() || end.more;
             work.leave_out_of_sight(m)?;
-            let wanted = wants(&work)?;
             // The same again would get the same answer.
-            flight.again |= end.cursor.first == 0 && !wanted.is_empty() && wanted != flight.wanted;
+            let news = |wanted: bool, other: bool| end.cursor.first == 0 && wanted && other;
+            let (wanted, held) = (wants(&work)?, work.held_wanted()?);
+            flight.again |= news(!wanted.is_empty(), wanted != flight.wanted);
+            flight.again |= news(!held.is_empty(), held != flight.held);
         }
         work.touch(Tag::Sync);
         Ok(work.finish(m)?)

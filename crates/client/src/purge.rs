@@ -14,7 +14,7 @@ use crate::draft::{self, Draft};
 use crate::project;
 use crate::store::records::{self, RecordMeta};
 use crate::store::roster::{self, Hidden};
-use crate::store::{Stored, envelopes, files, items, signed};
+use crate::store::{Stored, claims, envelopes, files, items, signed};
 use crate::tag::Tag;
 use crate::work::Work;
 use crate::write::AuditRow;
@@ -117,6 +117,7 @@ impl Work<'_> {
             self.seal_unbacked(m, child)?;
         }
         self.close_child(child);
+        claims::forget_child(&self.tx, child, erased)?;
         project::forget_child(&self.tx, child)?;
         let id = child.as_bytes();
         let gone = self.tx.execute("DELETE FROM item WHERE child = ?1 AND kind <> 2", params![id])?;

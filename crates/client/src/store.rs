@@ -2,6 +2,7 @@
 //!
 //! It must not know rules of the work; screens' tables belong to `project`.
 
+pub(crate) mod claims;
 pub(crate) mod envelopes;
 pub(crate) mod files;
 pub(crate) mod items;
@@ -23,6 +24,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0002_projection.sql")),
     M::up(include_str!("migrations/0003_files.sql")),
     M::up(include_str!("migrations/0004_own.sql")),
+    M::up(include_str!("migrations/0005_claims.sql")),
 ];
 
 /// Oldest SQLite without known ways to damage a WAL database (`reliability.md` §3).

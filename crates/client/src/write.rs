@@ -9,6 +9,7 @@ use domain::rights::{self, Verb};
 use domain::roster::{NOW, Row};
 use domain::value::Value;
 use dossier::Edit;
+use sync::claim::{self, Claim};
 use sync::envelope::{ENVELOPE_BYTES_MAX, ITEMS_MAX};
 use sync::file::Cut;
 use sync::item::{ITEM_BYTES_MAX, Item, Kind};
@@ -45,6 +46,13 @@ pub(crate) enum Act {
     Row(Row),
     /// An audit row.
     Audit(AuditRow),
+    /// What becomes of held work about a child.
+    Claim {
+        /// Whom the work is about.
+        child: ChildId,
+        /// The decision.
+        claim: Claim,
+    },
     /// A photograph of a child, cut and encrypted.
     File {
         /// Its id.
@@ -176,6 +184,7 @@ impl Work<'_> {
             }
             Act::Row(row) => self.write_row(m, row),
             Act::Audit(row) => self.audit(m, &row),
+            Act::Claim { child, claim } => self.claim(m, child, &claim),
             Act::File { file, child, cut } => self.attach(file, child, &cut),
             Act::FinishFiles { draft, notes } => self.finish_files(m, draft, &notes),
             Act::Done(id) => {
@@ -238,6 +247,20 @@ impl Work<'_> {
         let record = RecordId::new(m.uuid());
         let item = Item { kind: Kind::Audit, record, form: AUDIT_FORM.to_owned(), child: None, body };
         self.make(&item, None, None)
+    }
+
+    fn claim(&mut self, m: &mut Moment, child: ChildId, claim: &Claim) -> Stored<usize> {
+        let (me, on) = (self.me.device(), self.today());
+        rights::may(self.roster, me, (NOW, on), Verb::Create, claim::FORM, child).map_err(|_| Code::Denied)?;
+        if !claim.is_sound() {
+            return Err(Code::Bug.into());
+        }
+        let record = RecordId::new(m.uuid());
+        let form = claim::FORM.to_owned();
+        let item = Item { kind: Kind::Audit, record, form, child: Some(child), body: claim.encode() };
+        let size = self.make(&item, None, None)?;
+        self.decided(&item);
+        Ok(size)
     }
 
     /// Keeps an own item that the next envelope carries; its size.

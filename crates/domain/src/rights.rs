@@ -34,7 +34,7 @@ pub enum Denied {
 
 /// One line of the table: what each role may do with a form, for the children it reaches.
 pub struct Grant {
-    /// The form's id; roster rows are `register` and `assign`.
+    /// The form's id; roster rows are `register` and `assign`, what becomes of held work is `claim`.
     pub form: &'static str,
     /// Who may read it.
     pub read: &'static [Role],
@@ -63,6 +63,7 @@ pub const TABLE: &[Grant] = &[
     Grant { form: "review", read: ALL, create: STATION, change: &[] },
     Grant { form: "assessment", read: ALL, create: FIELD, change: &[] },
     Grant { form: "file", read: ALL, create: WRITERS, change: &[] },
+    Grant { form: "claim", read: ALL, create: STATION, change: &[] },
     Grant { form: "register", read: ALL, create: &[Director, Supervisor, Specialist, CentreAdmin], change: &[] },
     Grant { form: "assign", read: ALL, create: &[Supervisor, CentreAdmin], change: &[] },
 ];
@@ -170,7 +171,7 @@ mod tests {
         for grant in TABLE {
             assert!(!READS_ONLY.iter().any(|r| grant.create.contains(r) || grant.change.contains(r)), "{}", grant.form);
         }
-        for form in ["visit", "supplement", "review", "assessment", "file"] {
+        for form in ["visit", "supplement", "review", "assessment", "file", "claim"] {
             assert!(Role::ALL.iter().all(|r| !role_may(*r, Verb::Change, form)), "{form}");
         }
     }

@@ -8,7 +8,7 @@
 //!   [`pack`] zstd with the shared dictionary, hard caps;
 //! - [`file`] photographs and scans, their manifest and encrypted pieces; [`piece`] pieces on the way;
 //! - [`chain`] the log's hash chain and the newest point two sides have in common;
-//! - [`notice`] what was kept outside the log; [`key`] signing keys; [`certified`] the district's root key and what it vouches for;
+//! - [`notice`] what was kept outside the log; [`claim`] what a station decided on it; [`key`] signing keys; [`certified`] the district's root key and what it vouches for;
 //!   [`seal`] bytes encrypted to a device or to the district's inbox key;
 //! - [`enrol`] the enrolment text and handshake; [`courier`] when to ask next.
 //!
@@ -16,6 +16,7 @@
 
 pub mod certified;
 pub mod chain;
+pub mod claim;
 pub mod courier;
 pub mod enrol;
 pub mod envelope;

@@ -3,6 +3,7 @@
 
 use domain::id::{Branch, ChildId, DeviceId};
 
+use crate::claim::Target;
 use crate::wire::Reason;
 
 /// The form of such items.
@@ -32,4 +33,7 @@ pub struct Notice {
     /// The child it is about.
     #[n(6)]
     pub child: Option<ChildId>,
+    /// The item, so that it can be asked for and claimed.
+    #[n(7)]
+    pub target: Option<Target>,
 }

@@ -16,6 +16,8 @@ pub const PUSH_MAX: usize = 4096;
 pub const WANT_MAX: usize = 4096;
 /// Most marks in `have`.
 pub const HAVE_MAX: usize = 65_536;
+/// Most held items asked for in one request.
+pub const HELD_MAX: usize = 256;
 /// Version, device, counter, signature.
 const HEADER: usize = 1 + 16 + 8 + 64;
 const VERSION: u8 = 1;
@@ -109,6 +111,7 @@ fn within_caps(request: &Request) -> bool {
         && request.want.len() <= WANT_MAX
         && request.have.len() <= HAVE_MAX
         && request.holds.as_ref().is_none_or(|holds| holds.len() <= HAVE_MAX)
+        && request.held.as_ref().is_none_or(|held| held.len() <= HELD_MAX)
         && request.push.iter().all(|pushed| pushed.0.weight() <= ENVELOPE_BYTES_MAX)
 }
 

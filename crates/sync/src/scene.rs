@@ -3,6 +3,7 @@
 use domain::id::{Branch, ChildId, Digest, RecordId};
 use domain::moment::{Chance, Moment, Timestamp};
 
+use crate::claim::Target;
 use crate::envelope::{Envelope, Link};
 use crate::item::{Item, Kind};
 use crate::key::DeviceKey;
@@ -59,6 +60,7 @@ pub(crate) fn request() -> Request {
         sealed: vec![vec![9; 60].into()],
         life: Some(77),
         holds: Some(vec![Holding { mark: Mark([8; 8]), items: 5 }]),
+        held: Some(vec![Target { record: RecordId::new([5; 16]), digest: Digest([6; 32]) }]),
     }
 }
 
@@ -83,12 +85,14 @@ pub(crate) fn answer() -> Vec<Frame> {
     let regained = Regained { mark: Mark([8; 8]), items: vec![(0, 54), (2, 55)] };
     let rows =
         Rows { envelopes: vec![placed], cursor: Some(cursor(55)), regained: Some(vec![regained]), ..Rows::default() };
+    let held = Rows { held: Some(vec![Pushed(envelope(&device(3), 2, 1))]), ..Rows::default() };
     let history = History { child: ChildId::new([4; 16]), upto: 30, whole: true };
     let past = Rows { history: Some(history), ..rows.clone() };
     vec![
         Frame::Head(Box::new(head())),
         Frame::Rows(rows),
         Frame::Rows(Rows { cursor: None, ..past }),
+        Frame::Rows(held),
         Frame::End(End { cursor: cursor(60), more: false }),
     ]
 }

@@ -12,6 +12,7 @@
 use domain::id::{Branch, ChildId, Digest, Position};
 use domain::moment::Timestamp;
 
+use crate::claim::Target;
 use crate::envelope::{Envelope, Part};
 
 /// Where a replica stands in the district's log; restore-proof: a server whose log had
@@ -60,6 +61,9 @@ pub struct Request {
     /// an item stands now comes as [`Rows::regained`], without its bytes.
     #[n(7)]
     pub holds: Option<Vec<Holding>>,
+    /// Held items it may settle and does not have; they come as [`Rows::held`].
+    #[n(8)]
+    pub held: Option<Vec<Target>>,
 }
 
 /// An envelope a device holds, and which of its items.
@@ -285,6 +289,9 @@ pub struct Rows {
     /// Items the device said it holds.
     #[n(4)]
     pub regained: Option<Vec<Regained>>,
+    /// Items outside the log that the device asked for, whole in their authors' envelopes.
+    #[n(5)]
+    pub held: Option<Vec<Pushed>>,
 }
 
 /// Where items stand in the log that the device holds already.

@@ -88,6 +88,7 @@ fn sentence(wrong: &Wrong) -> String {
         Wrong::Row(at) => format!("第 {at} 条名册读不懂"),
         Wrong::Roster => "名册与日志推算的不同".to_owned(),
         Wrong::Piece(file, n) => format!("附件 {file} 的第 {n} 片与清单不同"),
+        Wrong::Claim(child) => format!("儿童 {child} 的待认领内容，处理结果与日志不同"),
         Wrong::Document(record) => format!("缓存档案 {record} 与日志推算的不同（重启服务会重建）"),
     }
 }

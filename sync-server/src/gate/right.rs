@@ -3,9 +3,10 @@
 use domain::day::Day;
 use domain::form::{Merge, builtin};
 use domain::id::{ChildId, Position};
-use domain::rights::{Verb, may};
+use domain::rights::{Verb, may, role_may};
 use domain::roster::NOW;
 use dossier::ChangeInfo;
+use sync::claim;
 use sync::item::Item;
 use sync::wire::Reason;
 
@@ -27,7 +28,18 @@ impl<K: Known> Court<'_, K> {
         let Some(child) = child else { return Err(Reason::Forbidden) };
         let allowed = |verb: &Verb, when| may(&self.roster, self.batch.device, when, *verb, form, child).is_ok();
         let judged = self.then_and_now(self.then(Some(child)), |when| verbs.iter().any(|verb| allowed(verb, when)));
-        if judged.is_err() && self.vouched(child) { Ok(()) } else { judged }
+        let granted = judged.is_ok() || self.vouched(child) || self.claimed(form, verbs);
+        if granted { Ok(()) } else { judged }
+    }
+
+    /// Whether whoever took the item over may do one of the verbs herself: nobody lets in what her own
+    /// role may not write. Her area was judged with her claim, which stays good when she moves on.
+    fn claimed(&self, form: &str, verbs: &[Verb]) -> bool {
+        let claimer = self.claimer.and_then(|claimer| self.roster.devices.get(&claimer));
+        let mut posts = claimer.into_iter().flat_map(|claimer| self.roster.posts_of(claimer.person));
+        posts.any(|(_, post)| {
+            role_may(post.role, Verb::Create, claim::FORM) && verbs.iter().any(|verb| role_may(post.role, *verb, form))
+        })
     }
 
     /// Whether somebody who reaches the child now returned the envelope after a restore: it stood in
@@ -60,7 +72,8 @@ impl<K: Known> Court<'_, K> {
         seat.and_then(|seat| seat.since()).map_or(knew, |first| first.max(knew))
     }
 
-    /// Whether the writer's posts may write every field that only named posts may.
+    /// Whether the writer's posts, or those of whoever took it over, may write every field that only
+    /// named posts may.
     pub(super) fn authority(&self, item: &Item, info: &ChangeInfo) -> Result<(), Reason> {
         let Some(form) = builtin(&item.form) else { return Ok(()) };
         if self.batch.device == self.roster.server {
@@ -68,7 +81,8 @@ impl<K: Known> Court<'_, K> {
         }
         let today = Day::of(self.now);
         let reaches = |role: &[domain::post::Role]| {
-            self.roster.posts_on(self.batch.device, today).any(|(id, post)| {
+            let vouching = self.claimer.into_iter().flat_map(|claimer| self.roster.posts_on(claimer, today));
+            self.roster.posts_on(self.batch.device, today).chain(vouching).any(|(id, post)| {
                 role.contains(&post.role) && item.child.is_some_and(|c| self.roster.reaches(id, post, c, NOW))
             })
         };

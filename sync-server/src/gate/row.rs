@@ -1,8 +1,9 @@
 //! Rows the gate reads itself: roster rows and audit rows. It must not apply them to the store.
 
 use domain::day::Day;
-use domain::rights::may_write_row;
+use domain::rights::{Verb, may_write_row};
 use domain::roster::{NOW, Row};
+use sync::claim::{self, Claim};
 use sync::item::Item;
 use sync::wire::Reason;
 
@@ -43,10 +44,19 @@ impl<K: Known> Court<'_, K> {
         may_write_row(&self.roster, voucher, (NOW, Day::of(self.now)), row).is_ok()
     }
 
+    /// What a station decided on held work of a child it reaches: only by the roles that may.
+    fn claim(&self, item: &Item) -> Result<(), Reason> {
+        Claim::decode(&item.body).ok_or(Reason::Malformed)?;
+        self.right(item, &[Verb::Create])
+    }
+
     /// Audit rows of every enrolled device are wanted, those of a stopped one too.
     pub(super) fn audit(&self, item: &Item) -> Result<(), Reason> {
         if item.body.len() > ROW_BYTES_MAX {
             return Err(Reason::Caps);
+        }
+        if item.form == claim::FORM {
+            return self.claim(item);
         }
         let notice = item.form == sync::notice::FORM && self.batch.device == self.roster.server;
         if item.form != AUDIT && !notice {

@@ -12,6 +12,7 @@ use domain::post::Role;
 use domain::roster::{Roster, Row};
 use domain::value::Value;
 use dossier::{Actor, Edit, Record};
+use sync::claim::{self, Action, Claim, Target};
 
 use super::*;
 
@@ -43,6 +44,8 @@ fn actor(n: u8) -> Actor {
 struct Shelf {
     fixed: BTreeMap<RecordId, Fixed>,
     saved: BTreeMap<RecordId, Vec<u8>>,
+    /// By digest: who took it over.
+    claimed: BTreeMap<domain::id::Digest, DeviceId>,
 }
 
 impl Known for Shelf {
@@ -52,6 +55,9 @@ impl Known for Shelf {
     }
     fn document(&mut self, record: RecordId) -> Result<Option<Record>, Infallible> {
         Ok(self.saved.get(&record).map(|saved| Record::load(saved).expect("saved by the gate")))
+    }
+    fn claimer(&mut self, item: &Item) -> Result<Option<DeviceId>, Infallible> {
+        Ok(self.claimed.get(&sync::item::digest(&item.encode())).copied())
     }
     fn keep(&mut self, record: RecordId, saved: Vec<u8>, open: Record) -> Result<(), Infallible> {
         assert_eq!(Record::load(&saved).expect("it opens").heads(), open.heads(), "saved as it is open");
@@ -205,6 +211,85 @@ fn a_stopped_devices_work_waits_to_be_claimed() {
     assert_eq!(street.ruling(&sent(DIRECTOR, vec![audit.clone()])), Ruling::Accept);
     let long = Item { body: vec![1; ROW_BYTES_MAX + 1], ..audit };
     assert_eq!(street.ruling(&sent(DIRECTOR, vec![long])), held(Reason::Caps));
+}
+
+fn claim_item(action: Action, target: &Item) -> Item {
+    let targets = vec![Target { record: target.record, digest: sync::item::digest(&target.encode()) }];
+    let claim = Claim {
+        device: device(DIRECTOR),
+        action,
+        targets,
+        reason: "已当面说清".into(),
+        form: target.form.clone(),
+        at: NOON,
+    };
+    let record = RecordId::new([60; 16]);
+    Item { kind: Kind::Audit, record, form: claim::FORM.into(), child: Some(CHILD), body: claim.encode() }
+}
+
+#[test]
+fn only_the_childs_station_settles_held_work() {
+    let mut street = Street::new();
+    let note = visit(DIRECTOR);
+    let (unit, person) = (UnitId::new([5; 16]), PersonId::new([5; 16]));
+    let other = Area::new(990_102_002_000).expect("an area");
+    for row in [
+        Row::Unit { id: unit, name: String::new(), area: other },
+        Row::Post { id: post(5), person, unit, role: Role::Supervisor, from: Day::EPOCH, to: None },
+        Row::Device { id: device(5), person, sign: [5; 32], seal: [5; 32], label: String::new() },
+    ] {
+        street.roster.apply(3, &row);
+    }
+    for action in [Action::Take, Action::Return, Action::Shelve, Action::Reopen] {
+        let claim = claim_item(action, &note);
+        assert_eq!(street.ruling(&sent(DIRECTOR, vec![claim.clone()])), held(Reason::Forbidden), "her own judge");
+        assert_eq!(street.ruling(&sent(NEIGHBOUR, vec![claim.clone()])), held(Reason::Forbidden));
+        assert_eq!(street.ruling(&sent(5, vec![claim.clone()])), held(Reason::Forbidden), "another street's station");
+        assert_eq!(street.ruling(&sent(STATION, vec![claim])), Ruling::Accept);
+    }
+    let claim = claim_item(Action::Take, &note);
+    let nobodys = Item { child: None, record: RecordId::new([61; 16]), ..claim.clone() };
+    assert_eq!(street.ruling(&sent(STATION, vec![nobodys])), held(Reason::Forbidden));
+    let long = Item { body: [claim.body.clone(), vec![0]].concat(), ..claim.clone() };
+    assert_eq!(street.ruling(&sent(STATION, vec![long])), held(Reason::Malformed));
+    street.roster.apply(4, &Row::Revoke { device: device(STATION) });
+    assert_eq!(street.ruling(&sent(STATION, vec![claim])), held(Reason::Unclaimed), "stolen itself meanwhile");
+}
+
+#[test]
+fn what_a_station_takes_over_is_judged_as_its_authors_work() {
+    let mut street = Street::new();
+    street.roster.apply(4, &Row::Withdraw { child: CHILD, post: post(DIRECTOR) });
+    let (note, other) = (visit(DIRECTOR), Item { record: RecordId::new([21; 16]), ..visit(DIRECTOR) });
+    let take = |street: &mut Street, item: &Item| {
+        street.shelf.claimed.insert(sync::item::digest(&item.encode()), device(STATION));
+    };
+    take(&mut street, &note);
+    let both = sent(DIRECTOR, vec![note, other]);
+    assert_eq!(street.judge(&both), [(0, Ruling::Accept), (1, held(Reason::Unclaimed))], "one item, not the envelope");
+    let never = Item { record: RecordId::new([22; 16]), ..visit(NEIGHBOUR) };
+    assert_eq!(street.ruling(&sent(NEIGHBOUR, vec![never.clone()])), held(Reason::Forbidden));
+    take(&mut street, &never);
+    assert_eq!(street.ruling(&sent(NEIGHBOUR, vec![never])), Ruling::Accept, "read and vouched for");
+    let mut finished = Record::empty();
+    edit(&mut finished, "visit", DIRECTOR, &[set("note", "家里都好。")]);
+    let again = change(20, "visit", edit(&mut finished, "visit", DIRECTOR, &[set("note", "改口。")]));
+    take(&mut street, &again);
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![again])), held(Reason::Forbidden), "what no supervisor may write");
+    let by_neighbour = Item { record: RecordId::new([23; 16]), ..visit(DIRECTOR) };
+    street.shelf.claimed.insert(sync::item::digest(&by_neighbour.encode()), device(NEIGHBOUR));
+    assert_eq!(
+        street.ruling(&sent(DIRECTOR, vec![by_neighbour])),
+        held(Reason::Unclaimed),
+        "a director vouches for nothing"
+    );
+    let hostile = change(40, "visit", vec![0xff; 40]);
+    take(&mut street, &hostile);
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![hostile])), held(Reason::Malformed), "and still tried like all");
+    let claim = claim_item(Action::Take, &visit(DIRECTOR));
+    take(&mut street, &claim);
+    street.roster.apply(5, &Row::Revoke { device: device(STATION) });
+    assert_eq!(street.ruling(&sent(STATION, vec![claim])), held(Reason::Unclaimed), "a claim is never claimed");
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn main() -> Result<()> {
         sum.syncs += trace.syncs;
         sum.crashes += trace.crashes;
         sum.moves += trace.moves;
+        sum.claims += trace.claims;
         sum.restores += trace.restores;
         sum.held += trace.held;
         if (seed + 1).is_multiple_of(100) {
@@ -36,8 +37,8 @@ fn main() -> Result<()> {
         }
     }
     println!(
-        "{seeds} seeds: {} notes, {} photographs, {} edits, {} syncs, {} kills, {} hand-overs, {} restores; {} looked for among held",
-        sum.notes, sum.photos, sum.edits, sum.syncs, sum.crashes, sum.moves, sum.restores, sum.held
+        "{seeds} seeds: {} notes, {} photographs, {} edits, {} syncs, {} kills, {} hand-overs, {} taken over, {} restores; {} looked for among held",
+        sum.notes, sum.photos, sum.edits, sum.syncs, sum.crashes, sum.moves, sum.claims, sum.restores, sum.held
     );
     Ok(())
 }

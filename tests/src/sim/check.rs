@@ -52,7 +52,8 @@ pub(super) fn everything(run: &mut Run) -> Result<(), Broken> {
     converged(run)?;
     rebuilt(run)?;
     drafts(run)?;
-    proof(run)
+    proof(run)?;
+    held(run)
 }
 
 /// (4) Nothing waits to be sent.
@@ -283,6 +284,30 @@ fn proof(run: &mut Run) -> Result<(), Broken> {
             if missing + line["missing_earlier"].as_u64().unwrap_or(0) > 0 {
                 let chains = run.world.chains();
                 return broken(1, format!("{} sees numbers missing: {line}\n{chains}", run.world.seats[seat].name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What came is in the log or held, and all that is held of its children stands on a station's list:
+/// open, sent back or only kept.
+fn held(run: &mut Run) -> Result<(), Broken> {
+    let [fresh, ..] = run.world.server.standings().expect("the store answers");
+    if fresh > 0 {
+        return broken(7, format!("{fresh} items are not judged"));
+    }
+    for seat in (0..run.world.seats.len()).filter(|seat| run.world.is_station(*seat)).collect::<Vec<_>>() {
+        let listed = run.world.ok(seat, "held.list", json!({}));
+        for child in run.world.scope(seat) {
+            let lines = listed.as_array().into_iter().flatten().filter(|line| line["child"] == json!(child));
+            let shown: u64 = lines.filter_map(|line| line["items"].as_u64()).sum();
+            let kept = run.world.server.held_of(child).expect("the store answers");
+            if shown != kept as u64 {
+                let name = run.world.seats[seat].name.clone();
+                let what =
+                    format!("{kept} items of {child} are held, {shown} listed at {name}\n{}", run.world.chains());
+                return broken(7, what);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What people, lines and machines do in the simulator. It must not check anything.
 
-use domain::fault::Fault;
+use domain::fault::{Code, Fault};
 use domain::id::{ChildId, RecordId};
 use domain::post::Role;
 use serde_json::{Value, json};
@@ -226,6 +226,7 @@ fn pass(run: &mut Run, seat: usize) {
         run.world.skew(seat, days * 86_400);
     }
     run.trace.lines.push(format!("{hours} hours pass"));
+    settle_held(run);
 }
 
 fn backup(run: &mut Run) {
@@ -251,5 +252,55 @@ fn choose(run: &mut Run, seat: usize) {
     let args = json!({ "record": line["record"], "key": line["key"], "value": value });
     if run.world.call(seat, "child.choose", &args).is_ok() {
         run.trace.lines.push(format!("{seat} settles {}", line["key"]));
+    }
+}
+
+/// A station decides what becomes of one piece of work that waits to be claimed, or takes a decision back.
+/// Its dice are a copy: where nothing is held, a seed goes on as if nobody had looked.
+fn settle_held(run: &mut Run) {
+    let mut dice = run.dice.clone();
+    let stations: Vec<usize> = (0..run.world.seats.len())
+        .filter(|seat| run.world.is_station(*seat) && run.world.seats[*seat].client.is_some())
+        .collect();
+    let Some(&seat) = stations.get(dice.below(stations.len())) else { return };
+    let works = works(run, seat);
+    if let Some(work) = works.get(dice.below(works.len())) {
+        settle(run, seat, work, dice.below(4));
+    }
+}
+
+/// Every station decides on all that waits to be claimed; whether there was any.
+pub(super) fn settle_all(run: &mut Run) -> bool {
+    let mut any = false;
+    for seat in (0..run.world.seats.len()).filter(|seat| run.world.is_station(*seat)).collect::<Vec<_>>() {
+        for work in works(run, seat).iter().filter(|work| work["standing"] == "open") {
+            let die = run.dice.below(4);
+            settle(run, seat, work, die);
+            any = true;
+        }
+    }
+    any
+}
+
+fn works(run: &mut Run, seat: usize) -> Vec<Value> {
+    let listed = run.world.call(seat, "held.list", &json!({})).unwrap_or_default();
+    listed.as_array().cloned().unwrap_or_default()
+}
+
+fn settle(run: &mut Run, seat: usize, work: &Value, die: usize) {
+    let deed = match (work["standing"] == "open", die) {
+        (false, _) => "reopen",
+        (true, 0) => "return",
+        (true, 1) => "shelve",
+        (true, _) => "take",
+    };
+    let args = json!({ "device": work["device"], "record": work["record"], "deed": deed, "reason": "请当面说清" });
+    match run.world.call(seat, "held.settle", &args) {
+        Ok(_) => {
+            run.trace.claims += usize::from(deed == "take");
+            run.trace.lines.push(format!("{seat}: {deed} {}", work["record"]));
+        }
+        // What cannot be taken over says so, and what went along with other work is gone.
+        Err(fault) => assert_eq!((fault.code, deed), (Code::NotFound, "take"), "{work}"),
     }
 }

@@ -191,8 +191,9 @@ pub(crate) fn history(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>
     for (form, record, _) in sheets(desk, m, which.child)? {
         let Some(record) = record else { continue };
         let Some(opened) = desk.record(record)? else { continue };
-        let told_of = |line: &&HistoryLine| line.key != domain::form::VERSION_KEY && !marks_choice(&line.key);
-        lines.extend(opened.doc.history().iter().filter(told_of).map(|line| told(desk, form, record, line)));
+        lines.extend(
+            opened.doc.history().iter().filter(|line| is_told(line)).map(|line| told(desk, form, record, line)),
+        );
     }
     // Newest first; of one moment, what was written upon the other.
     lines.reverse();
@@ -205,26 +206,38 @@ fn marks_choice(key: &str) -> bool {
     key.starts_with('?')
 }
 
-fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line {
-    let field = form.field(&line.key);
-    let say = |value: &Value| words::masked(&desk.roster, field, value).0;
-    let label = words::label(form, &line.key);
-    let before: Vec<String> = line.before.iter().map(&say).collect();
-    let after = line.said.value.as_ref().map(&say);
-    let who = words::said_by(desk, &line.said);
+/// Whether a line of the history is told to people.
+pub(super) fn is_told(line: &HistoryLine) -> bool {
+    line.key != domain::form::VERSION_KEY && !marks_choice(&line.key)
+}
+
+/// What was there before a line of the history and what after it, in words.
+fn sides(desk: &Desk, form: &Form, line: &HistoryLine) -> (Vec<String>, Option<String>) {
+    let say = |value: &Value| words::masked(&desk.roster, form.field(&line.key), value).0;
+    (line.before.iter().map(say).collect(), line.said.value.as_ref().map(say))
+}
+
+/// What a line of the history says was done, without who did it.
+pub(super) fn what(desk: &Desk, form: &Form, line: &HistoryLine) -> String {
+    let (label, (before, after)) = (words::label(form, &line.key), sides(desk, form, line));
     let quoted = before.join("”和“");
-    let what = match (&after, before.is_empty()) {
+    match (&after, before.is_empty()) {
         (Some(after), true) => format!("填写“{label}”：{after}"),
         (Some(after), false) => format!("把“{label}”从“{quoted}”改为“{after}”"),
         (None, _) => format!("清空了“{label}”（原为“{quoted}”）"),
-    };
+    }
+}
+
+fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line {
+    let (before, after) = sides(desk, form, line);
+    let who = words::said_by(desk, &line.said);
     Line {
         record,
         form: form.id.clone(),
         change: page::hex(&line.said.change.0),
         key: line.key.clone(),
-        words: format!("{}{what}", who.person),
-        label,
+        words: format!("{}{}", who.person, what(desk, form, line)),
+        label: words::label(form, &line.key),
         before,
         after,
         at: who.at,

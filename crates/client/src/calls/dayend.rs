@@ -12,8 +12,6 @@ use domain::post::Role;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use sync::envelope::Envelope;
-use sync::item::Item;
-use sync::notice::Notice;
 
 use super::card;
 use super::child::{self, Which};
@@ -22,6 +20,7 @@ use super::me::Nothing;
 use super::visit::{self, Line, Named};
 use super::{child_id, rows};
 use crate::desk::Desk;
+use crate::store::claims::{self, Stands};
 
 /// Which day; today when left out.
 #[derive(Deserialize)]
@@ -62,6 +61,8 @@ pub(crate) struct Sum {
     missing: usize,
     /// Values two people wrote differently.
     to_decide: usize,
+    /// Items kept aside that wait to be claimed, of all days.
+    held: usize,
     /// “131 位主任，今日 412 次走访，收到 412，缺 0，待核对 3”
     sentence: String,
 }
@@ -91,6 +92,9 @@ pub(crate) struct Director {
     missing_earlier: usize,
     /// Items the server keeps aside with a reason (待认领), of all days.
     held: usize,
+    /// Items it kept aside that somebody decided on: taken over and on their way, sent back, or
+    /// only kept. What was taken over and is in the log counts with what was received.
+    settled: usize,
 }
 
 /// What changed in one file that day.
@@ -117,7 +121,7 @@ pub(crate) struct Together {
 pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault> {
     let day = args.day.unwrap_or_else(|| desk.today(m));
     let visits = visits(desk, m, day)?;
-    let chains = chains(desk, day)?;
+    let chains = chains(desk, m, day)?;
     let directors = directors(desk, m, &visits, &chains);
     let differing = differ::list(desk, m, Nothing {})?;
     let people: BTreeSet<PersonId> = directors.iter().map(|line| line.person).collect();
@@ -127,6 +131,7 @@ pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault
         received: visits.iter().filter(|visit| visit.received).count(),
         missing: directors.iter().map(|line| line.missing.len()).sum(),
         to_decide: differing.len(),
+        held: directors.iter().map(|line| line.held).sum(),
         sentence: String::new(),
     };
     let when = if day == desk.today(m) { "今日".to_owned() } else { format!("{day} ") };
@@ -134,6 +139,9 @@ pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault
         "{} 位主任，{when} {} 次走访，收到 {}，缺 {}，待核对 {}",
         sum.directors, sum.visits, sum.received, sum.missing, sum.to_decide
     );
+    if sum.held > 0 {
+        sum.sentence.push_str(&format!("，待认领 {}", sum.held));
+    }
     let (files, imported) = files(desk, m, day)?;
     let together = together(&visits);
     let visits = visits.into_iter().map(|visit| visit::with_name(desk, visit)).collect::<Result<_, _>>()?;
@@ -144,7 +152,7 @@ fn visits(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<Line>, Fault> {
     let sql = format!("{} AND v.made >= ?1 AND v.made < ?2 ORDER BY v.made, v.record", visit::COLUMNS);
     let span = params![day.start().0, day.plus(1).start().0];
     let scope = desk.roster.scope(desk.me.device(), desk.today(m));
-    let mut lines = rows(&desk.db, &sql, span, |row| visit::line(desk, row))?;
+    let mut lines = visit::lines(desk, &sql, span)?;
     lines.retain(|line| scope.contains(&line.child));
     Ok(lines)
 }
@@ -172,12 +180,13 @@ struct Chain {
     missing: Vec<u32>,
     earlier: usize,
     held: usize,
+    settled: usize,
 }
 
 /// The chains of all devices: the numbers 1 to the newest that are not here. A gap counts for the
 /// day of the envelope that follows it.
-fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault> {
-    let held = held(desk)?;
+fn chains(desk: &Desk, m: &Moment, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault> {
+    let held = held(desk, m)?;
     let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
     for (device, last) in heard(desk, &held)? {
         chains.entry(device).or_default().last = Some(last);
@@ -198,15 +207,17 @@ fn chains(desk: &Desk, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault
             chain.earlier += (seq - before - 1) as usize - named.count();
         }
     }
-    for ((device, _, _), (items, _)) in held {
-        chains.entry(device).or_default().held += items;
+    for ((device, _, _), kept) in held {
+        let chain = chains.entry(device).or_default();
+        chain.held += kept.open;
+        chain.settled += kept.settled;
     }
     Ok(chains)
 }
 
 /// When each device was last heard of, as far as known here.
-pub(super) fn contacts(desk: &Desk) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
-    heard(desk, &held(desk)?)
+pub(super) fn contacts(desk: &Desk, m: &Moment) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
+    heard(desk, &held(desk, m)?)
 }
 
 /// The signed time of the newest envelope of each device, or when the server last kept something
@@ -215,7 +226,7 @@ fn heard(desk: &Desk, held: &Aside) -> Result<BTreeMap<DeviceId, Timestamp>, Fau
     let newest = "SELECT head FROM envelope GROUP BY device, branch HAVING seq = max(seq) ORDER BY device, branch";
     let heads = rows(&desk.db, newest, [], |row| row.get::<_, Vec<u8>>(0))?;
     let written = heads.iter().filter_map(|head| Envelope::decode(head).ok()).map(|own| (own.device, own.at));
-    let told = held.iter().filter_map(|((device, _, _), (_, told))| Some((*device, (*told)?)));
+    let told = held.iter().filter_map(|((device, _, _), kept)| Some((*device, kept.last?)));
     let mut last: BTreeMap<DeviceId, Timestamp> = BTreeMap::new();
     for (device, at) in written.chain(told) {
         let newest = last.entry(device).or_insert(at);
@@ -225,27 +236,39 @@ fn heard(desk: &Desk, held: &Aside) -> Result<BTreeMap<DeviceId, Timestamp>, Fau
 }
 
 /// Numbers that are not missing though they are not here: the server keeps items of theirs aside
-/// and has said so. How many items each, and when it last said so.
-fn held(desk: &Desk) -> Result<Aside, Fault> {
+/// and has said so.
+fn held(desk: &Desk, m: &Moment) -> Result<Aside, Fault> {
     let mut held = Aside::new();
-    let sql = "SELECT item.bytes, envelope.head FROM item LEFT JOIN envelope ON envelope.no = item.envelope
-        WHERE item.form = 'notice'";
-    for (bytes, head) in
-        rows(&desk.db, sql, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))?
-    {
-        let notice = Item::decode(&bytes).ok().and_then(|item| minicbor::decode::<Notice>(&item.body).ok());
-        let told = head.and_then(|head| Envelope::decode(&head).ok()).map(|envelope| envelope.at);
-        if let Some(notice) = notice {
-            let (items, last) = held.entry((notice.device, notice.branch, notice.seq)).or_default();
-            *items += 1;
-            *last = (*last).max(told);
+    for aside in claims::all(&desk.db)? {
+        let notice = &aside.notice;
+        let number = held.entry((notice.device, notice.branch, notice.seq)).or_default();
+        number.last = number.last.max(aside.told);
+        // Whose child went elsewhere is settled there.
+        if notice.child.is_some_and(|child| !desk.roster.sees(desk.me.device(), child, desk.today(m))) {
+            continue;
+        }
+        match aside.stands {
+            Stands::Open => number.open += 1,
+            Stands::Taken | Stands::Returned | Stands::Shelved => number.settled += 1,
+            // Counted where everything that came is.
+            Stands::Accepted => {}
         }
     }
     Ok(held)
 }
 
-/// Items the server keeps aside of each number of a chain, and when it last said so.
-type Aside = BTreeMap<(DeviceId, Branch, u32), (usize, Option<Timestamp>)>;
+/// What the server keeps aside of one number of a chain.
+#[derive(Clone, Copy, Default)]
+struct Kept {
+    /// Items that wait to be claimed.
+    open: usize,
+    /// Items taken over and still on their way, sent back, or kept as they are.
+    settled: usize,
+    /// When the server last said so.
+    last: Option<Timestamp>,
+}
+
+type Aside = BTreeMap<(DeviceId, Branch, u32), Kept>;
 
 /// Most missing numbers named of one gap.
 const MISSING_MAX: usize = 100;
@@ -285,6 +308,7 @@ fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceI
                 missing: chain.map(|chain| chain.missing.clone()).unwrap_or_default(),
                 missing_earlier: chain.map_or(0, |chain| chain.earlier),
                 held: chain.map_or(0, |chain| chain.held),
+                settled: chain.map_or(0, |chain| chain.settled),
             }
         }));
     }

@@ -7,7 +7,8 @@ use domain::moment::{Moment, Timestamp};
 use serde::Serialize;
 
 use super::me::Nothing;
-use super::{card, words};
+use super::words::Who;
+use super::{card, held, words};
 use crate::desk::Desk;
 use crate::held::HeldItem;
 use crate::store::files;
@@ -36,6 +37,24 @@ pub(crate) struct State {
     restoring: bool,
     revoked: bool,
     held: Vec<Held>,
+    /// Work of this person's, from whichever computer, that a station sent back in the last
+    /// thirty days; the newest first.
+    returned: Vec<SentBack>,
+}
+
+/// Work that was sent back (退回): it is in no file.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct SentBack {
+    /// 走访记录
+    form: String,
+    /// The child's name, while she still sees the child.
+    name: Option<String>,
+    /// When she wrote it.
+    at: Timestamp,
+    reason: String,
+    /// Who sent it back, and when.
+    who: Who,
 }
 
 /// Something of this device's that the district keeps but has not taken into its log.
@@ -67,11 +86,22 @@ pub(crate) fn state(desk: &Desk, m: &Moment, _: Nothing) -> Result<State, Fault>
         (n, photos) => format!("待上传 {n} 条、{photos} 张照片（本机已保存）"),
     };
     let last = synced.map_or_else(|| "还没有同步过".to_owned(), |at| format!("最近同步 {at}"));
-    let mut held = Vec::new();
+    let mut kept = Vec::new();
     // On a stopped device nobody reads what was written on it.
     let shown = if standing.revoked { Vec::new() } else { desk.held()? };
     for item in shown {
-        held.push(told(desk, m, item)?);
+        kept.push(told(desk, m, item)?);
+    }
+    let mut returned = Vec::new();
+    let since = desk.now(m).plus_s(-RETURNED_S);
+    for decision in if standing.revoked { Vec::new() } else { held::returned(desk, since)? } {
+        returned.push(SentBack {
+            form: held::title(Some(&decision.claim.form)),
+            name: name_of(desk, m, decision.child)?,
+            at: decision.claim.at,
+            who: held::decider(desk, &decision),
+            reason: decision.claim.reason,
+        });
     }
     Ok(State {
         line: format!("已保存在本机 · {waiting} · {last}"),
@@ -84,9 +114,13 @@ pub(crate) fn state(desk: &Desk, m: &Moment, _: Nothing) -> Result<State, Fault>
         lease: standing.lease,
         restoring: standing.not_yet,
         revoked: standing.revoked,
-        held,
+        held: kept,
+        returned,
     })
 }
+
+/// So long it is said that work was sent back.
+const RETURNED_S: i64 = 30 * 86_400;
 
 fn count(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
@@ -104,23 +138,26 @@ fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
         };
         format!("{}：{said}", form.map_or_else(|| key.clone(), |form| words::label(form, key)))
     });
-    let name = match item.child {
-        Some(child) => card::one(desk, m, child)?.map(|card| card.name),
-        None => None,
-    };
     Ok(Held {
         record: item.record,
         form: match (form, item.form.as_str()) {
             (Some(form), _) => form.title.clone(),
             (None, ::sync::file::FORM) => "照片".to_owned(),
+            (None, ::sync::claim::FORM) => "认领".to_owned(),
             (None, _) => "分派、登记或停用".to_owned(),
         },
         child: item.child,
-        name,
+        name: name_of(desk, m, item.child)?,
         at: item.at,
         why: why(item.reason),
         written: written.collect(),
     })
+}
+
+/// The name of a child that may be seen here.
+fn name_of(desk: &Desk, m: &Moment, child: Option<ChildId>) -> Result<Option<String>, Fault> {
+    let Some(child) = child else { return Ok(None) };
+    Ok(card::one(desk, m, child)?.map(|card| card.name))
 }
 
 /// The reason of `sync::wire::Reason` by its wire code, and what to do.

@@ -94,7 +94,7 @@ fn returned(desk: &Desk, m: &Moment) -> Result<Vec<Returned>, Fault> {
          ORDER BY v.at DESC, v.record",
         visit::COLUMNS
     );
-    let mut lines = rows(&desk.db, &sql, [], |row| visit::line(desk, row))?;
+    let mut lines = visit::lines(desk, &sql, [])?;
     lines.retain(|line| matches!(line.standing, Standing::Returned | Standing::Supplemented));
     let mut back = Vec::with_capacity(lines.len());
     for visit in lines {

@@ -7,15 +7,16 @@ use domain::form::builtin;
 use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use dossier::Actor;
-use rusqlite::{Row, params};
+use rusqlite::{Params, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::card::{self, Card, Coded};
 use super::child::Which;
 use super::page::{self, Section, Sheet};
 use super::words::{self, Who};
-use super::{child_id, opened, record_id, rows, seen};
+use super::{child_id, held, opened, record_id, rows, seen};
 use crate::desk::Desk;
+use crate::store::claims;
 
 /// Where a finished note stands.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -51,6 +52,8 @@ pub(crate) struct Line {
     pub(crate) supplements: u32,
     /// Whether the district has it in its log.
     pub(crate) received: bool,
+    /// Who took it over (认领), and when: it was written by somebody who had the child no longer.
+    pub(crate) taken: Option<Who>,
 }
 
 /// Columns of a note's line, for every query that lists notes.
@@ -71,8 +74,19 @@ impl Line {
     }
 }
 
+/// The notes of a query of [`COLUMNS`].
+pub(super) fn lines(desk: &Desk, sql: &str, params: impl Params) -> Result<Vec<Line>, Fault> {
+    let mut lines = rows(&desk.db, sql, params, |row| line(desk, row))?;
+    let taken = claims::taken(&desk.db)?;
+    for line in &mut lines {
+        let decision = taken.get(&line.record).filter(|decision| decision.child == Some(line.child));
+        line.taken = decision.map(|decision| held::decider(desk, decision));
+    }
+    Ok(lines)
+}
+
 /// Reads [`COLUMNS`].
-pub(super) fn line(desk: &Desk, row: &Row<'_>) -> rusqlite::Result<Line> {
+fn line(desk: &Desk, row: &Row<'_>) -> rusqlite::Result<Line> {
     let made = Timestamp(row.get(7)?);
     let verdict: Option<String> = row.get(10)?;
     let (reviewed, supplemented): (Option<i64>, Option<i64>) = (row.get(11)?, row.get(12)?);
@@ -94,6 +108,7 @@ pub(super) fn line(desk: &Desk, row: &Row<'_>) -> rusqlite::Result<Line> {
         standing,
         supplements: row.get(9)?,
         received: row.get(13)?,
+        taken: None,
     })
 }
 
@@ -106,7 +121,7 @@ pub(super) fn actor(row: &Row<'_>, column: usize) -> rusqlite::Result<Actor> {
 pub(crate) fn list(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>, Fault> {
     seen(desk, m, which.child)?;
     let sql = format!("{COLUMNS} AND v.child = ?1 ORDER BY v.at DESC, v.made DESC, v.record");
-    rows(&desk.db, &sql, params![which.child.as_bytes()], |row| line(desk, row))
+    lines(desk, &sql, params![which.child.as_bytes()])
 }
 
 /// How many notes to look back on.
@@ -135,7 +150,7 @@ const RECENT: u32 = 50;
 pub(crate) fn recent(desk: &Desk, _: &Moment, args: Recent) -> Result<Vec<Named>, Fault> {
     let sql = format!("{COLUMNS} ORDER BY v.made DESC, v.record LIMIT {}", args.most.unwrap_or(RECENT).min(RECENT_MAX));
     let mut named = Vec::new();
-    for visit in rows(&desk.db, &sql, [], |row| line(desk, row))? {
+    for visit in lines(desk, &sql, [])? {
         named.push(with_name(desk, visit)?);
     }
     Ok(named)
@@ -190,9 +205,9 @@ pub(crate) fn open(desk: &Desk, m: &Moment, note: Note) -> Result<Opened, Fault>
     let none = BTreeMap::new();
     let sheet = Sheet { form, record: Some(note.visit), view: &view, computed: &none };
     let sql = format!("{COLUMNS} AND v.record = ?1");
-    let lines = rows(&desk.db, &sql, params![note.visit.as_bytes()], |row| line(desk, row))?;
+    let found_lines = lines(desk, &sql, params![note.visit.as_bytes()])?;
     Ok(Opened {
-        line: lines.into_iter().next().ok_or(Code::NotFound)?,
+        line: found_lines.into_iter().next().ok_or(Code::NotFound)?,
         card: card::one(desk, m, child)?.ok_or(Code::NotFound)?,
         sections: page::sections(desk, &[sheet]),
         remarks: remarks(desk, note.visit)?,

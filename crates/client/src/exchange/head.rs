@@ -95,6 +95,9 @@ impl Work<'_> {
             Outcome::Held(reason) => (ItemState::Held, None, Some(reason)),
         };
         items::settle(&self.tx, kept.no, state, position, reason)?;
+        if item.form == sync::claim::FORM {
+            self.decided(&item);
+        }
         let was_out = matches!(kept.state, ItemState::Held | ItemState::Remade);
         match (item.kind, state) {
             (Kind::Roster, _) => self.refold(),

@@ -12,7 +12,7 @@ use sync::wire::{History, Placed, Regained, Rows};
 use crate::desk::Desk;
 use crate::store::items::State;
 use crate::store::roster::{self, Hidden};
-use crate::store::{Stored, envelopes, items};
+use crate::store::{Stored, claims, envelopes, items};
 use crate::tag::Tag;
 use crate::work::{Admitted, Work};
 
@@ -30,6 +30,10 @@ impl Desk {
         for regained in rows.regained.iter().flatten() {
             work.take_regained(regained)?;
         }
+        for held in rows.held.iter().flatten() {
+            work.take_held(&held.0)?;
+        }
+        claims::forget_accepted(&work.tx)?;
         if let Some(history) = rows.history {
             work.take_history(history)?;
         }
@@ -62,7 +66,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn verify(&self, envelope: &Envelope) -> Stored<()> {
+    pub(super) fn verify(&self, envelope: &Envelope) -> Stored<()> {
         let device = envelope.device;
         let outside = || match self.authors.get(&device) {
             Some(Row::Device { sign, .. }) => Some(*sign),
@@ -135,6 +139,7 @@ impl Work<'_> {
             Kind::Change if was_in => {}
             Kind::Change => self.take_change(&item, &digest, position)?,
             Kind::File => self.filed(item.record),
+            Kind::Audit if item.form == sync::claim::FORM => self.decided(&item),
             Kind::Sealed | Kind::Audit => {}
         }
         Ok(())

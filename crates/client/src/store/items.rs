@@ -83,6 +83,12 @@ pub(crate) struct Making<'a> {
 /// Kind of an item nobody can read.
 const KIND_UNREADABLE: i64 = 255;
 
+/// The child an item goes with when that is purged. What was decided on held work stays, as roster
+/// rows do: it says what became of the work.
+fn child_of(item: &Item) -> Option<[u8; 16]> {
+    item.child.filter(|_| item.form != sync::claim::FORM).map(|child| *child.as_bytes())
+}
+
 /// Keeps an own item that no envelope carries yet.
 pub(crate) fn make(db: &Connection, item: &Item, bytes: &[u8], making: &Making<'_>) -> Stored<()> {
     db.prepare_cached(
@@ -94,7 +100,7 @@ pub(crate) fn make(db: &Connection, item: &Item, bytes: &[u8], making: &Making<'
         item.kind.code(),
         item.record.as_bytes(),
         item.form,
-        item.child.map(|c| *c.as_bytes()),
+        child_of(item),
         bytes,
         signed(making.batch),
         signed(making.roster),
@@ -126,7 +132,7 @@ pub(crate) fn take(
             item.kind.code(),
             item.record.as_bytes(),
             item.form,
-            item.child.map(|c| *c.as_bytes()),
+            child_of(item),
             bytes,
             envelope,
             position,

@@ -118,7 +118,9 @@ pub(crate) fn all_hidden(db: &Connection) -> Stored<Vec<(ChildId, Hidden)>> {
 
 /// Children of whom this device keeps records.
 pub(crate) fn children_kept(db: &Connection) -> Stored<Vec<ChildId>> {
-    let mut query = db.prepare_cached("SELECT DISTINCT child FROM record WHERE child IS NOT NULL ORDER BY child")?;
+    let mut query = db.prepare_cached(
+        "SELECT child FROM record WHERE child IS NOT NULL UNION SELECT child FROM claimable ORDER BY child",
+    )?;
     let rows = query.query_map([], |row| row.get(0).map(ChildId::new))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

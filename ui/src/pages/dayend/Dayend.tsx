@@ -13,12 +13,13 @@ import { Differing } from './Differing';
 import { Directors } from './Directors';
 import { Doubles } from './Doubles';
 import { Files } from './Files';
+import { Held } from './Held';
 import { Notes, unread } from './Notes';
 import { Together } from './Together';
 import { dayWords } from '../today/day';
 import { asksSomething } from './asks';
 import { dayAsked } from './day';
-import { DeedsHere, last, useDeeds, useDeedsOfPage } from './deeds';
+import { DeedsHere, last, undoable, useDeeds, useDeedsOfPage } from './deeds';
 import { useLines } from './lines';
 import './dayend.css';
 
@@ -59,6 +60,7 @@ function TheDay({ of, today, coming }: { of: Answered; today: string; coming: bo
       <div className={coming ? 'stack dayend-coming' : 'stack'} aria-busy={coming} key={of.day}>
         <Clear of={of} today={today} />
         <Station of={of} />
+        <Held />
         <Differing all={of.differing} today={today} />
         <div className="dayend-body">
           <Notes visits={of.visits} />
@@ -79,7 +81,7 @@ function Keys({ of: { differing, visits } }: { of: Answered }) {
   const { t } = useTranslation();
   const { all } = useDeeds();
   const [choose, review] = [differing.some((one) => one.may_choose), visits.some(({ who }) => !who.own)];
-  const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), last(all)?.kind === 'choice' && t('dayend.keys_undo')].filter(Boolean);
+  const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), undoable(last(all)) && t('dayend.keys_undo')].filter(Boolean);
   return keys.length > 0 ? <p className="quiet dayend-keys">{[t('dayend.keys_move'), ...keys].join(t('dayend.keys_and'))}</p> : null;
 }
 

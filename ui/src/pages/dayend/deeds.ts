@@ -2,7 +2,7 @@
 import { App } from 'antd';
 import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, queries, type Differing } from '../../api';
+import { asFault, call, queries, type Differing, type HeldDeed, type HeldWork } from '../../api';
 import { composing } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 
@@ -10,9 +10,12 @@ import { savedNow } from '../../parts/saved';
 export type Choice = { kind: 'choice'; one: Differing; text: string };
 /** A note marked as read or sent back: no call takes that back. */
 export type Reviewed = { kind: 'read' | 'returned'; name: string };
-export type Deed = Choice | Reviewed;
+/** Held work decided on; what was taken over stays. */
+export type Settled = { kind: 'settled'; work: HeldWork; deed: HeldDeed };
+export type Deed = Choice | Reviewed | Settled;
+type Undoable = Choice | Settled;
 
-type Deeds = { all: Deed[]; did(deed: Deed): void; takeBack(choice: Choice): Promise<void> };
+type Deeds = { all: Deed[]; did(deed: Deed): void; takeBack(deed: Undoable): Promise<void> };
 
 export const DeedsHere = createContext<Deeds>({ all: [], did: () => undefined, takeBack: async () => undefined });
 export const useDeeds = () => useContext(DeedsHere);
@@ -20,20 +23,24 @@ export const useDeeds = () => useContext(DeedsHere);
 /** The last thing done; what Z is about. */
 export const last = (all: Deed[]): Deed | undefined => all.at(-1);
 
+/** Whether Z takes it back. */
+export const undoable = (deed: Deed | undefined): boolean => deed?.kind === 'choice' || (deed?.kind === 'settled' && deed.deed !== 'take');
+
 export function useDeedsOfPage(): Deeds {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const [all, setAll] = useState<Deed[]>([]);
   const busy = useRef(false);
-  async function takeBack(choice: Choice) {
+  async function takeBack(deed: Undoable) {
     if (busy.current) return;
     busy.current = true;
     try {
-      if (!(await undone(choice.one))) return void message.info(t('dayend.not_undone'), 5);
+      if (deed.kind === 'settled') await call('held.settle', { device: deed.work.device, record: deed.work.record, deed: 'reopen' });
+      else if (!(await undone(deed.one))) return void message.info(t('dayend.not_undone'), 5);
       savedNow();
-      await queries.invalidateQueries({ queryKey: ['dayend'] });
-      setAll((before) => before.filter((other) => other !== choice));
-      void message.success(t('dayend.undone'), 3);
+      await queries.invalidateQueries({ queryKey: [deed.kind === 'settled' ? 'held.list' : 'dayend'] });
+      setAll((before) => before.filter((other) => other !== deed));
+      void message.success(t(deed.kind === 'settled' ? 'held.reopened' : 'dayend.undone'), 3);
     } catch (thrown) {
       void message.error(asFault(thrown).text, 6);
     } finally {
@@ -43,7 +50,8 @@ export function useDeedsOfPage(): Deeds {
   useUndoKey(() => {
     const deed = last(all);
     if (!deed) void message.info({ key: 'undo', content: t('dayend.nothing_done'), duration: 4 });
-    else if (deed.kind === 'choice') void takeBack(deed);
+    else if (deed.kind === 'settled' && deed.deed === 'take') void message.info({ key: 'undo', content: t('held.take_stays', { name: deed.work.name }), duration: 6 });
+    else if (deed.kind === 'choice' || deed.kind === 'settled') void takeBack(deed);
     else void message.info({ key: 'undo', content: t(deed.kind === 'read' ? 'dayend.read_stays' : 'dayend.returned_stays', { name: deed.name }), duration: 6 });
   });
   return { all, did: (deed) => setAll((before) => [...before, deed]), takeBack };

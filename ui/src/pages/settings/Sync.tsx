@@ -7,6 +7,7 @@ import { useAnswer, type Held } from '../../api';
 import { useSyncing } from '../../parts/syncing';
 import { clock } from '../../parts/time';
 import { Panel, Setting } from './rows';
+import { SentBack } from './SentBack';
 
 export function Sync() {
   const { t } = useTranslation();
@@ -29,6 +30,7 @@ export function Sync() {
           <ul className="settings-held">{state.held.map((held, n) => <li key={`${held.record}-${held.at}-${n}`}><HeldOne held={held} /></li>)}</ul>
         </div>
       )}
+      {state && <SentBack all={state.returned} />}
     </Panel>
   );
 }

@@ -45,10 +45,11 @@ type T = ReturnType<typeof useTranslation>['t'];
 
 const failed = (fault: Fault | null) => fault && <p key={`failed ${fault.text}`} className="finding red" role="alert">{fault.text}</p>;
 
-function kept({ restoring, held }: SyncState, station: boolean, t: T): ReactNode[] {
+function kept({ restoring, held, returned: back }: SyncState, station: boolean, t: T): ReactNode[] {
   return [
     restoring && <Todo key="restoring" icon={<BellOutlined />} tone="amber" to="/settings" title={t(station ? 'today.restoring_station' : 'today.restoring')} />,
     held.length > 0 && <Todo key="held" icon={<InboxOutlined />} tone="amber" to="/settings" title={t('today.held', { n: held.length })} more={t('today.held_more')} />,
+    back.length > 0 && <Todo key="sent-back" icon={<InboxOutlined />} tone="amber" to="/settings" title={t('held.back', { n: back.length })} more={t('held.back_todo')} />,
   ];
 }
 

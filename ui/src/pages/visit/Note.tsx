@@ -34,7 +34,7 @@ function Page({ note }: { note: VisitNote }) {
         <span className="grow" />
         <Link to="/child/$child" params={{ child: card.child }} className="go soft">{t('visit.open_file')}</Link>
       </header>
-      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}</p>
+      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}{line.taken && ` · ${t('held.taken_by', { person: line.taken.person })}`}</p>
       <div className="note-body">
         <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}<Pictures line={line} /></div>
         <aside className="panel stack">

@@ -43,7 +43,7 @@ export default {
   missing_more: 'and {{n}} more',
   missing_earlier: '{{n}} are missing from earlier days. Please ask her to sync; if that does not help, ask the centre.',
   waiting: '{{n}} are on their way and come with the next sync.',
-  held: '{{n}} are kept at the centre: the child is not in her charge any more. Nothing is lost; what is needed, the present director writes again.',
+  held: '{{n}} are kept at the centre: the child is not in her charge any more. Nothing is lost; please decide under “To be claimed” above.',
   visits: 'New notes',
   visits_n: '{{n}} not read',
   visits_read: 'all read',

@@ -68,6 +68,7 @@ fn a_laptop_all_of_whose_work_is_kept_aside_was_heard_of() {
         reason: Reason::Forbidden,
         form: "visit".into(),
         child: None,
+        target: None,
     };
     let body = minicbor::to_vec(notice).expect("memory");
     let record = RecordId::new([50; 16]);

@@ -1,0 +1,353 @@
+//! 待认领: other people's work that the district keeps aside, for whoever may settle it: take it
+//! over, send it back with a reason, or keep it as it is. Nothing is ever deleted.
+//!
+//! It must not let anything into a file: the gate does, once it has accepted the claim.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::fault::{Code, Fault};
+use domain::form::{self, Form, VERSION_KEY};
+use domain::id::{Branch, ChildId, DeviceId, Digest, RecordId};
+use domain::moment::{Moment, Timestamp};
+use domain::rights::Verb;
+use dossier::{Actor, HistoryLine, Inspected, Record};
+use serde::{Deserialize, Serialize};
+use sync::claim::{self, Action, Claim, REASON_CHARS_MAX, TARGETS_MAX, Target};
+use sync::file::Manifest;
+use sync::item::{Item, Kind};
+use sync::wire::Reason;
+
+use super::me::Nothing;
+use super::words::{self, Who};
+use super::{Acted, card, child};
+use crate::desk::Desk;
+use crate::store::claims::{self, Aside, Given, Stands};
+use crate::write::Act;
+
+/// Where held work stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "HeldStanding"))]
+pub(crate) enum Standing {
+    /// 待认领
+    Open,
+    /// 已退回
+    Returned,
+    /// 只存档
+    Shelved,
+}
+
+/// One person's held work on one record: a note with its photographs, or her edits of a file.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "HeldWork"))]
+pub(crate) struct Line {
+    /// The computer it was written on; with `record` it names the work.
+    device: DeviceId,
+    record: RecordId,
+    child: ChildId,
+    name: String,
+    /// 走访记录
+    form: String,
+    /// Who wrote it, and when.
+    who: Who,
+    /// Why it is not in the file.
+    why: &'static str,
+    /// What was written, a line a field.
+    written: Vec<String>,
+    /// How many items it is, photographs too.
+    items: usize,
+    /// Photographs that go with it.
+    photos: usize,
+    standing: Standing,
+    /// Whether it can be taken over; otherwise it can only be sent back or kept.
+    may_take: bool,
+    /// Whose decision it is that it no longer asks, and when.
+    settled: Option<Who>,
+    /// The reason that was given.
+    reason: String,
+}
+
+/// One held item and what is known of it.
+struct One {
+    aside: Aside,
+    given: Given,
+}
+
+type Group = (DeviceId, RecordId, Standing);
+
+/// Answers `held.list`: the oldest first.
+pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    for ((device, record, standing), items) in groups(desk, m)? {
+        let Some(child) = items.iter().find_map(|one| one.given.item.child) else { continue };
+        let last = items.iter().filter_map(|one| one.aside.claim.as_ref()).next_back();
+        let last = last.filter(|_| standing != Standing::Open);
+        lines.push(Line {
+            device,
+            record,
+            child,
+            name: card::one(desk, m, child)?.map(|card| card.name).unwrap_or_default(),
+            form: title(form_of(desk, record, &items)?.as_deref()),
+            who: words::who(desk, &Actor::new(device, [0; 8]), written_at(&items)),
+            why: why(&items),
+            written: written(desk, record, &items)?,
+            items: items.len(),
+            photos: items.iter().filter(|one| one.given.item.kind == Kind::File).count(),
+            standing,
+            may_take: items.iter().any(One::may_be_taken),
+            settled: last.map(|last| decider(desk, last)),
+            reason: last.map(|last| last.claim.reason.clone()).unwrap_or_default(),
+        });
+    }
+    lines.sort_by_key(|line| (line.standing, line.who.at, line.record));
+    Ok(lines)
+}
+
+/// Whose decision it is, and when.
+pub(super) fn decider(desk: &Desk, decision: &claims::Decision) -> Who {
+    let by = decision.by.unwrap_or_else(|| desk.me.device());
+    words::who(desk, &Actor::new(by, [0; 8]), decision.at)
+}
+
+/// What may be settled here and is here whole.
+fn groups(desk: &Desk, m: &Moment) -> Result<BTreeMap<Group, Vec<One>>, Fault> {
+    let mut groups: BTreeMap<Group, Vec<One>> = BTreeMap::new();
+    for aside in claims::all(&desk.db)? {
+        let standing = match aside.stands {
+            Stands::Open => Standing::Open,
+            Stands::Returned => Standing::Returned,
+            Stands::Shelved => Standing::Shelved,
+            Stands::Taken | Stands::Accepted => continue,
+        };
+        let (Some(target), Some(child)) = (aside.notice.target, aside.notice.child) else { continue };
+        if !desk.may(m, Verb::Create, claim::FORM, child) || !desk.shows(m, child)? {
+            continue;
+        }
+        let Some(given) = claims::given(&desk.db, &target.digest)? else { continue };
+        let about = about(&given.item);
+        groups.entry((given.device, about, standing)).or_default().push(One { aside, given });
+    }
+    Ok(groups)
+}
+
+/// The record an item belongs to: of a photograph the one it stands beside.
+fn about(item: &Item) -> RecordId {
+    let manifest = (item.kind == Kind::File).then(|| Manifest::decode(&item.body).ok()).flatten();
+    manifest.map_or(item.record, |manifest| manifest.about)
+}
+
+impl One {
+    fn target(&self) -> Option<Target> {
+        self.aside.notice.target
+    }
+
+    fn may_be_taken(&self) -> bool {
+        self.aside.stands == Stands::Open && matches!(self.aside.notice.reason, Reason::Forbidden | Reason::Unclaimed)
+    }
+
+    fn change(&self) -> Option<Inspected> {
+        let change = self.given.item.kind == Kind::Change;
+        change.then(|| dossier::inspect(&self.given.item.body).ok()).flatten()
+    }
+}
+
+/// When the newest of it was written; of what cannot be read, when it was signed.
+fn written_at(items: &[One]) -> Timestamp {
+    let at = |one: &One| one.change().map_or(one.given.at, |change| change.at);
+    items.iter().map(at).max().unwrap_or_default()
+}
+
+/// The form of the record: that of the changes, or for photographs alone that of what they stand beside.
+fn form_of(desk: &Desk, record: RecordId, items: &[One]) -> Result<Option<String>, Fault> {
+    let change = items.iter().find(|one| one.given.item.kind == Kind::Change);
+    if let Some(change) = change {
+        return Ok(Some(change.given.item.form.clone()));
+    }
+    Ok(desk.record(record)?.map(|opened| opened.meta.form))
+}
+
+/// What a form is called.
+pub(super) fn title(form: Option<&str>) -> String {
+    form.and_then(form::builtin).map_or_else(|| "照片".to_owned(), |form| form.title.clone())
+}
+
+const fn why_of(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Unclaimed => "写的人已不再负责这个孩子，或那台电脑已停用。",
+        Reason::Forbidden => "写的时候这个孩子已不归写的人负责。",
+        Reason::Authority => "里面有一项要由指定的岗位填写，不能认领入档。",
+        Reason::Behind => "它接着写的前一条还没有收到。",
+        Reason::Mismatch => "和区中心已有的记录对不上，不能认领入档。",
+        Reason::Caps | Reason::Malformed | Reason::Erased | Reason::Trial => "没有通过区中心的检查，不能认领入档。",
+    }
+}
+
+/// Why it is held: what can be taken over speaks for all.
+fn why(items: &[One]) -> &'static str {
+    let one = items.iter().find(|one| one.may_be_taken()).or_else(|| items.first());
+    one.map_or("", |one| why_of(one.aside.notice.reason))
+}
+
+/// What the changes say, as the file's history or the note would say it.
+fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<String>, Fault> {
+    let changes: Vec<Inspected> = items.iter().filter_map(One::change).collect();
+    let id = form_of(desk, record, items)?;
+    let Some(form) = id.as_deref().and_then(form::builtin).filter(|_| !changes.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let mut doc = desk.record(record)?.map_or_else(Record::empty, |opened| opened.doc);
+    let mut left: Vec<&Inspected> = changes.iter().collect();
+    // They may build on each other in another order than they came.
+    loop {
+        let before = left.len();
+        left.retain(|change| doc.admit(change.bytes()).is_err());
+        if left.is_empty() || left.len() == before {
+            break;
+        }
+    }
+    let hashes: BTreeSet<Digest> = changes.iter().map(|change| change.hash).collect();
+    let history = doc.history();
+    let told = |line: &&HistoryLine| hashes.contains(&line.said.change) && child::is_told(line);
+    let mut lines: Vec<&HistoryLine> = history.iter().filter(told).collect();
+    if form.event {
+        lines.sort_by_key(|line| place(form, &line.key));
+    }
+    let mut said: Vec<String> = lines.into_iter().map(|line| sentence(desk, form, line)).collect();
+    // What builds on something that is not here: the keys at least.
+    for change in left {
+        let fields = change.writes.iter().filter(|(key, _)| *key != VERSION_KEY);
+        said.extend(fields.map(|(key, value)| {
+            let text = value.as_ref().map(|value| words::masked(&desk.roster, form.field(key), value).0);
+            format!("{}：{}", words::label(form, key), text.as_deref().unwrap_or("（清空）"))
+        }));
+    }
+    Ok(said)
+}
+
+fn place(form: &Form, key: &str) -> usize {
+    let top = key.split('/').next().unwrap_or(key);
+    form.fields.iter().position(|field| field.key == top).unwrap_or(usize::MAX)
+}
+
+fn sentence(desk: &Desk, form: &Form, line: &HistoryLine) -> String {
+    if !form.event {
+        return child::what(desk, form, line);
+    }
+    let field = form.field(&line.key);
+    let said = line.said.value.as_ref().map(|value| words::masked(&desk.roster, field, value).0);
+    format!("{}：{}", words::label(form, &line.key), said.unwrap_or_default())
+}
+
+/// What to do with held work.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "HeldDeed"))]
+pub(crate) enum Deed {
+    /// 认领入档; for good.
+    Take,
+    /// 退回
+    Return,
+    /// 只存档
+    Shelve,
+    /// Takes 退回 or 只存档 back.
+    Reopen,
+}
+
+impl Deed {
+    const fn action(self) -> Action {
+        match self {
+            Self::Take => Action::Take,
+            Self::Return => Action::Return,
+            Self::Shelve => Action::Shelve,
+            Self::Reopen => Action::Reopen,
+        }
+    }
+
+    /// The items of a group it is about.
+    fn takes_up(self, one: &One) -> bool {
+        match self {
+            Self::Take => one.may_be_taken(),
+            Self::Return | Self::Shelve => one.aside.stands == Stands::Open,
+            Self::Reopen => matches!(one.aside.stands, Stands::Returned | Stands::Shelved),
+        }
+    }
+}
+
+/// Which work, and what to do with it.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields, rename = "SettleHeld"))]
+pub(crate) struct Settle {
+    device: DeviceId,
+    record: RecordId,
+    deed: Deed,
+    /// Why; of 退回 never empty. Its author reads it, the child's name does not belong here.
+    reason: Option<String>,
+}
+
+/// Does `held.settle`: one decision on all of the work that stands so.
+pub(crate) fn settle(desk: &mut Desk, m: &mut Moment, args: Settle) -> Acted<Nothing> {
+    let reason = args.reason.unwrap_or_default().trim().to_owned();
+    if reason.chars().count() > REASON_CHARS_MAX || (args.deed == Deed::Return && reason.is_empty()) {
+        return Err(Fault::new(Code::Invalid, "reason"));
+    }
+    let mut items: Vec<One> = Vec::new();
+    let mut others: Vec<One> = Vec::new();
+    for ((device, record, _), group) in groups(desk, m)? {
+        let kept = group.into_iter().filter(|one| device == args.device && args.deed.takes_up(one));
+        if record == args.record { items.extend(kept) } else { others.extend(kept) }
+    }
+    if args.deed == Deed::Take {
+        items.extend(assessments_of(&items, others));
+    }
+    let child = items.iter().find_map(|one| one.given.item.child).ok_or(Code::NotFound)?;
+    let form = form_of(desk, args.record, &items)?.unwrap_or_else(|| sync::file::FORM.to_owned());
+    let at = written_at(&items);
+    let targets: Vec<Target> = items.iter().filter_map(One::target).collect();
+    let acts = targets.chunks(TARGETS_MAX).map(|targets| Act::Claim {
+        child,
+        claim: Claim {
+            device: args.device,
+            action: args.deed.action(),
+            targets: targets.to_vec(),
+            reason: reason.clone(),
+            form: form.clone(),
+            at,
+        },
+    });
+    let acts = acts.collect();
+    Ok((Nothing {}, desk.commit(m, acts)?))
+}
+
+/// A risk level comes into the file only with the assessment of its envelope: they go together.
+fn assessments_of(items: &[One], others: Vec<One>) -> Vec<One> {
+    let envelope = |one: &One| -> (Branch, u32) { (one.aside.notice.branch, one.aside.notice.seq) };
+    let files = items.iter().filter(|one| one.given.item.form == child::FORMS[0]);
+    let with: BTreeSet<_> = files.map(|one| (envelope(one), one.given.item.child)).collect();
+    let assesses =
+        |one: &One| one.given.item.form == "assessment" && with.contains(&(envelope(one), one.given.item.child));
+    others.into_iter().filter(assesses).collect()
+}
+
+/// The decisions that sent a person's own work back, the newest first.
+pub(super) fn returned(desk: &Desk, since: Timestamp) -> Result<Vec<claims::Decision>, Fault> {
+    let mut last: BTreeMap<RecordId, claims::Decision> = BTreeMap::new();
+    for decision in claims::decisions(&desk.db)? {
+        let author = desk.roster.devices.get(&decision.claim.device).map(|device| device.person);
+        if author != Some(desk.me.person) {
+            continue;
+        }
+        for target in &decision.claim.targets {
+            let taken = last.get(&target.record).is_some_and(|before| before.claim.action == Action::Take);
+            if !taken {
+                last.insert(target.record, decision.clone());
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let mut returned: Vec<claims::Decision> = last.into_values().collect();
+    // A note and its photographs came back by one decision.
+    returned
+        .retain(|one| one.claim.action == Action::Return && one.at >= since && seen.insert(one.claim.targets.clone()));
+    returned.sort_by_key(|one| std::cmp::Reverse(one.at));
+    Ok(returned)
+}
