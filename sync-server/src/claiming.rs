@@ -126,3 +126,6 @@ fn wants_right(standing: Standing) -> bool {
     let Standing::Held(code) = standing else { return false };
     matches!(minicbor::decode(&[code]), Ok(Reason::Forbidden | Reason::Unclaimed))
 }
+
+#[cfg(test)]
+mod tests;
