@@ -56,5 +56,22 @@ export async function worked(director: Desk, station: Desk) {
   await station.synced();
   await director.synced();
   await station.synced();
+  await late(director, station, cards[cards.length - 1]?.child ?? '');
   return { first, second, third };
+}
+
+/** A note finished when the child was in her charge no longer: it waits to be claimed. */
+async function late(director: Desk, station: Desk, child: string) {
+  const draft = await director.call('visit.begin', { children: [child] });
+  const post = (await station.call('roster.posts', {})).find(({ role, children }) => role === 'director' && children > 0);
+  if (!post) throw new Error('nobody is in charge');
+  await station.call('roster.withdraw', { children: [child], post: post.post });
+  await station.synced();
+  const values = { ...draft.values, met_child: true, met_guardian: true, note: NOTES[0] ?? '', ...Object.fromEntries(ASPECTS.map((aspect) => [aspect, '1'])) };
+  await director.call('visit.complete', { draft: draft.draft, values });
+  await director.synced();
+  for (let tries = 0; (await station.call('held.list', {})).length === 0; tries += 1) {
+    if (tries > 20) throw new Error('nothing waits to be claimed');
+    await station.synced();
+  }
 }

@@ -38,6 +38,26 @@ async function everySize(page: Page, name: string) {
   await page.setViewportSize(SIZES.office);
 }
 
+/** What stands below the fold or behind a button. */
+async function parts(director: Desk, station: Desk, look: string) {
+  const { page } = station;
+  await station.go('/dayend');
+  await page.getByTestId('held').scrollIntoViewIfNeeded();
+  await everySize(page, `held-${look}`);
+  await page.getByTestId('held-take').click();
+  await looked(page, `held (${look})`);
+  await page.keyboard.press('Escape');
+  for (const which of ['passphrase', 'recovery']) {
+    await director.go('/settings');
+    await director.page.getByTestId(`settings-${which}`).click();
+    await director.page.getByTestId('field-old').waitFor();
+    await everySize(director.page, `${which}-${look}`);
+    await looked(director.page, `${which} (${look})`);
+    await director.page.keyboard.press('Escape');
+    await director.page.getByTestId('field-old').waitFor({ state: 'detached' });
+  }
+}
+
 test('every screen reads well in every size, language and in elder mode', async ({ browser }) => {
   const stage = await Stage.set();
   try {
@@ -78,6 +98,7 @@ test('every screen reads well in every size, language and in elder mode', async 
         await everySize(desk.page, `${screen}-${name}`);
         await looked(desk.page, `${screen} (${name})`);
       }
+      await parts(director, station, name);
     }
   } finally {
     stage.end();

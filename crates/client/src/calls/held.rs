@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::fault::{Code, Fault};
-use domain::form::{self, Form, VERSION_KEY};
+use domain::form::{self, VERSION_KEY};
 use domain::id::{Branch, ChildId, DeviceId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::rights::Verb;
@@ -18,6 +18,7 @@ use sync::item::{Item, Kind};
 use sync::wire::Reason;
 
 use super::me::Nothing;
+use super::page::{self, Sheet};
 use super::words::{self, Who};
 use super::{Acted, card, child};
 use crate::desk::Desk;
@@ -205,14 +206,14 @@ fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<String>, 
             break;
         }
     }
-    let hashes: BTreeSet<Digest> = changes.iter().map(|change| change.hash).collect();
-    let history = doc.history();
-    let told = |line: &&HistoryLine| hashes.contains(&line.said.change) && child::is_told(line);
-    let mut lines: Vec<&HistoryLine> = history.iter().filter(told).collect();
-    if form.event {
-        lines.sort_by_key(|line| place(form, &line.key));
-    }
-    let mut said: Vec<String> = lines.into_iter().map(|line| sentence(desk, form, line)).collect();
+    let mut said = if form.event {
+        let (view, none) = (doc.view(form), BTreeMap::new());
+        page::told(desk, &Sheet { form, record: Some(record), view: &view, computed: &none })
+    } else {
+        let hashes: BTreeSet<Digest> = changes.iter().map(|change| change.hash).collect();
+        let told = |line: &&HistoryLine| hashes.contains(&line.said.change) && child::is_told(line);
+        doc.history().iter().filter(told).map(|line| child::what(desk, form, line)).collect::<Vec<String>>()
+    };
     // What builds on something that is not here: the keys at least.
     for change in left {
         let fields = change.writes.iter().filter(|(key, _)| *key != VERSION_KEY);
@@ -222,20 +223,6 @@ fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<String>, 
         }));
     }
     Ok(said)
-}
-
-fn place(form: &Form, key: &str) -> usize {
-    let top = key.split('/').next().unwrap_or(key);
-    form.fields.iter().position(|field| field.key == top).unwrap_or(usize::MAX)
-}
-
-fn sentence(desk: &Desk, form: &Form, line: &HistoryLine) -> String {
-    if !form.event {
-        return child::what(desk, form, line);
-    }
-    let field = form.field(&line.key);
-    let said = line.said.value.as_ref().map(|value| words::masked(&desk.roster, field, value).0);
-    format!("{}：{}", words::label(form, &line.key), said.unwrap_or_default())
 }
 
 /// What to do with held work.

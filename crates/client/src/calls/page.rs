@@ -119,6 +119,26 @@ pub(crate) fn sections(desk: &Desk, sheets: &[Sheet<'_>]) -> Vec<Section> {
     groups.into_iter().map(|(group, fields)| Section { group: group.to_owned(), fields }).collect()
 }
 
+/// What stands in a record, a line a field: what somebody wrote in sentences first.
+pub(crate) fn told(desk: &Desk, sheet: &Sheet<'_>) -> Vec<String> {
+    let fields = sheet.form.fields.iter().map(|field| sheet.show(desk, field, &field.key));
+    let (sentences, others): (Vec<Shown>, Vec<Shown>) = fields.partition(|shown| shown.kind == Kind::LongText);
+    sentences.iter().chain(&others).flat_map(Shown::told).collect()
+}
+
+impl Shown {
+    fn told(&self) -> Vec<String> {
+        let cell = self.cell.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty());
+        let members: Vec<&str> = self.members.iter().map(|member| member.code.name.as_str()).collect();
+        let members = (!members.is_empty()).then(|| members.join("、"));
+        let rows = self.rows.iter().map(|row| {
+            let fields: Vec<String> = row.fields.iter().flat_map(Self::told).collect();
+            format!("{}{}", row.name.as_ref().map(|name| format!("{name}，")).unwrap_or_default(), fields.join("，"))
+        });
+        cell.chain(members).chain(rows).map(|text| format!("{}：{text}", self.title)).collect()
+    }
+}
+
 impl Sheet<'_> {
     fn show(&self, desk: &Desk, field: &Field, key: &str) -> Shown {
         let cell = self.view.cells.get(key).map(|cell| shown(desk, Some(field), cell));

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { asFault, call, queries, useAnswer, type HeldDeed, type HeldWork } from '../../api';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
+import { Trouble } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import { last, useDeeds, type Settled } from './deeds';
 import { LINE, useWanted, wantLine } from './lines';
@@ -21,7 +22,7 @@ export function Held() {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const deeds = useDeeds();
-  const found = useAnswer('held.list', {}, false);
+  const found = useAnswer('held.list', {});
   const [unfolded, setUnfolded] = useState(false);
   const all = found.data ?? [];
   const open = all.filter(({ standing }) => standing === 'open');
@@ -42,6 +43,7 @@ export function Held() {
     }
   }
 
+  if (found.error) return <Trouble part fault={found.error} again={() => void found.refetch()} />;
   if (all.length + done.length === 0) return null;
   return (
     <section className="panel dayend-part held-works" aria-label={t('held.title')} data-testid="held">

@@ -60,9 +60,9 @@ function NewPassphrase({ close }: { close(): void }) {
   }
   return (
     <Modal open centered width="34em" footer={null} title={t('settings.passphrase_new')} onCancel={close} maskClosable={false} destroyOnHidden>
-      <div className="settings-passphrase">
+      <div className="settings-passphrase stack">
         <Old value={old} set={setOld} />
-        <Passphrase focus={false} busy={change.isPending} label={change.isPending ? t('start.sealing') : t('settings.passphrase_set')} chosen={(passphrase) => void chosen(passphrase)} />
+        <Passphrase renews busy={change.isPending} label={change.isPending ? t('start.sealing') : t('settings.passphrase_set')} chosen={(passphrase) => void chosen(passphrase)} />
         {change.error && <p className="finding red" role="alert">{change.error.text}</p>}
       </div>
     </Modal>

@@ -39,8 +39,8 @@ export function Choose({ reopened = false, save }: Props) {
   );
 }
 
-/** The two fields; also in 设置. */
-export function Passphrase({ busy, label, chosen, focus = true }: { busy: boolean; label: string; chosen(passphrase: string): void; focus?: boolean }) {
+/** The two fields; `renews` in 设置, where the passphrase until now stands above them. */
+export function Passphrase({ busy, label, chosen, renews = false }: { busy: boolean; label: string; chosen(passphrase: string): void; renews?: boolean }) {
   const { t } = useTranslation();
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
@@ -62,8 +62,8 @@ export function Passphrase({ busy, label, chosen, focus = true }: { busy: boolea
   return (
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
       <div className="start-field">
-        <label htmlFor="passphrase">{t('start.passphrase')}</label>
-        <Input id="passphrase" type={type} value={passphrase} onChange={(e) => { setPassphrase(e.target.value); setWant(''); }} autoFocus={focus} aria-describedby="strength" data-testid="field-passphrase" {...off} />
+        <label htmlFor="passphrase">{t(renews ? 'settings.passphrase_fresh' : 'start.passphrase')}</label>
+        <Input id="passphrase" type={type} value={passphrase} onChange={(e) => { setPassphrase(e.target.value); setWant(''); }} autoFocus={!renews} aria-describedby="strength" data-testid="field-passphrase" {...off} />
         <Bar strength={strength} />
       </div>
       <div className="start-field">

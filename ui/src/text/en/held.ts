@@ -1,7 +1,7 @@
 export default {
   title: 'To be claimed',
   n: '{{n}}',
-  hint: 'Whoever wrote it has the child no longer, or that computer was stopped. The centre keeps it; the station decides whether it goes into the file.',
+  hint: 'The centre keeps it, nothing is lost; the station decides whether it goes into the file.',
   photos: '{{n}} photographs',
   whole: '{{n}} more',
   take: 'Take over',

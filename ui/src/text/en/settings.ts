@@ -26,6 +26,7 @@ export default {
   passphrase: 'Passphrase',
   passphrase_hint: 'Change it when somebody may know it',
   passphrase_old: 'The passphrase until now',
+  passphrase_fresh: 'New passphrase',
   passphrase_new: 'A new passphrase',
   passphrase_set: 'Change it',
   passphrase_done: 'Changed; use the new one next time',

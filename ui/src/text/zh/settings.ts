@@ -26,6 +26,7 @@ export default {
   passphrase: '口令',
   passphrase_hint: '觉得别人可能知道了，就换一个',
   passphrase_old: '现在的口令',
+  passphrase_fresh: '新口令',
   passphrase_new: '换一个口令',
   passphrase_set: '换好',
   passphrase_done: '口令已经换好，下次打开用新的',
