@@ -71,13 +71,7 @@ impl Reader {
 
     /// Position since which she sees the child; `None` when she does not.
     pub(crate) fn since(&self, roster: &Roster, child: ChildId) -> Option<Position> {
-        let seat = roster.children.get(&child).filter(|seat| !seat.erased)?;
-        let begun = |(id, post): &(PostId, Post)| match post.role.reach() {
-            Reach::Assigned => seat.assigned_since(*id),
-            Reach::Street => seat.in_street_since(roster.area_of(post)?.street()),
-            Reach::District => Some(0),
-        };
-        self.posts.iter().filter_map(begun).min()
+        self.posts.iter().filter_map(|(id, post)| roster.reached_since(*id, post, child)).min()
     }
 
     /// Everyone she sees who was hers already at `at`.

@@ -124,8 +124,7 @@ impl Window {
     /// Clicks what has this test id, once it can be clicked.
     pub async fn click(&self, id: &str) {
         for _ in 0..60 {
-            let found = self.find(id).await;
-            if found.scroll_into_view().await.is_ok() && found.click().await.is_ok() {
+            if pressed(&self.find(id).await).await {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
@@ -136,8 +135,7 @@ impl Window {
     /// Clicks the first element of a path through the page.
     pub async fn click_path(&self, path: &str) {
         for _ in 0..60 {
-            let found = self.find_path(path).await;
-            if found.scroll_into_view().await.is_ok() && found.click().await.is_ok() {
+            if pressed(&self.find_path(path).await).await {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
@@ -268,6 +266,18 @@ impl Drop for Window {
         let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.driving.wait();
     }
+}
+
+/// Clicks an element that stands still: a press on a dialog that is still growing lands beside its
+/// button, and no driver says so.
+async fn pressed(found: &WebElement) -> bool {
+    if found.scroll_into_view().await.is_err() {
+        return false;
+    }
+    let before = found.rect().await;
+    tokio::time::sleep(BLINK).await;
+    let still = matches!((before, found.rect().await), (Ok(before), Ok(now)) if before == now);
+    still && found.click().await.is_ok()
 }
 
 /// From a click to the paint of what it shows.

@@ -235,7 +235,8 @@ fn wants(work: &Work<'_>) -> Stored<Vec<Want>> {
         Hidden::Coming(after) => Some(Want { child, after }),
         Hidden::Leaving => None,
     });
-    Ok(coming.take(WANT_MAX).collect())
+    let missed = roster::all_missed(&work.tx)?.into_iter().map(|(child, after)| Want { child, after });
+    Ok(coming.chain(missed).take(WANT_MAX).collect())
 }
 
 impl Work<'_> {

@@ -25,6 +25,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0003_files.sql")),
     M::up(include_str!("migrations/0004_own.sql")),
     M::up(include_str!("migrations/0005_claims.sql")),
+    M::up(include_str!("migrations/0006_missed.sql")),
 ];
 
 /// Oldest SQLite without known ways to damage a WAL database (`reliability.md` §3).

@@ -45,7 +45,7 @@ pub(crate) struct Work<'d> {
     rows: Vec<Row>,
     refold: bool,
     whole: BTreeSet<ChildId>,
-    scope: Option<BTreeSet<ChildId>>,
+    scope: Option<BTreeMap<ChildId, Position>>,
     touched: BTreeSet<Tag>,
 }
 
@@ -189,7 +189,7 @@ impl Work<'_> {
     /// Remembers whom this device sees, before the first row that may change it.
     pub(crate) fn mark_scope(&mut self) {
         if self.scope.is_none() {
-            self.scope = Some(self.roster.scope(self.me.device(), self.today()));
+            self.scope = Some(self.roster.scope_since(self.me.device(), self.today()));
         }
     }
 
@@ -251,12 +251,20 @@ impl Work<'_> {
     /// in this download, so those that came are only whole when it is over.
     fn settle_scope(&mut self, m: &mut Moment, first: bool) -> Stored<()> {
         let Some(before) = self.scope.take() else { return Ok(()) };
-        let after = self.roster.scope(self.me.device(), self.today());
-        for child in before.difference(&after) {
+        let after = self.roster.scope_since(self.me.device(), self.today());
+        for child in before.keys().filter(|child| !after.contains_key(child)) {
             self.leave(m, *child)?;
         }
         let district = self.hears_everything();
-        for child in after.difference(&before) {
+        for (child, since) in &after {
+            let Some(earlier) = before.get(child) else { continue };
+            // Taken away and given back in these rows: what lies between comes as history.
+            let moved = || self.rows.iter().any(|row| row.child() == Some(*child));
+            if !first && !district && since > earlier && moved() {
+                roster::miss(&self.tx, *child, 0)?;
+            }
+        }
+        for child in after.keys().filter(|child| !before.contains_key(child)) {
             // A child registered in these rows has no history below them.
             let fresh = self.rows.iter().any(|row| matches!(row, Row::Register { child: c, .. } if c == child));
             if first || !(fresh || district) {

@@ -449,6 +449,16 @@ impl Roster {
         }
     }
 
+    /// Position since which one post has reached a child without a break; `None` when it does not now.
+    pub fn reached_since(&self, id: PostId, post: &Post, child: ChildId) -> Option<Position> {
+        let seat = self.children.get(&child).filter(|s| !s.erased)?;
+        match post.role.reach() {
+            Reach::Assigned => seat.assigned_since(id),
+            Reach::Street => seat.in_street_since(self.area_of(post)?.street()),
+            Reach::District => Some(0),
+        }
+    }
+
     /// Whether a device may see a child now.
     pub fn sees(&self, device: DeviceId, child: ChildId, on: Day) -> bool {
         self.active(device) && self.posts_on(device, on).any(|(id, post)| self.reaches(id, post, child, NOW))
@@ -461,15 +471,25 @@ impl Roster {
 
     /// Every child the device may see now.
     pub fn scope(&self, device: DeviceId, on: Day) -> BTreeSet<ChildId> {
-        let mut scope = BTreeSet::new();
+        self.scope_since(device, on).into_keys().collect()
+    }
+
+    /// Every child the device may see now, with the position since which it has without a break.
+    pub fn scope_since(&self, device: DeviceId, on: Day) -> BTreeMap<ChildId, Position> {
+        let mut scope = BTreeMap::new();
         if !self.active(device) {
             return scope;
         }
         for (id, post) in self.posts_on(device, on) {
+            let mut add = |child: ChildId| {
+                if let Some(since) = self.reached_since(id, post, child) {
+                    scope.entry(child).and_modify(|known: &mut Position| *known = since.min(*known)).or_insert(since);
+                }
+            };
             if post.role.reach() == Reach::Assigned {
-                scope.extend(self.children_of(id).filter(|c| self.reaches(id, post, *c, NOW)));
+                self.children_of(id).for_each(&mut add);
             } else {
-                scope.extend(self.children.keys().filter(|c| self.reaches(id, post, **c, NOW)));
+                self.children.keys().copied().for_each(&mut add);
             }
         }
         scope

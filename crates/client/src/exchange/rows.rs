@@ -174,6 +174,13 @@ impl Work<'_> {
     }
 
     fn take_history(&mut self, history: History) -> Stored<()> {
+        if let Some(after) = roster::missed(&self.tx, history.child)? {
+            if history.whole {
+                roster::miss_no_more(&self.tx, history.child)?;
+            } else {
+                roster::miss(&self.tx, history.child, after.max(history.upto))?;
+            }
+        }
         let Some(Hidden::Coming(after)) = roster::hidden(&self.tx, history.child)? else { return Ok(()) };
         if history.whole {
             self.reveal_later(history.child);

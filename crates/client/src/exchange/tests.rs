@@ -221,6 +221,37 @@ fn a_child_entrusted_later_appears_when_its_history_is_whole() {
     assert!(scene.with(|client, m| client.rebuilt_equals(m)).expect("the store"));
 }
 
+/// Taken away on Monday, changed by the other director on Tuesday, given back on Wednesday; this
+/// desk hears of it on Thursday, and the line breaks before the history comes.
+#[test]
+fn a_child_taken_away_and_given_back_unseen_stays_and_what_was_missed_is_asked_for() {
+    let mut scene = Scene::new();
+    let first = scene.first_rows(&["张小明"]);
+    let mut doc = Record::empty();
+    doc.admit(&whole(&first[0].envelopes[2].envelope.0.parts)[0].body).expect("a change");
+    scene.exchange(first);
+    let others = scene.district.position + 2;
+    let mut m_chance = crate::scene::Seeded(9);
+    let mut m = domain::moment::Moment::new(START, &mut m_chance);
+    let away = scene.district.rows(&mut m, vec![Row::Withdraw { child: child(7), post: post(1) }]);
+    let change = scene.district.change(&mut doc, 7, &[set("school_name", "第五小学")], START);
+    let other = scene.district.other.clone();
+    let written = scene.district.place(&other, vec![change]);
+    let back = scene.district.rows(&mut m, vec![Row::Assign { child: child(7), post: post(1) }]);
+    scene.exchange(vec![scene.tail(vec![away, back])]);
+    assert_eq!(scene.value(7, "name").as_deref(), Some("张小明"), "what is here stays in sight");
+    let history = Rows {
+        envelopes: vec![written],
+        history: Some(History { child: child(7), upto: others, whole: true }),
+        ..Rows::default()
+    };
+    let asked = scene.exchange(vec![history]);
+    assert_eq!(asked.want, [Want { child: child(7), after: 0 }]);
+    assert_eq!(scene.value(7, "school_name").as_deref(), Some("第五小学"));
+    assert!(scene.exchange(Vec::new()).want.is_empty());
+    assert!(scene.with(|client, m| client.rebuilt_equals(m)).expect("the store"));
+}
+
 #[test]
 fn changes_that_come_before_what_they_build_on_wait_for_it() {
     let mut scene = Scene::at_work();

@@ -116,6 +116,34 @@ pub(crate) fn all_hidden(db: &Connection) -> Stored<Vec<(ChildId, Hidden)>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A child that was taken away and given back unseen: rows written in between are still to come.
+/// It stays shown, with what is here.
+pub(crate) fn miss(db: &Connection, child: ChildId, after: Position) -> Stored<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO missed (child, after) VALUES (?1, ?2)")?
+        .execute(params![child.as_bytes(), signed(after)])?;
+    Ok(())
+}
+
+/// Up to where what was missed of a child has come; `None` when nothing was.
+pub(crate) fn missed(db: &Connection, child: ChildId) -> Stored<Option<Position>> {
+    let mut query = db.prepare_cached("SELECT after FROM missed WHERE child = ?1")?;
+    let found = query.query_row(params![child.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(found.map(unsigned))
+}
+
+/// Nothing of a child is missed any more (or the child is gone).
+pub(crate) fn miss_no_more(db: &Connection, child: ChildId) -> Stored<()> {
+    db.prepare_cached("DELETE FROM missed WHERE child = ?1")?.execute(params![child.as_bytes()])?;
+    Ok(())
+}
+
+/// All children with missed rows, and up to where they have come.
+pub(crate) fn all_missed(db: &Connection) -> Stored<Vec<(ChildId, Position)>> {
+    let mut query = db.prepare_cached("SELECT child, after FROM missed ORDER BY child")?;
+    let rows = query.query_map([], |row| Ok((ChildId::new(row.get(0)?), unsigned(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Children of whom this device keeps records.
 pub(crate) fn children_kept(db: &Connection) -> Stored<Vec<ChildId>> {
     let mut query = db.prepare_cached(
