@@ -1,4 +1,4 @@
-//! Requests read, envelopes verified and kept, receipts. It opens no item's body and judges nothing.
+//! Requests read, envelopes verified and taken in, receipts. It opens no item's body and judges nothing.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,12 @@ use domain::id::{Branch, DeviceId, Digest, Position};
 use domain::moment::{Moment, Timestamp};
 use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
-use sync::item::{Item, Kind};
+use sync::item::Kind;
 use sync::request::SignedRequest;
 use sync::wire::{Pushed, Receipt, Refusal, Request, State, Verdict};
 
-use crate::server::{Server, ServerError, outcome};
-use crate::store::{DeviceState, NewEnvelope, NewItem, Standing, Store};
-use crate::vault::owner;
+use crate::server::{Server, ServerError};
+use crate::store::{DeviceState, Store};
 
 /// A request whose signature fits its device.
 pub(crate) struct Incoming {
@@ -112,10 +111,8 @@ impl<S: Store> Server<S> {
             receipts[n] = match self.verified(envelope, &brought) {
                 Err(refusal) => Receipt::Refused(refusal),
                 Ok(()) => {
-                    let (row, kept) = self.keep(m, envelope, floor, number + 1)?;
-                    if envelope.device != incoming.device {
-                        self.vault.store.vouch(row, incoming.device)?;
-                    }
+                    let voucher = (envelope.device != incoming.device).then_some(incoming.device);
+                    let kept = self.arrive(m, envelope, (floor, voucher), number + 1)?;
                     number = number.max(kept);
                     Receipt::Kept(kept)
                 }
@@ -153,63 +150,6 @@ impl<S: Store> Server<S> {
             sync::envelope::BadEnvelope::Signature => Refusal::Signature,
             sync::envelope::BadEnvelope::Caps | sync::envelope::BadEnvelope::Format => Refusal::Format,
         })
-    }
-
-    /// Keeps an envelope and those of its items that are not here yet, sealed. Its row, and the
-    /// inbox number that covers all of its whole items.
-    pub(crate) fn keep(
-        &mut self,
-        m: &mut Moment,
-        envelope: &Envelope,
-        floor: Position,
-        number: u64,
-    ) -> Result<(u64, u64), ServerError> {
-        let id = envelope.id(&self.digest);
-        let here = self.vault.store.envelope_row(&id)?;
-        let row = match here {
-            Some(row) => row,
-            None => {
-                let header = bare(envelope).encode();
-                let Envelope { device, branch, seq, .. } = *envelope;
-                self.meter.pushes += 1;
-                self.vault.store.add_envelope(&NewEnvelope { id, device, branch, seq, floor, header, voucher: None })?
-            }
-        };
-        let (mut covered, mut judged) = (0, Vec::new());
-        for (place, part) in envelope.parts.iter().enumerate() {
-            let Part::Whole(bytes) = part else { continue };
-            let Ok(item) = Item::decode(bytes) else { continue };
-            let digest = part.digest();
-            if let Some(known) = self.vault.store.item_of(item.record, &digest)? {
-                covered = covered.max(known.number);
-                if here.is_none() && known.standing != Standing::New {
-                    judged.push((place as u16, outcome(known.standing)));
-                }
-                continue;
-            }
-            covered = number;
-            let erased = item.child.is_some_and(|c| self.roster.children.get(&c).is_some_and(|s| s.erased));
-            // Nothing about an erased child is ever written down again; the gate says why.
-            let sealed = if erased {
-                Vec::new()
-            } else {
-                self.vault.seal(m, &owner(item.kind, item.child, item.record), bytes)?
-            };
-            self.vault.store.add_item(&NewItem {
-                envelope: row,
-                place: place as u16,
-                digest,
-                number,
-                kind: item.kind,
-                record: item.record,
-                form: item.form,
-                child: item.child,
-                sealed,
-            })?;
-        }
-        // A cloned disk sends the same item in two envelopes: both learn what became of it.
-        self.tell(envelope.device, envelope, judged)?;
-        Ok((row, covered))
     }
 
     /// Adds the device's verdicts after the one it has seen.

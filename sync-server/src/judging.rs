@@ -20,14 +20,34 @@ use crate::meter::timed;
 use crate::open_records::OpenRecords;
 use crate::pull::Reader;
 use crate::server::{Server, ServerError};
-use crate::store::{RecordState, Standing, Store, StoreError, Stored, StoredItem};
-use crate::vault::Vault;
+use crate::store::{NewArrival, NewEnvelope, NewItem, RecordState, Standing, Store, StoreError, Stored, StoredItem};
+use crate::vault::{Vault, owner};
 
 /// An envelope before the gate.
 struct Case {
     batch: Batch,
     items: BTreeMap<u16, StoredItem>,
+    /// Sealed bytes of the items that get their row with the ruling.
+    fresh: BTreeMap<u16, Vec<u8>>,
     erased: Vec<(u16, Ruling)>,
+}
+
+impl Case {
+    fn of(header: &Envelope, kept: &NewEnvelope) -> Self {
+        let mut batch = Batch::of(header, kept.floor);
+        batch.voucher = kept.voucher;
+        Self { batch, items: BTreeMap::new(), fresh: BTreeMap::new(), erased: Vec::new() }
+    }
+
+    /// Lays an item before the gate; what cannot be opened any more is ruled on already.
+    fn lay(&mut self, item: StoredItem, bytes: Option<Vec<u8>>) {
+        match bytes {
+            Some(bytes) => self.batch.items.push((item.place, Item::decode(&bytes))),
+            None if self.batch.settled.contains(&item.place) => {}
+            None => self.erased.push((item.place, Ruling::Hold(Reason::Erased))),
+        }
+        self.items.insert(item.place, item);
+    }
 }
 
 /// What the gate asks of the store.
@@ -92,6 +112,11 @@ pub(crate) fn rebuild<S: Store>(vault: &mut Vault<S>, record: RecordId) -> Store
     dossier::trial(None, &changes).map(|trial| Some(trial.record)).map_err(|_| StoreError::Damaged)
 }
 
+/// The reason's wire code.
+fn code(reason: Reason) -> u8 {
+    minicbor::to_vec(reason).ok().and_then(|bytes| bytes.first().copied()).unwrap_or(0)
+}
+
 /// Envelopes judged in one transaction.
 const TOGETHER: usize = 16;
 
@@ -104,18 +129,56 @@ impl<S: Store> Server<S> {
     }
 
     fn judge_oldest(&mut self, m: &mut Moment) -> Result<bool, ServerError> {
+        // What is judged again came before everything that is not laid out yet.
         let rows = self.vault.store.unjudged(TOGETHER)?;
-        if rows.is_empty() {
+        if !rows.is_empty() {
+            self.durably(|s| rows.iter().try_for_each(|row| s.judge_again(m, *row)))?;
+            return Ok(true);
+        }
+        let arrivals = self.vault.store.arrivals(TOGETHER)?;
+        if arrivals.is_empty() {
             return Ok(false);
         }
-        self.durably(|s| rows.iter().try_for_each(|row| s.judge_envelope(m, *row)))?;
+        self.durably(|s| arrivals.iter().try_for_each(|arrival| s.judge_arrival(m, arrival)))?;
         Ok(true)
     }
 
-    fn judge_envelope(&mut self, m: &mut Moment, row: u64) -> Result<(), ServerError> {
+    fn judge_arrival(&mut self, m: &mut Moment, arrival: &NewArrival) -> Result<(), ServerError> {
+        if let Some(laid) = self.lay_out(arrival)? {
+            let mut case = Case::of(&laid.header, &laid.kept);
+            for (place, (item, sealed)) in laid.fresh {
+                let bytes = self.vault.unseal(&owner(item.kind, item.child, item.record), &sealed)?;
+                // Erased since it came: nothing of it is written down again.
+                case.fresh.insert(place, if bytes.is_some() { sealed } else { Vec::new() });
+                case.lay(item, bytes);
+            }
+            // A cloned disk sends the same item in two envelopes: both learn what became of it.
+            self.tell(laid.kept.device, &laid.header, laid.judged)?;
+            self.judge(m, &laid.header, case)?;
+        }
+        Ok(self.vault.store.drop_arrival(arrival.number)?)
+    }
+
+    /// An envelope that has rows: what is new or waiting, beside what was accepted before.
+    fn judge_again(&mut self, m: &mut Moment, row: u64) -> Result<(), ServerError> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Err(ServerError::Row(0)) };
         let header = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(0))?;
-        let mut case = self.case(row, &header, kept.floor, kept.voucher)?;
+        let mut case = Case::of(&header, &kept);
+        for stored in self.vault.store.items_of_envelope(row)? {
+            match stored.standing {
+                Standing::Held(_) => continue,
+                Standing::Accepted(_) => {
+                    case.batch.settled.insert(stored.place);
+                }
+                Standing::New | Standing::Waiting(_) => {}
+            }
+            let bytes = self.vault.open(&stored)?;
+            case.lay(stored, bytes);
+        }
+        self.judge(m, &header, case)
+    }
+
+    fn judge(&mut self, m: &mut Moment, header: &Envelope, mut case: Case) -> Result<(), ServerError> {
         let mut docs = Docs::new(&mut self.vault, &mut self.open);
         let rulings = gate::judge(&self.roster, &case.batch, &mut docs, &mut InProcess, m.now)?;
         let documents = docs.grown;
@@ -123,16 +186,25 @@ impl<S: Store> Server<S> {
         let mut grown = BTreeSet::new();
         for (place, ruling) in rulings.into_iter().chain(std::mem::take(&mut case.erased)) {
             let Some(item) = case.items.get(&place) else { continue };
+            let fresh = case.fresh.remove(&place);
             let outcome = match ruling {
                 Ruling::Accept => {
                     let body = case.batch.items.iter().find(|(n, _)| *n == place).and_then(|(_, i)| i.as_ref().ok());
                     grown.insert(item.record);
-                    Outcome::Accepted(self.append(m, kept.device, item, body.map_or(&[], |i| i.body.as_slice()))?)
+                    let body = body.map_or(&[][..], |item| &item.body);
+                    Outcome::Accepted(self.append(m, header.device, (item, fresh), body)?)
                 }
-                Ruling::Wait(digest) => Outcome::Waiting(digest),
-                Ruling::Hold(reason) => Outcome::Held(reason),
+                Ruling::Wait(digest) => {
+                    self.meter.waiting += 1;
+                    self.stand(item, fresh, Standing::Waiting(digest))?;
+                    Outcome::Waiting(digest)
+                }
+                Ruling::Hold(reason) => {
+                    self.meter.held += 1;
+                    self.stand(item, fresh, Standing::Held(code(reason)))?;
+                    Outcome::Held(reason)
+                }
             };
-            self.settle(item, outcome)?;
             outcomes.push((place, outcome));
         }
         for (record, (saved, open)) in documents {
@@ -141,55 +213,20 @@ impl<S: Store> Server<S> {
             self.open.put(record, at, open);
         }
         outcomes.sort_unstable_by_key(|(place, _)| *place);
-        self.note_held(m, &header, &case, &outcomes)?;
-        self.tell(kept.device, &header, outcomes)?;
+        self.note_held(m, header, &case, &outcomes)?;
+        self.tell(header.device, header, outcomes)?;
         grown.into_iter().try_for_each(|record| self.wake(record))
     }
 
-    /// Lays an envelope out for the gate: what is new or waiting, what was accepted before, and
-    /// what cannot be opened any more.
-    fn case(
-        &mut self,
-        row: u64,
-        header: &Envelope,
-        floor: Position,
-        voucher: Option<DeviceId>,
-    ) -> Result<Case, ServerError> {
-        let mut batch = Batch::of(header, floor);
-        batch.voucher = voucher;
-        let (mut items, mut erased) = (BTreeMap::new(), Vec::new());
-        for stored in self.vault.store.items_of_envelope(row)? {
-            match stored.standing {
-                Standing::Held(_) => continue,
-                Standing::Accepted(_) => {
-                    batch.settled.insert(stored.place);
-                }
-                Standing::New | Standing::Waiting(_) => {}
+    /// Writes down where an item stands, with its row when it has none yet; its row.
+    fn stand(&mut self, item: &StoredItem, fresh: Option<Vec<u8>>, standing: Standing) -> Result<u64, ServerError> {
+        match fresh {
+            Some(sealed) => Ok(self.vault.store.add_item(&NewItem::of(item.clone(), sealed, standing))?),
+            None => {
+                self.vault.store.set_standing(item.id, standing)?;
+                Ok(item.id)
             }
-            match self.vault.open(&stored)? {
-                Some(bytes) => batch.items.push((stored.place, Item::decode(&bytes))),
-                None if batch.settled.contains(&stored.place) => {}
-                None => erased.push((stored.place, Ruling::Hold(Reason::Erased))),
-            }
-            items.insert(stored.place, stored);
         }
-        Ok(Case { batch, items, erased })
-    }
-
-    /// Writes down where a judged item stands.
-    fn settle(&mut self, item: &StoredItem, outcome: Outcome) -> Result<(), ServerError> {
-        let standing = match outcome {
-            Outcome::Accepted(_) => return Ok(()),
-            Outcome::Waiting(digest) => {
-                self.meter.waiting += 1;
-                Standing::Waiting(digest)
-            }
-            Outcome::Held(reason) => {
-                self.meter.held += 1;
-                Standing::Held(minicbor::to_vec(reason).ok().and_then(|b| b.first().copied()).unwrap_or(0))
-            }
-        };
-        Ok(self.vault.store.set_standing(item.id, standing)?)
     }
 
     /// Writes a verdict down for the author.
@@ -274,7 +311,7 @@ impl<S: Store> Server<S> {
         &mut self,
         m: &Moment,
         author: DeviceId,
-        item: &StoredItem,
+        (item, fresh): (&StoredItem, Option<Vec<u8>>),
         body: &[u8],
     ) -> Result<Position, ServerError> {
         let (end, before) = self.vault.store.head()?;
@@ -302,8 +339,8 @@ impl<S: Store> Server<S> {
             }
         };
         let heard: Vec<Channel> = heard.into_iter().collect();
-        self.vault.store.append(at, item, &chain, &heard)?;
-        self.vault.store.set_standing(item.id, Standing::Accepted(at))?;
+        let id = self.stand(item, fresh, Standing::Accepted(at))?;
+        self.vault.store.append(at, &StoredItem { id, ..item.clone() }, &chain, &heard)?;
         self.meter.accepted += 1;
         Ok(at)
     }

@@ -4,7 +4,8 @@
 //!
 //! # Layout
 //! - [`server`] the whole server as one value, synchronous and deterministic: time and chance are arguments;
-//! - [`inbox`] verify, keep, receipt; [`judging`] feeds kept envelopes to the gate and appends to the log;
+//! - [`inbox`] verify, take in, receipt; [`arrival`] a delivery in one row, and laying it out; [`judging`] feeds
+//!   deliveries to the gate and appends to the log;
 //!   [`pull`] what a device may hear after its cursor; [`segment`] first downloads, packed once;
 //! - [`restored`] what happens after an old backup was put back; [`backup`] writing, proving, putting back;
 //! - [`pieces`] pieces of photographs and scans, after all text;
@@ -29,6 +30,7 @@
 //! Server<Sqlite>: Sqlite::{open(dir, &FileKeys), in_memory(), snapshot()}   Secret::{found(m, Founding), load(dir, pass), save}
 //! ```
 
+mod arrival;
 mod aside;
 pub mod backup;
 mod claiming;

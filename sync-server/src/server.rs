@@ -275,6 +275,10 @@ impl<S: Store> Server<S> {
         let just_restored = self.withheld;
         // A backup may have been made by another process of this server.
         let _ = self.look_for_backup();
+        if incoming.iter().flatten().any(|incoming| !incoming.request.have.is_empty()) {
+            // What came and was not laid out yet is not lacking.
+            while self.gate_step(m).is_ok_and(|more| more) {}
+        }
         let asked = self.durably(|s| s.keep_all(m, &incoming));
         let Ok(asked) = asked else {
             tracing::error!("store failed, requests turned away");
@@ -392,18 +396,19 @@ impl<S: Store> Server<S> {
     pub fn write_items(&mut self, m: &mut Moment, items: Vec<Item>) -> Result<Vec<Outcome>, ServerError> {
         let mut written = Vec::with_capacity(items.len());
         for batch in batches(items.iter().map(Item::encode).collect())? {
-            let row = self.durably(|s| s.keep_own(m, batch))?;
-            written.push(row);
+            written.push(self.durably(|s| s.keep_own(m, batch))?);
         }
         while self.gate_step(m)? {}
         let mut outcomes = Vec::with_capacity(items.len());
-        for row in written {
+        for id in written {
+            let row = self.vault.store.envelope_row(&id)?.ok_or(ServerError::Row(0))?;
             outcomes.extend(self.vault.store.items_of_envelope(row)?.iter().map(|item| outcome(item.standing)));
         }
         Ok(outcomes)
     }
 
-    pub(crate) fn keep_own(&mut self, m: &mut Moment, items: Vec<Vec<u8>>) -> Result<u64, ServerError> {
+    /// Signs items as the server's own device and takes them in; the id of their envelope.
+    pub(crate) fn keep_own(&mut self, m: &mut Moment, items: Vec<Vec<u8>>) -> Result<Digest, ServerError> {
         let stored = self.vault.store.fact(fact::LINK)?.and_then(|b| minicbor::decode(&b).ok());
         let OwnChain { branch, seq, prev } =
             stored.unwrap_or_else(|| OwnChain { branch: Branch(m.bytes()), seq: 0, prev: chain::START });
@@ -412,7 +417,8 @@ impl<S: Store> Server<S> {
         let next = OwnChain { branch, seq: seq + 1, prev: envelope.id(&self.digest) };
         self.vault.store.set_fact(fact::LINK, &minicbor::to_vec(next).unwrap_or_default())?;
         let number = self.vault.store.newest_number()? + 1;
-        self.keep(m, &envelope, self.roster.version, number).map(|(row, _)| row)
+        self.arrive(m, &envelope, (self.roster.version, None), number)?;
+        Ok(next.prev)
     }
 }
 

@@ -73,7 +73,18 @@ pub struct NewEnvelope {
     pub voucher: Option<DeviceId>,
 }
 
-/// An item as it enters the inbox.
+/// A delivery as it came: one row, until the gate lays it out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewArrival {
+    /// Its inbox number.
+    pub number: u64,
+    /// Id of the envelope.
+    pub id: Digest,
+    /// The envelope and its sealed items, encoded.
+    pub body: Vec<u8>,
+}
+
+/// An item as it is laid out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewItem {
     /// Row of its envelope.
@@ -94,12 +105,22 @@ pub struct NewItem {
     pub child: Option<ChildId>,
     /// The item's bytes, sealed.
     pub sealed: Vec<u8>,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+impl NewItem {
+    /// An item that has no row yet, as it is to stand.
+    pub fn of(item: StoredItem, sealed: Vec<u8>, standing: Standing) -> Self {
+        let StoredItem { envelope, place, digest, number, kind, record, form, child, .. } = item;
+        Self { envelope, place, digest, number, kind, record, form, child, sealed, standing }
+    }
 }
 
 /// Where an item stands. The number is stored: never reuse one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
-    /// In the inbox, not judged.
+    /// Laid out, to be judged (again).
     New,
     /// In the log at a position.
     Accepted(Position),
@@ -210,8 +231,16 @@ pub trait Facts {
     fn set_code(&mut self, code: &Code) -> Stored<()>;
 }
 
-/// The inbox: envelopes, items, verdicts.
+/// The inbox: deliveries, envelopes, items, verdicts.
 pub trait Inbox {
+    /// Keeps a delivery as it came; its number is above all given before.
+    fn add_arrival(&mut self, arrival: &NewArrival) -> Stored<()>;
+    /// The oldest deliveries not laid out, in order.
+    fn arrivals(&mut self, limit: usize) -> Stored<Vec<NewArrival>>;
+    /// The deliveries of an envelope not laid out.
+    fn arrivals_of(&mut self, id: &Digest) -> Stored<Vec<NewArrival>>;
+    /// A delivery is laid out.
+    fn drop_arrival(&mut self, number: u64) -> Stored<()>;
     /// Row of the envelope with this id.
     fn envelope_row(&mut self, id: &Digest) -> Stored<Option<u64>>;
     /// Rows of the envelopes whose ids begin so.
@@ -234,7 +263,7 @@ pub trait Inbox {
     fn waiting_of_record(&mut self, record: RecordId) -> Stored<Vec<StoredItem>>;
     /// Every item about a child, in order of arrival.
     fn items_of_child(&mut self, child: ChildId) -> Stored<Vec<StoredItem>>;
-    /// The oldest deliveries not judged: envelope rows, in order of arrival.
+    /// The oldest deliveries laid out and to be judged: envelope rows, in order of arrival.
     fn unjudged(&mut self, limit: usize) -> Stored<Vec<u64>>;
     /// The sealed bytes of an item.
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>>;
@@ -254,7 +283,7 @@ pub trait Inbox {
     fn skip_verdicts_to(&mut self, number: u64) -> Stored<()>;
     /// The device's verdicts after a number, oldest first.
     fn verdicts(&mut self, device: DeviceId, after: u64, limit: usize) -> Stored<Vec<(u64, Vec<u8>)>>;
-    /// How many items stand: new, accepted, held, waiting.
+    /// How many items stand: new (deliveries not laid out count as one each), accepted, held, waiting.
     fn standings(&mut self) -> Stored<[u64; 4]>;
 }
 

@@ -69,12 +69,17 @@ impl<S: Store> Vault<S> {
 
     /// The bytes of an item; `None` once its key was destroyed, or when it came after the erasure.
     pub(crate) fn open(&mut self, item: &StoredItem) -> Stored<Option<Vec<u8>>> {
-        let Some(key) = self.key(&owner(item.kind, item.child, item.record))? else { return Ok(None) };
         let Some(sealed) = self.store.sealed(item.id)? else { return Err(StoreError::Damaged) };
+        self.unseal(&owner(item.kind, item.child, item.record), &sealed)
+    }
+
+    /// The same of an item that has no row yet.
+    pub(crate) fn unseal(&mut self, owner: &[u8; 16], sealed: &[u8]) -> Stored<Option<Vec<u8>>> {
+        let Some(key) = self.key(owner)? else { return Ok(None) };
         if sealed.is_empty() {
             return Ok(None);
         }
-        seal::uncover(&key, &sealed).map(Some).map_err(|_| StoreError::Damaged)
+        seal::uncover(&key, sealed).map(Some).map_err(|_| StoreError::Damaged)
     }
 
     /// Throws the open transaction away, and keys made in it.

@@ -38,6 +38,8 @@ pub enum Wrong {
     Claim(ChildId),
     /// A saved document is not the fold of its changes.
     Document(RecordId),
+    /// A delivery that waits for the gate, by its inbox number, is not what was signed.
+    Arrival(u64),
 }
 
 /// What was looked at, and what was wrong with it.
@@ -57,6 +59,8 @@ pub struct Verified {
     pub pieces: u64,
     /// Pieces of them not here: still on their way, or lost with a restore until a desk brings them.
     pub missing: u64,
+    /// Deliveries with a receipt that wait for the gate.
+    pub arrivals: u64,
     /// What does not hold; at most a thousand.
     pub wrong: Vec<Wrong>,
 }
@@ -102,6 +106,12 @@ impl<S: Store> Server<S> {
         }
         self.check_claims(&claims, &mut told)?;
         self.check_documents(&mut told)?;
+        for arrival in self.vault.store.arrivals(usize::MAX)? {
+            told.arrivals += 1;
+            if !self.is_sound(&arrival)? {
+                told.wrong.push(Wrong::Arrival(arrival.number));
+            }
+        }
         Ok(told)
     }
 

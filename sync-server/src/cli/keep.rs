@@ -72,10 +72,11 @@ pub(super) fn verify(place: &Place<'_>) -> anyhow::Result<()> {
 }
 
 fn summary(told: &Verified) -> String {
-    let Verified { rows, envelopes, erased, documents, files, pieces, missing, .. } = told;
+    let Verified { rows, envelopes, erased, documents, files, pieces, missing, arrivals, .. } = told;
+    let waiting = if *arrivals > 0 { format!("刚收到、还没入日志 {arrivals} 份；") } else { String::new() };
     format!(
-        "核验了日志 {rows} 条、签名 {envelopes} 份、缓存档案 {documents} 份；附件 {files} 个，{pieces} 片完好，{missing} 片还没送到；\
-         已合规删除 {erased} 条（只剩摘要）。"
+        "核验了日志 {rows} 条、签名 {envelopes} 份、缓存档案 {documents} 份；{waiting}附件 {files} 个，{pieces} 片完好，\
+         {missing} 片还没送到；已合规删除 {erased} 条（只剩摘要）。"
     )
 }
 
@@ -89,6 +90,7 @@ fn sentence(wrong: &Wrong) -> String {
         Wrong::Roster => "名册与日志推算的不同".to_owned(),
         Wrong::Piece(file, n) => format!("附件 {file} 的第 {n} 片与清单不同"),
         Wrong::Claim(child) => format!("儿童 {child} 的待认领内容，处理结果与日志不同"),
+        Wrong::Arrival(number) => format!("收件箱第 {number} 份与收到时不同"),
         Wrong::Document(record) => format!("缓存档案 {record} 与日志推算的不同（重启服务会重建）"),
     }
 }

@@ -7,12 +7,13 @@ use domain::roster::Channel;
 use sync::item::Kind;
 use sync::wire::Mark;
 
-use super::{Code, DeviceState, NewEnvelope, NewItem, PieceId, RecordState, Segment, Standing, Store};
+use super::{Code, DeviceState, NewArrival, NewEnvelope, NewItem, PieceId, RecordState, Segment, Standing, Store};
 
 /// Runs the whole suite, each part on a fresh store.
 pub(crate) fn holds<S: Store>(fresh: &mut dyn FnMut() -> S) {
     what_is_not_committed_never_was(&mut fresh());
     devices_codes_and_facts_come_back(&mut fresh());
+    deliveries_wait_in_order_until_they_are_laid_out(&mut fresh());
     an_envelope_is_kept_once_and_its_items_are_judged_in_order(&mut fresh());
     the_log_is_heard_where_it_was_appended(&mut fresh());
     a_destroyed_key_is_gone(&mut fresh());
@@ -45,6 +46,7 @@ fn item(envelope: u64, place: u16, number: u64) -> NewItem {
         form: "visit".to_owned(),
         child: Some(CHILD),
         sealed: vec![9, place as u8],
+        standing: Standing::New,
     }
 }
 
@@ -74,6 +76,30 @@ fn devices_codes_and_facts_come_back(store: &mut impl Store) {
     assert_eq!(store.code(77), Ok(Some(code)));
     assert_eq!(store.code(78), Ok(None));
     assert_eq!(store.fact("a"), Ok(Some(b"2".to_vec())));
+}
+
+fn deliveries_wait_in_order_until_they_are_laid_out(store: &mut impl Store) {
+    let arrival = |number: u64| NewArrival { number, id: Digest([number as u8 % 2; 32]), body: vec![7; 3000] };
+    store.begin().expect("begins");
+    for number in [4, 5, 6] {
+        store.add_arrival(&arrival(number)).expect("kept");
+    }
+    store.commit().expect("commits");
+    assert_eq!(store.newest_number(), Ok(6));
+    assert_eq!(store.arrivals(2), Ok(vec![arrival(4), arrival(5)]));
+    assert_eq!(store.arrivals_of(&Digest([0; 32])), Ok(vec![arrival(4), arrival(6)]));
+    assert_eq!(store.standings(), Ok([3, 0, 0, 0]));
+    let row = store.add_envelope(&envelope(1)).expect("kept");
+    let accepted = NewItem { standing: Standing::Accepted(9), ..item(row, 0, 4) };
+    store.add_item(&accepted).expect("laid out");
+    store.drop_arrival(4).expect("laid out");
+    assert_eq!(store.newest_number(), Ok(6), "what waits came later");
+    for number in [5, 6] {
+        store.drop_arrival(number).expect("laid out");
+    }
+    assert_eq!((store.arrivals(9), store.newest_number()), (Ok(vec![]), Ok(4)));
+    assert_eq!(store.items_of_envelope(row).expect("asked")[0].standing, Standing::Accepted(9));
+    assert_eq!(store.unjudged(9), Ok(vec![]));
 }
 
 fn an_envelope_is_kept_once_and_its_items_are_judged_in_order(store: &mut impl Store) {

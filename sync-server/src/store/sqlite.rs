@@ -54,6 +54,12 @@ const LARGE_PAGE: u32 = 8192;
 /// Bytes of journal after which it is folded into the file.
 const JOURNAL_BYTES: u32 = 4 << 20;
 
+/// Steps of each file's schema; a step that was released never changes.
+const STORE_SCHEMA: &[&str] =
+    &[include_str!("../../migrations/store_1.sql"), include_str!("../../migrations/store_2.sql")];
+const KEYS_SCHEMA: &[&str] = &[include_str!("../../migrations/keys_1.sql")];
+const CACHE_SCHEMA: &[&str] = &[include_str!("../../migrations/cache_1.sql")];
+
 /// The engine.
 pub struct Sqlite {
     db: Connection,
@@ -70,19 +76,19 @@ impl Store for Sqlite {}
 impl Sqlite {
     /// Opens or creates the four files in a folder.
     pub fn open(dir: &Path, keys: &FileKeys) -> Stored<Self> {
-        let open = |name: &str, key: &[u8; 32], sql: &'static str, sync: &str| {
+        let open = |name: &str, key: &[u8; 32], sql: &[&'static str], sync: &str| {
             connect(Connection::open(dir.join(name)).map_err(failed)?, Some((key, page_of(name))), sql, sync)
         };
-        let cache = match open(CACHE, &keys.cache, include_str!("../../migrations/cache_1.sql"), "NORMAL") {
+        let cache = match open(CACHE, &keys.cache, CACHE_SCHEMA, "NORMAL") {
             Err(StoreError::Damaged) => {
                 remove(dir, CACHE)?;
-                open(CACHE, &keys.cache, include_str!("../../migrations/cache_1.sql"), "NORMAL")?
+                open(CACHE, &keys.cache, CACHE_SCHEMA, "NORMAL")?
             }
             other => other?,
         };
         Ok(Self {
-            db: open(STORE, &keys.store, include_str!("../../migrations/store_1.sql"), "FULL")?,
-            keys: open(KEYS, &keys.keys, include_str!("../../migrations/keys_1.sql"), "FULL")?,
+            db: open(STORE, &keys.store, STORE_SCHEMA, "FULL")?,
+            keys: open(KEYS, &keys.keys, KEYS_SCHEMA, "FULL")?,
             files: open(FILES, &keys.files(), files::SCHEMA, "FULL")?,
             cache,
             dir: Some(dir.to_owned()),
@@ -94,10 +100,10 @@ impl Sqlite {
     pub fn in_memory() -> Stored<Self> {
         let open = |sql| connect(Connection::open_in_memory().map_err(failed)?, None, sql, "OFF");
         Ok(Self {
-            db: open(include_str!("../../migrations/store_1.sql"))?,
-            keys: open(include_str!("../../migrations/keys_1.sql"))?,
+            db: open(STORE_SCHEMA)?,
+            keys: open(KEYS_SCHEMA)?,
             files: open(files::SCHEMA)?,
-            cache: open(include_str!("../../migrations/cache_1.sql"))?,
+            cache: open(CACHE_SCHEMA)?,
             dir: None,
             destroyed: false,
         })
@@ -178,7 +184,12 @@ fn unlock(db: &Connection, key: &[u8; 32], page: u32) -> Stored<()> {
     db.pragma_update(None, "wal_autocheckpoint", JOURNAL_BYTES / page).map_err(failed)
 }
 
-fn connect(mut db: Connection, key: Option<(&[u8; 32], u32)>, schema: &'static str, sync: &str) -> Stored<Connection> {
+fn connect(
+    mut db: Connection,
+    key: Option<(&[u8; 32], u32)>,
+    schema: &[&'static str],
+    sync: &str,
+) -> Stored<Connection> {
     if rusqlite::version_number() < 3_051_003 {
         return Err(StoreError::Version(rusqlite::version().to_owned()));
     }
@@ -199,7 +210,7 @@ fn connect(mut db: Connection, key: Option<(&[u8; 32], u32)>, schema: &'static s
     }
     db.pragma_update(None, "cache_size", PAGES_KIB).map_err(failed)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    Migrations::new(vec![M::up(schema)]).to_latest(&mut db).map_err(migration)?;
+    Migrations::new(schema.iter().map(|step| M::up(step)).collect()).to_latest(&mut db).map_err(migration)?;
     Ok(db)
 }
 

@@ -10,7 +10,7 @@ use super::{FILES, FileKeys, Sqlite, connect, failed, page_of, unlock, unsigned}
 use crate::store::{PieceId, Pieces, StoreError, Stored};
 
 /// The file's tables.
-pub(super) const SCHEMA: &str = include_str!("../../../migrations/files_1.sql");
+pub(super) const SCHEMA: &[&str] = &[include_str!("../../../migrations/files_1.sql")];
 /// Pieces copied in one transaction: some 4 MB.
 const TOGETHER: usize = 64;
 

@@ -6,7 +6,7 @@ use sync::item::Kind;
 use sync::wire::Mark;
 
 use super::{Sqlite, failed, signed, unsigned};
-use crate::store::{Inbox, NewEnvelope, NewItem, Standing, StoreError, Stored, StoredItem};
+use crate::store::{Inbox, NewArrival, NewEnvelope, NewItem, Standing, StoreError, Stored, StoredItem};
 
 /// Columns of an item, in the order [`read`] takes them.
 pub(super) const COLUMNS: &str =
@@ -53,7 +53,46 @@ impl Sqlite {
     }
 }
 
+/// What stands in the columns `standing`, `at` and `awaits`.
+fn columns(standing: Standing) -> (i64, i64, Option<[u8; 32]>) {
+    match standing {
+        Standing::New => (NEW, 0, None),
+        Standing::Accepted(at) => (ACCEPTED, signed(at), None),
+        Standing::Held(reason) => (HELD, i64::from(reason), None),
+        Standing::Waiting(digest) => (WAITING, 0, Some(digest.0)),
+    }
+}
+
+fn arrival(r: &rusqlite::Row<'_>) -> rusqlite::Result<NewArrival> {
+    Ok(NewArrival { number: unsigned(r.get(0)?), id: Digest(r.get(1)?), body: r.get(2)? })
+}
+
 impl Inbox for Sqlite {
+    fn add_arrival(&mut self, new: &NewArrival) -> Stored<()> {
+        let sql = "INSERT INTO arrival (number, id, body) VALUES (?, ?, ?)";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        q.execute(params![signed(new.number), new.id.0, new.body]).map(drop).map_err(failed)
+    }
+
+    fn arrivals(&mut self, limit: usize) -> Stored<Vec<NewArrival>> {
+        let sql = "SELECT number, id, body FROM arrival ORDER BY number";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let rows = q.query_map([], arrival).map_err(failed)?;
+        rows.take(limit).collect::<Result<_, _>>().map_err(failed)
+    }
+
+    fn arrivals_of(&mut self, id: &Digest) -> Stored<Vec<NewArrival>> {
+        let sql = "SELECT number, id, body FROM arrival WHERE id = ? ORDER BY number";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let rows = q.query_map([id.0], arrival).map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    fn drop_arrival(&mut self, number: u64) -> Stored<()> {
+        let mut q = self.db.prepare_cached("DELETE FROM arrival WHERE number = ?").map_err(failed)?;
+        q.execute([signed(number)]).map(drop).map_err(failed)
+    }
+
     fn envelope_row(&mut self, id: &Digest) -> Stored<Option<u64>> {
         let mut q = self.db.prepare_cached("SELECT row FROM envelope WHERE id = ?").map_err(failed)?;
         q.query_row([id.0], |r| r.get(0).map(unsigned)).optional().map_err(failed)
@@ -103,8 +142,9 @@ impl Inbox for Sqlite {
     }
 
     fn add_item(&mut self, new: &NewItem) -> Stored<u64> {
-        let sql = "INSERT INTO item (envelope, place, digest, number, kind, record, form, child, standing, at)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)";
+        let (standing, at, awaits) = columns(new.standing);
+        let sql = "INSERT INTO item (envelope, place, digest, number, kind, record, form, child, standing, at, awaits)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let id = q
             .insert(params![
@@ -116,6 +156,9 @@ impl Inbox for Sqlite {
                 new.record.as_bytes(),
                 new.form,
                 new.child.as_ref().map(ChildId::as_bytes),
+                standing,
+                at,
+                awaits,
             ])
             .map_err(failed)?;
         let mut q = self.db.prepare_cached("INSERT INTO body (item, sealed) VALUES (?, ?)").map_err(failed)?;
@@ -188,21 +231,24 @@ impl Inbox for Sqlite {
     }
 
     fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()> {
-        let (code, at, awaits) = match standing {
-            Standing::New => (NEW, 0, None),
-            Standing::Accepted(at) => (ACCEPTED, signed(at), None),
-            Standing::Held(reason) => (HELD, i64::from(reason), None),
-            Standing::Waiting(digest) => (WAITING, 0, Some(digest.0)),
-        };
+        let (code, at, awaits) = columns(standing);
         let sql = "UPDATE item SET standing = ?, at = ?, awaits = ? WHERE id = ?";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         q.execute(params![code, at, awaits, signed(item)]).map(drop).map_err(failed)
     }
 
     fn newest_number(&mut self) -> Stored<u64> {
-        let mut q = self.db.prepare_cached("SELECT number FROM item ORDER BY id DESC LIMIT 1").map_err(failed)?;
-        let number = q.query_row([], |r| r.get(0).map(unsigned)).optional().map_err(failed)?;
-        Ok(number.unwrap_or(0))
+        // What is not laid out yet came after all that is.
+        for sql in [
+            "SELECT number FROM arrival ORDER BY number DESC LIMIT 1",
+            "SELECT number FROM item ORDER BY id DESC LIMIT 1",
+        ] {
+            let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+            if let Some(newest) = q.query_row([], |r| r.get(0).map(unsigned)).optional().map_err(failed)? {
+                return Ok(newest);
+            }
+        }
+        Ok(0)
     }
 
     fn add_verdict(&mut self, device: DeviceId, verdict: &[u8]) -> Stored<u64> {
@@ -230,6 +276,8 @@ impl Inbox for Sqlite {
             let standing: usize = row.get::<_, i64>(0).map_err(failed)? as usize;
             *counts.get_mut(standing).ok_or(StoreError::Damaged)? = unsigned(row.get(1).map_err(failed)?);
         }
+        let arrived = self.db.query_row("SELECT count(*) FROM arrival", [], |r| r.get(0).map(unsigned));
+        counts[0] += arrived.map_err(failed)?;
         Ok(counts)
     }
 }

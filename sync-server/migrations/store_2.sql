@@ -1,0 +1,4 @@
+-- What came and was not laid out yet: an envelope whole in one row, each of its items sealed under its
+-- child's key, so that taking it in writes one place. The gate lays it out into rows and judges it.
+CREATE TABLE arrival (number INTEGER PRIMARY KEY, id BLOB NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE INDEX arrival_id ON arrival (id);
