@@ -75,14 +75,14 @@ fn a_child_erased_while_a_delivery_waits_leaves_nothing_of_it() {
     world.write(vec![Row::Erase { child }]);
     let late = director.note(&mut world, child, "更不该留下的话");
     let envelope = director.envelope(&mut world, &[late]);
-    director.push(&mut world, vec![envelope]);
+    let mut verdicts = director.push(&mut world, vec![envelope]).verdicts;
     world.judge();
     let items = world.server.vault.store.items_of_child(child).expect("asked");
     for item in items.into_iter().filter(|item| item.kind != Kind::Roster) {
         assert_eq!(world.server.vault.open(&item), Ok(None));
     }
-    let outcomes: Vec<Outcome> =
-        director.pull(&mut world).verdicts.iter().flat_map(|v| v.outcomes.iter().map(|(_, o)| *o)).collect();
+    verdicts.extend(director.pull(&mut world).verdicts);
+    let outcomes: Vec<Outcome> = verdicts.iter().flat_map(|v| v.outcomes.iter().map(|(_, o)| *o)).collect();
     assert!(matches!(outcomes[..], [Outcome::Accepted(_), Outcome::Held(Reason::Erased)]), "{outcomes:?}");
     assert!(world.server.verify().expect("verified").wrong.is_empty());
 }
