@@ -73,6 +73,7 @@ async function pins(desk: Desk, look: string) {
   await stand({ pin: 'set' });
   await page.getByTestId('settings-pin').click();
   await page.getByTestId('field-pin').waitFor();
+  await expect(page.getByTestId('field-old')).toBeFocused();
   await everySize(page, `pin-${look}`);
   await looked(page, `pin (${look})`);
   await stand({ pin: 'set', stage: 'locked' });
