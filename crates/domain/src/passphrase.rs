@@ -113,7 +113,13 @@ pub fn good_pin(text: &str) -> Option<String> {
     while at < part.len() {
         (at, pieces) = (at + piece(&part[at..], part[at], &[]).0, pieces + 1);
     }
-    (pieces > 2 && part.len() > 3).then_some(pin)
+    (pieces > 2 && part.len() > 3 && !birthday(&pin)).then_some(pin)
+}
+
+/// Whether six digits are year, month and day.
+fn birthday(pin: &str) -> bool {
+    let number = |at: std::ops::Range<usize>| pin.get(at).and_then(|digits| digits.parse::<u8>().ok()).unwrap_or(0);
+    pin.len() == 6 && (1..=12).contains(&number(2..4)) && (1..=31).contains(&number(4..6))
 }
 
 /// Judges a passphrase. `known` are words a thief knows as well: the person's and the district's name.
@@ -248,6 +254,7 @@ mod tests {
             "111222",
             "5201314",
             "19880214",
+            "880214",
             "14000002468",
             "000000000000",
             "12345",
@@ -255,7 +262,7 @@ mod tests {
         for text in guessed {
             assert_eq!(good_pin(text), None, "{text}");
         }
-        for text in ["739105", "802461", "147258", "739105862047"] {
+        for text in ["739105", "802461", "881314", "880200", "147258", "739105862047"] {
             assert_eq!(good_pin(text).as_deref(), Some(text));
         }
     }
