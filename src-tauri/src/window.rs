@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
+use desk::keystore::OsKeystore;
 use desk::shell::{KdfCost, Setup, Shell, Then};
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
@@ -29,6 +31,7 @@ pub(crate) fn shell(app: &AppHandle, dir: PathBuf, args: &Args) -> Shell {
         desktop: true,
         cost: KdfCost::STANDARD,
         patient: args.again,
+        keystore: Arc::new(OsKeystore),
         // No window, no news.
         tell: Box::new(move |news| drop(telling.emit(NEWS, news))),
         then: Box::new(move |then| follow(&ending, &args, then)),

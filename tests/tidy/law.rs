@@ -12,7 +12,7 @@ struct Room {
     never: &'static [&'static str],
 }
 
-const EDGE: &[&str] = &["tokio", "hyper", "axum", "rustls", "tauri", "getrandom", "dirs"];
+const EDGE: &[&str] = &["tokio", "hyper", "axum", "rustls", "tauri", "getrandom", "dirs", "keyring"];
 const ROOMS: &[&str] =
     &["domain", "dossier", "sync", "ledger", "client", "desk", "paper", "verify", "sync-server", "tongdang-tests"];
 

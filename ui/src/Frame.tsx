@@ -59,7 +59,8 @@ export function Frame() {
 /** Another page begins at its top. Before the page's own effects, so that a list may go where it was left. */
 function useTop() {
   const path = useChildMatches({ select: (matches) => matches[0]?.pathname });
-  useLayoutEffect(() => document.getElementById('page')?.scrollTo({ top: 0 }), [path]);
+  // `void`: newer browsers answer with a promise, and an effect may only give back how to undo it
+  useLayoutEffect(() => void document.getElementById('page')?.scrollTo({ top: 0 }), [path]);
 }
 
 /** Lit on all pages of its section: a note being written is under 走访 as well. */

@@ -58,6 +58,35 @@ async function parts(director: Desk, station: Desk, look: string) {
   }
 }
 
+/** As on a machine with a system keyring: one that tests has none, so the shell's state is said in its place. */
+async function pins(desk: Desk, look: string) {
+  const { page } = desk;
+  const said = await desk.call('shell.state', {});
+  const stand = async (state: Partial<typeof said>) => {
+    await page.unrouteAll();
+    // what the real shell tells meanwhile would contradict; well within the minute after which it locks
+    await page.route('**/news', (route) => route.abort());
+    await page.route('**/data/shell.state', (route) => route.fulfill({ json: { ...said, ...state } }));
+    await page.route('**/data/shell.unlock', (route) => route.fulfill({ status: 422, json: { code: 'wrong_pin', about: '3', text: '' } }));
+    await page.reload();
+  };
+  await stand({ pin: 'set' });
+  await page.getByTestId('settings-pin').click();
+  await page.getByTestId('field-pin').waitFor();
+  await expect(page.getByTestId('field-old')).toBeFocused();
+  await everySize(page, `pin-${look}`);
+  await looked(page, `pin (${look})`);
+  await stand({ pin: 'set', stage: 'locked' });
+  await page.getByTestId('field-secret').fill('739106');
+  await page.getByTestId('unlock').click();
+  await page.getByTestId('trouble').waitFor();
+  await everySize(page, `unlock-${look}`);
+  await looked(page, `unlock (${look})`);
+  await page.unrouteAll();
+  await page.reload();
+  await page.getByTestId('nav-today').waitFor();
+}
+
 test('every screen reads well in every size, language and in elder mode', async ({ browser }) => {
   const stage = await Stage.set();
   try {
@@ -99,6 +128,8 @@ test('every screen reads well in every size, language and in elder mode', async 
         await looked(desk.page, `${screen} (${name})`);
       }
       await parts(director, station, name);
+      await director.go('/settings');
+      await pins(director, name);
     }
   } finally {
     stage.end();

@@ -4,7 +4,8 @@
 //! through [`domain::moment::Moment`], effects go out as data ([`Outgoing`]).
 //!
 //! # Layout
-//! - [`open`] create, open, unlock, lock; [`slot`] who may open; [`identity`] who this device is.
+//! - [`open`] create, open, unlock, lock; [`slot`] who may open; [`keystore`] where a device secret
+//!   is kept; [`identity`] who this device is.
 //! - [`desk`] the unlocked inside; [`work`] one transaction over it; [`write`] acts become items;
 //!   [`store`] tables of the log and its caches.
 //! - [`exchange`] what is sent and what comes back; [`held`] what the gate did not take;
@@ -20,6 +21,7 @@ mod exchange;
 mod file;
 mod held;
 mod identity;
+mod keystore;
 mod open;
 mod picture;
 mod project;
@@ -36,6 +38,7 @@ mod write;
 
 pub use exchange::{Outgoing, Reply};
 pub use identity::Identity;
+pub use keystore::{Amiss, Keystore};
 pub use open::{Client, Done};
 pub use slot::KdfCost;
 pub use tag::Tag;

@@ -1,5 +1,5 @@
 //! A client in one folder: created at enrolment, locked or unlocked. It must not know screens;
-//! calls go through `door`.
+//! calls go through `door`. [`pin`] the short way in.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ use crate::identity::Identity;
 use crate::slot::{KdfCost, Kind, Slots, StoreKey, disk, sync_folder};
 use crate::store::{self, Stop};
 use crate::tag::Tag;
+
+mod pin;
 
 const DATABASE: &str = "desk.db";
 
@@ -75,6 +77,14 @@ impl Client {
     /// fetch what the district has.
     pub fn unlock(&mut self, m: &mut Moment, secret: &str) -> Result<(), Fault> {
         let (key, me, kind) = self.slots.open(secret)?;
+        self.forgive();
+        self.begin(m, key, me)?;
+        self.reopened = kind == Kind::Recovery;
+        Ok(())
+    }
+
+    /// Begins to work with the key of the store.
+    fn begin(&mut self, m: &mut Moment, key: StoreKey, me: Identity) -> Result<(), Fault> {
         let path = self.dir.join(DATABASE);
         let desk = match self.enter(&path, &key, &me, m) {
             Err(Stop(fault)) if fault.code == Code::StoreDamaged => {
@@ -85,7 +95,6 @@ impl Client {
             other => other?,
         };
         self.inside = Some(Box::new(Inside { desk, flight: None, key }));
-        self.reopened = kind == Kind::Recovery;
         Ok(())
     }
 
@@ -100,11 +109,13 @@ impl Client {
         self.slots.open(secret).map(drop)
     }
 
-    /// Puts another passphrase in the place of the one there was.
+    /// Puts another passphrase in the place of the one there was. A PIN stays, as people expect: it
+    /// is another secret, for this computer only, and is changed or removed by itself.
     pub fn change_passphrase(&mut self, m: &mut Moment, passphrase: &str, cost: KdfCost) -> Result<(), Fault> {
         let inside = self.inside.as_ref().ok_or(Code::Locked)?;
-        self.slots.change_passphrase(m, &inside.key, passphrase, cost)?;
-        self.slots.write(&self.dir)?;
+        let mut slots = self.slots.clone();
+        slots.change_passphrase(m, &inside.key, passphrase, cost)?;
+        self.keep(slots)?;
         self.reopened = false;
         Ok(())
     }
@@ -163,9 +174,17 @@ impl Client {
     /// Makes a printed recovery code; it is shown once and kept nowhere.
     pub fn recovery_code(&mut self, m: &mut Moment, cost: KdfCost) -> Result<String, Fault> {
         let inside = self.inside.as_ref().ok_or(Code::Locked)?;
-        let code = self.slots.add_recovery(m, &inside.key, cost)?;
-        self.slots.write(&self.dir)?;
+        let mut slots = self.slots.clone();
+        let code = slots.add_recovery(m, &inside.key, cost)?;
+        self.keep(slots)?;
         Ok(code)
+    }
+
+    /// Other slots, on the disk first.
+    fn keep(&mut self, slots: Slots) -> Result<(), Fault> {
+        slots.write(&self.dir)?;
+        self.slots = slots;
+        Ok(())
     }
 
     /// Who this device is; `None` while locked.

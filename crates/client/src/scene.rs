@@ -1,7 +1,9 @@
 //! Props for the tests of this room: one street, a director's client, and a district that answers
 //! by hand. Test code only.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 
 use domain::area::Area;
 use domain::day::Day;
@@ -19,9 +21,11 @@ use sync::pack::Level;
 use sync::request::SignedRequest;
 use sync::wire::{Cursor, End, Frame, Head, Placed, Pushed, Receipt, Request, Rows, State, Verdict};
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 use crate::exchange::{Outgoing, Reply};
 use crate::identity::Identity;
+use crate::keystore::{Amiss, Keystore};
 use crate::open::Client;
 use crate::slot::KdfCost;
 use crate::tag::Tag;
@@ -41,6 +45,45 @@ impl Chance for Seeded {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             *byte = (self.0 >> 56) as u8;
         }
+    }
+}
+
+/// A keystore in memory; `shut`, it refuses everything.
+#[derive(Default)]
+pub(crate) struct Drawer {
+    pub(crate) kept: Mutex<BTreeMap<String, Vec<u8>>>,
+    pub(crate) shut: bool,
+}
+
+impl Drawer {
+    /// The names under which something is kept.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.kept.lock().expect("a drawer").keys().cloned().collect()
+    }
+
+    fn open<T>(&self, act: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> Option<T>) -> Result<T, Amiss> {
+        if self.shut {
+            return Err(Amiss::Unavailable);
+        }
+        act(&mut self.kept.lock().expect("a drawer")).ok_or(Amiss::Absent)
+    }
+}
+
+impl Keystore for Drawer {
+    fn there(&self) -> bool {
+        !self.shut
+    }
+    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, Amiss> {
+        self.open(|kept| kept.get(name).cloned().map(Zeroizing::new))
+    }
+    fn write(&self, name: &str, secret: &[u8]) -> Result<(), Amiss> {
+        self.open(|kept| {
+            kept.insert(name.to_owned(), secret.to_vec());
+            Some(())
+        })
+    }
+    fn erase(&self, name: &str) -> Result<(), Amiss> {
+        self.open(|kept| kept.remove(name).map(drop))
     }
 }
 

@@ -1,4 +1,5 @@
 //! Who may open the store: a random store key, wrapped once per slot. It must not open a database.
+//! [`pin`] the one slot that needs more than what a person knows.
 //!
 //! `slots.cbor` is replaced whole (temporary file, fsync, rename, fsync of the folder), so that a
 //! crash leaves the old or the new one. The identity lies beside the slots, covered by the store
@@ -14,6 +15,11 @@ use domain::moment::Moment;
 use zeroize::Zeroizing;
 
 use crate::identity::Identity;
+
+pub(crate) mod pin;
+
+/// What a slot gives whoever opens it.
+type Opened = (StoreKey, Identity);
 
 /// The random key of the database.
 pub(crate) type StoreKey = Zeroizing<[u8; 32]>;
@@ -55,9 +61,12 @@ pub(crate) enum Kind {
     /// B: printed recovery code.
     #[n(1)]
     Recovery,
+    /// PIN and device secret together.
+    #[n(2)]
+    Pin,
 }
 
-#[derive(minicbor::Encode, minicbor::Decode)]
+#[derive(Clone, minicbor::Encode, minicbor::Decode)]
 struct Slot {
     #[n(0)]
     kind: Kind,
@@ -69,10 +78,13 @@ struct Slot {
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
     wrapped: Vec<u8>,
+    /// Of a PIN's slot.
+    #[n(4)]
+    guard: Option<pin::Guard>,
 }
 
 /// The slot file.
-#[derive(minicbor::Encode, minicbor::Decode)]
+#[derive(Clone, minicbor::Encode, minicbor::Decode)]
 pub(crate) struct Slots {
     #[n(0)]
     version: u8,
@@ -119,7 +131,7 @@ impl Slots {
         let salt = m.bytes();
         let outer = stretch(secret, &salt, cost)?;
         let wrapped = sync::seal::cover(&outer, m, key.as_ref());
-        self.slots.push(Slot { kind, cost, salt, wrapped });
+        self.slots.push(Slot { kind, cost, salt, wrapped, guard: None });
         Ok(())
     }
 
@@ -145,26 +157,33 @@ impl Slots {
         Ok(groups.join("-"))
     }
 
-    /// Tries the secret in every slot; the kind of the one it opened.
+    /// Tries the secret in every slot that asks for nothing else; the kind of the one it opened.
     pub(crate) fn open(&self, secret: &str) -> Result<(StoreKey, Identity, Kind), Fault> {
         for slot in &self.slots {
             let said = match slot.kind {
                 Kind::Passphrase => secret.to_owned(),
                 Kind::Recovery => recovery_form(secret),
+                Kind::Pin => continue,
             };
             // Each try costs a second on an old laptop: a text that cannot be a code is none.
             if slot.kind == Kind::Recovery && said.len() != RECOVERY_DIGITS {
                 continue;
             }
-            let outer = stretch(&said, &slot.salt, slot.cost)?;
-            let Ok(inner) = sync::seal::uncover(&outer, &slot.wrapped) else { continue };
-            let inner = Zeroizing::new(inner);
-            let key = <[u8; 32]>::try_from(inner.as_slice()).map(Zeroizing::new).map_err(|_| Code::StoreDamaged)?;
-            let written = sync::seal::uncover(&key, &self.identity).map_err(|_| Code::StoreDamaged)?;
-            let me = Identity::decode(&Zeroizing::new(written)).ok_or(Code::StoreDamaged)?;
-            return Ok((key, me, slot.kind));
+            if let Some((key, me)) = self.inside(slot, &stretch(&said, &slot.salt, slot.cost)?)? {
+                return Ok((key, me, slot.kind));
+            }
         }
         Err(Code::WrongPassphrase.into())
+    }
+
+    /// What lies in a slot; `None` when this is not its key.
+    fn inside(&self, slot: &Slot, outer: &StoreKey) -> Result<Option<Opened>, Fault> {
+        let Ok(inner) = sync::seal::uncover(outer, &slot.wrapped) else { return Ok(None) };
+        let inner = Zeroizing::new(inner);
+        let key = <[u8; 32]>::try_from(inner.as_slice()).map(Zeroizing::new).map_err(|_| Code::StoreDamaged)?;
+        let written = sync::seal::uncover(&key, &self.identity).map_err(|_| Code::StoreDamaged)?;
+        let me = Identity::decode(&Zeroizing::new(written)).ok_or(Code::StoreDamaged)?;
+        Ok(Some((key, me)))
     }
 
     /// Reads the file of a profile folder.

@@ -53,11 +53,15 @@ comparison: string, };
 
 export type Leaving = { leaving: boolean, waiting: number, };
 
+export type NewPin = { secret: string, pin: string | null, };
+
 export type News = { "touched": Array<string> } | { "state": ShellState } | { "closing": Closing };
 
 export type Nothing = Record<symbol, never>;
 
 export type Passphrase = { passphrase: string, };
+
+export type Pin = "none" | "set" | "unavailable";
 
 export type Practise = { on: boolean, };
 
@@ -94,6 +98,10 @@ aside: string | null,
  * Opened by the recovery code: a new passphrase is due.
  */
 reopened: boolean, 
+/**
+ * Whether a short PIN opens as well.
+ */
+pin: Pin, 
 /**
  * An exchange is under way.
  */
@@ -136,6 +144,7 @@ export type ShellCalls = {
   "shell.unlock": { args: Secret; answer: ShellState };
   "shell.passphrase": { args: Change; answer: Renewed };
   "shell.recovery": { args: Secret; answer: Recovery };
+  "shell.pin": { args: NewPin; answer: ShellState };
   "shell.lock": { args: Nothing; answer: Nothing };
   "shell.sync": { args: Nothing; answer: Nothing };
   "shell.practice": { args: Practise; answer: Nothing };

@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - [`clock`] time and randomness of the operating system;
-//! - [`profile`] one folder, one lock file, one process;
+//! - [`profile`] one folder, one lock file, one process; [`keystore`] the operating system's;
 //! - [`net`] HTTPS pinned to the district's CA; [`pin`] whose certificate is believed;
 //!   [`meter`] what went over the line;
 //! - [`enrol`] joining a district; [`exchange`] one client talking until it has no more to say;
@@ -14,6 +14,7 @@
 pub mod clock;
 pub mod enrol;
 pub mod exchange;
+pub mod keystore;
 pub mod loopback;
 pub mod meter;
 pub mod net;

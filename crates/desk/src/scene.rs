@@ -1,8 +1,10 @@
 //! Props for the tests of this room: a district's certificates, one who reads HTTP, a server that
-//! lets one computer in. Test code only.
+//! lets one computer in, a keystore in memory. Test code only.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
+use client::{Amiss, Keystore};
 use domain::id::PersonId;
 use domain::moment::Moment;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -14,8 +16,42 @@ use sync::key::DeviceKey;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+use zeroize::Zeroizing;
 
 use crate::clock::{self, OsChance};
+
+/// A keystore in memory; `None`, it is none.
+pub(crate) struct Drawer(pub(crate) Mutex<Option<BTreeMap<String, Vec<u8>>>>);
+
+impl Default for Drawer {
+    fn default() -> Self {
+        Self(Mutex::new(Some(BTreeMap::new())))
+    }
+}
+
+impl Drawer {
+    fn open<T>(&self, act: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> Option<T>) -> Result<T, Amiss> {
+        act(self.0.lock().expect("a drawer").as_mut().ok_or(Amiss::Unavailable)?).ok_or(Amiss::Absent)
+    }
+}
+
+impl Keystore for Drawer {
+    fn there(&self) -> bool {
+        self.0.lock().expect("a drawer").is_some()
+    }
+    fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, Amiss> {
+        self.open(|kept| kept.get(name).cloned().map(Zeroizing::new))
+    }
+    fn write(&self, name: &str, secret: &[u8]) -> Result<(), Amiss> {
+        self.open(|kept| {
+            kept.insert(name.to_owned(), secret.to_vec());
+            Some(())
+        })
+    }
+    fn erase(&self, name: &str) -> Result<(), Amiss> {
+        self.open(|kept| kept.remove(name).map(drop))
+    }
+}
 
 /// The code that lets somebody in.
 pub(crate) const CODE: &str = "ABCDE-01234-56789-FGHJK";

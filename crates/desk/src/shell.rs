@@ -18,11 +18,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-pub use client::KdfCost;
+pub use client::{KdfCost, Keystore};
 use domain::fault::{Code, Fault};
 
 use self::stage::Stage;
-use self::state::{News, Refusal, ShellState};
+use self::state::{News, Pin, Refusal, ShellState};
 use crate::Event;
 
 /// Opening a large store takes no longer on an old computer.
@@ -64,6 +64,8 @@ pub struct Setup {
     pub tell: Box<dyn Fn(News) + Send + Sync>,
     /// The process before this one may still be ending: wait a little for its folder.
     pub patient: bool,
+    /// Where the device secret of a PIN is kept.
+    pub keystore: Arc<dyn Keystore>,
     /// Ends this process soon, after the answer under way is out. Keys are already gone.
     pub then: Box<dyn Fn(Then) + Send + Sync>,
 }
@@ -82,6 +84,10 @@ struct Held {
     stage: Stage,
     aside: Option<String>,
     reopened: bool,
+    /// A PIN is set.
+    pin: bool,
+    /// This machine is known to have no keystore.
+    no_keystore: bool,
     line: LineState,
     /// That work waits has been said.
     warned: bool,
@@ -104,7 +110,10 @@ impl Shell {
     pub fn open(setup: Setup) -> Self {
         let stage = Stage::of_folder(&setup).unwrap_or_else(Stage::Broken);
         let practice = setup.practice && !matches!(stage, Stage::Broken(_));
-        let held = Held { stage, aside: None, reopened: false, line: LineState::default(), warned: false };
+        // Unreadable slots are met again, with words, by who tries to open them.
+        let pin = !practice && client::Client::open(&setup.dir).is_ok_and(|client| client.has_pin());
+        let line = LineState::default();
+        let held = Held { stage, aside: None, reopened: false, pin, no_keystore: false, line, warned: false };
         let shell = Self(Arc::new(Inner { setup, held: Mutex::new(held) }));
         if practice {
             shell.begin_practice();
@@ -184,6 +193,7 @@ impl Shell {
             label: state::computer(),
             aside: held.aside.clone(),
             reopened: held.reopened,
+            pin: Pin::of(held.pin, held.no_keystore),
             syncing: held.line.syncing,
             received: held.line.received,
             trouble: held.line.trouble.clone().map(Refusal::of),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Fault {
     /// Which one.
     pub code: Code,
-    /// A field key, a record id or a file name: never content.
+    /// A field key, a record id, a file name or how many tries are left: never content.
     pub about: String,
 }
 
@@ -51,6 +51,16 @@ codes! {
     WrongPassphrase => "口令不对，请再试一次；忘了口令可用抄下来的恢复码打开。",
     /// A new passphrase is too easily guessed.
     WeakPassphrase => "口令太容易被猜到，还没有设定；请再长一些，例如四五个不相干的词连起来。",
+    /// The PIN is another one; `about` says how many tries are left.
+    WrongPin => "短口令不对，请再试一次；也可以用口令打开。",
+    /// The PIN was wrong too often and is no more.
+    PinGone => "短口令连错五次，已经停用，档案没有动；请用口令打开，之后可以在设置里重新设短口令。",
+    /// The device secret is not to be had: no PIN can be tried, and none was.
+    PinAway => "短口令现在用不了，这一次不算输错；请用口令打开，之后可以在设置里重新设短口令。",
+    /// A new PIN is none, or among the first guesses.
+    WeakPin => "短口令要 6 到 12 位数字，也不能是连号、重复或生日；还没有设定，请换一个。",
+    /// Nowhere to keep a device secret.
+    NoKeystore => "这台电脑的系统钥匙串用不了，短口令没有设定；请照常用口令打开。",
     /// The store cannot be read as a store.
     StoreDamaged => "本机资料库打不开，原文件已原样留存；请连网，系统会从区中心重新取回，未上传的内容请联系区中心恢复。",
     /// Another process holds the profile.

@@ -1,5 +1,5 @@
 //! How long a passphrase holds against somebody who took the computer along: an honest guess,
-//! meant to be too low rather than too high. It must not keep what it looks at.
+//! meant to be too low rather than too high; and what a PIN is. It must not keep what it looks at.
 
 use serde::{Deserialize, Serialize};
 
@@ -90,12 +90,45 @@ const WORDS: [&str; 5] = [
     "非常好：试不出来。请记牢，忘了只能靠抄下来的恢复码。",
 ];
 
+/// How many digits a PIN has.
+const PIN_DIGITS: std::ops::RangeInclusive<usize> = 6..=12;
+
+/// The PIN a text is, if it is one: the wide digits of an input method are digits as well.
+pub fn pin(text: &str) -> Option<String> {
+    let digit = |c: char| match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10),
+        _ => Some(c).filter(char::is_ascii_digit),
+    };
+    let digits: String = text.trim().chars().map(digit).collect::<Option<_>>()?;
+    PIN_DIGITS.contains(&digits.len()).then_some(digits)
+}
+
+/// The PIN a text is, if it may be set: a thief who has five tries begins with runs, repeats and
+/// birthdays.
+pub fn good_pin(text: &str) -> Option<String> {
+    let pin = pin(text)?;
+    let digits: Vec<char> = pin.chars().collect();
+    let part = once(&digits);
+    let (mut at, mut pieces) = (0, 0);
+    while at < part.len() {
+        (at, pieces) = (at + piece(&part[at..], part[at], &[]).0, pieces + 1);
+    }
+    (pieces > 2 && part.len() > 3 && !birthday(&pin)).then_some(pin)
+}
+
+/// Whether six digits are year, month and day.
+fn birthday(pin: &str) -> bool {
+    let number = |at: std::ops::Range<usize>| pin.get(at).and_then(|digits| digits.parse::<u8>().ok()).unwrap_or(0);
+    pin.len() == 6 && (1..=12).contains(&number(2..4)) && (1..=31).contains(&number(4..6))
+}
+
 /// Judges a passphrase. `known` are words a thief knows as well: the person's and the district's name.
 pub fn strength(passphrase: &str, known: &[&str]) -> Strength {
     let text: Vec<char> = passphrase.trim().chars().take(CHARS_MAX).collect();
     let bits = bits(once(&text), known);
     let mut score = STEPS.iter().filter(|step| bits >= **step).count();
-    if text.len() < CHARS_MIN {
+    // What looks like a PIN would be tried as one where a PIN is set: no passphrase looks like one.
+    if text.len() < CHARS_MIN || pin(passphrase).is_some() {
         score = score.min(1);
     }
     Strength { enough: score >= 2, score: u8::try_from(score).unwrap_or(4), words: WORDS[score].to_owned() }
@@ -192,6 +225,45 @@ mod tests {
         {
             let said = strength(passphrase, &["王小芳", "澄明区"]);
             assert!(said.enough, "{passphrase}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_pin_is_six_to_twelve_digits_and_no_passphrase_looks_like_one() {
+        for (text, meant) in [("739105", "739105"), (" ７３９１05 ", "739105"), ("739105862047", "739105862047")] {
+            assert_eq!(pin(text).as_deref(), Some(meant), "{text}");
+            let said = strength(text, &[]);
+            assert!(!said.enough, "{text}: {said:?}");
+        }
+        for text in ["", "73910", "7391058620473", "73910a", "739 105", "-739105", "七三九一零五", "٧٣٩١٠٥"]
+        {
+            assert_eq!(pin(text), None, "{text}");
+        }
+        assert!(strength("7391058621473", &[]).enough, "longer than any PIN");
+    }
+
+    #[test]
+    fn a_pin_of_the_first_guesses_is_refused() {
+        let guessed = [
+            "123456",
+            "654321",
+            "888888",
+            "121212",
+            "123123",
+            "123321",
+            "111222",
+            "5201314",
+            "19880214",
+            "880214",
+            "14000002468",
+            "000000000000",
+            "12345",
+        ];
+        for text in guessed {
+            assert_eq!(good_pin(text), None, "{text}");
+        }
+        for text in ["739105", "802461", "881314", "880200", "147258", "739105862047"] {
+            assert_eq!(good_pin(text).as_deref(), Some(text));
         }
     }
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { composing, meantElsewhere, onEnter } from './keys';
+import { composing, meantElsewhere, onEnter, sendsNothingYet } from './keys';
 
 const press = (over: object) => ({ key: 'Enter', shiftKey: false, keyCode: 13, preventDefault: () => undefined, nativeEvent: {}, ...over }) as never;
 
@@ -23,4 +23,13 @@ test('Ctrl+Enter in the finder does not finish the visit behind it', () => {
   document.body.innerHTML = '<div role="dialog"></div>';
   expect(meantElsewhere({ defaultPrevented: false })).toBe(true);
   document.body.innerHTML = '';
+});
+
+test('a form is not sent by the Enter that ends a word', () => {
+  const sent = (over: object) => {
+    const event = { key: 'Enter', preventDefault: vi.fn(), ...over };
+    sendsNothingYet(event as never);
+    return event.preventDefault.mock.calls.length === 0;
+  };
+  expect([sent({}), sent({ nativeEvent: { isComposing: true } }), sent({ keyCode: 229 })]).toEqual([true, false, false]);
 });

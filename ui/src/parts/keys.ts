@@ -6,6 +6,11 @@ export function composing(event: { nativeEvent?: { isComposing?: boolean }; isCo
   return event.isComposing === true || event.nativeEvent?.isComposing === true || event.keyCode === 229;
 }
 
+/** An `onKeyDown` of a form: the Enter that ends a word of the input method sends nothing. */
+export const sendsNothingYet = (event: KeyboardEvent) => {
+  if (event.key === 'Enter' && composing(event)) event.preventDefault();
+};
+
 /** Whether a key that reaches the window was meant for something in front of the page: the finder, a box. */
 export const meantElsewhere = (event: { defaultPrevented: boolean }) => event.defaultPrevented || document.querySelector('[role="dialog"]') !== null;
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::KdfCost;
+use desk::keystore::OsKeystore;
 use desk::loopback::again::{self, Handed};
 use desk::loopback::gate::Gate;
 use desk::loopback::{self, Door};
@@ -71,6 +72,7 @@ fn run(args: Args) -> Result<(), Fault> {
         desktop: false,
         cost: KdfCost::STANDARD,
         patient: args.again,
+        keystore: Arc::new(OsKeystore),
         tell: Box::new(move |told| loopback::tell(&pages, &told)),
         then: Box::new(move |then| go_on(&handed, &at, then)),
     });

@@ -7,6 +7,7 @@ use client::KdfCost;
 use tempfile::TempDir;
 
 use super::*;
+use crate::scene::Drawer;
 use crate::shell::Setup;
 
 /// A running shell in an empty folder.
@@ -42,6 +43,7 @@ fn house() -> House {
         desktop: false,
         cost: KdfCost::TRIVIAL,
         patient: false,
+        keystore: Arc::new(Drawer::default()),
         tell: Box::new(move |told| tell(&telling, &told)),
         then: Box::new(|_| ()),
     });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use client::Client;
+use client::{Client, Keystore};
 use domain::fault::{Code, Fault};
 use domain::moment::Moment;
 use domain::passphrase::{self, Strength};
@@ -65,11 +65,19 @@ pub(super) struct Change {
     old: Option<String>,
 }
 
-/// A passphrase or a recovery code.
+/// A passphrase or a recovery code; to unlock, a PIN as well.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Secret {
     secret: String,
+}
+
+/// Another PIN, or none any more, by who says the passphrase or the recovery code.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct NewPin {
+    secret: String,
+    pin: Option<String>,
 }
 
 /// A recovery code, shown once.
@@ -121,6 +129,13 @@ impl Drop for Change {
     }
 }
 
+impl Drop for NewPin {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+        self.pin.zeroize();
+    }
+}
+
 impl Drop for Secret {
     fn drop(&mut self) {
         self.secret.zeroize();
@@ -152,6 +167,7 @@ calls! {
     "unlock" unlock, Secret => ShellState;
     "passphrase" change, Change => Renewed;
     "recovery" recovery, Secret => Recovery;
+    "pin" pin, NewPin => ShellState;
     "lock" lock, Nothing => Nothing;
     "sync" sync, Nothing => Nothing;
     "practice" practise, Practise => Nothing;
@@ -269,8 +285,9 @@ fn unlock(shell: &Shell, said: Secret) -> Result<ShellState, Fault> {
     drop(held);
     shell.tell_state();
     let opened = Client::open(profile.dir()).and_then(|mut client| {
-        client.unlock(&mut Moment::new(clock::now(), &mut OsChance), &said.secret)?;
-        Ok(client)
+        let tried = tried(&mut client, &said.secret, &*shell.0.setup.keystore);
+        shell.held().pin = client.has_pin();
+        tried.map(|()| client)
     });
     match opened {
         Ok(client) => shell.work(profile, client)?,
@@ -280,6 +297,12 @@ fn unlock(shell: &Shell, said: Secret) -> Result<ShellState, Fault> {
         }
     }
     shell.state()
+}
+
+fn tried(client: &mut Client, secret: &str, keystore: &dyn Keystore) -> Result<(), Fault> {
+    let (mut chance, pin) = (OsChance, client.takes_pin(secret));
+    let m = &mut Moment::new(clock::now(), &mut chance);
+    if pin { client.unlock_pin(m, secret, keystore) } else { client.unlock(m, secret) }
 }
 
 fn change(shell: &Shell, mut said: Change) -> Result<Renewed, Fault> {
@@ -315,6 +338,29 @@ fn recovery(shell: &Shell, mut said: Secret) -> Result<Recovery, Fault> {
         client.recovery_code(m, cost)
     })??;
     Ok(Recovery { recovery })
+}
+
+fn pin(shell: &Shell, mut said: NewPin) -> Result<ShellState, Fault> {
+    if shell.0.setup.practice {
+        return Err(Code::Practice.into());
+    }
+    let (secret, pin) = (Zeroizing::new(std::mem::take(&mut said.secret)), said.pin.take().map(Zeroizing::new));
+    // Said before the passphrase is tried, which takes a second.
+    if pin.as_ref().is_some_and(|pin| passphrase::good_pin(pin).is_none()) {
+        return Err(Code::WeakPin.into());
+    }
+    let (desk, cost, keystore) = (shell.desk()?, shell.0.setup.cost, shell.0.setup.keystore.clone());
+    let set = desk.with(move |client, m| {
+        client.proves(&secret)?;
+        match &pin {
+            Some(pin) => client.set_pin(m, pin, cost, &*keystore)?,
+            None => client.remove_pin(&*keystore)?,
+        }
+        Ok::<_, Fault>(client.has_pin())
+    })??;
+    shell.held().pin = set;
+    shell.tell_state();
+    shell.state()
 }
 
 fn lock(shell: &Shell, _: Nothing) -> Result<Nothing, Fault> {
@@ -372,7 +418,21 @@ impl Shell {
         };
         drop(held);
         self.tell_state();
+        self.look_for_keystore();
         fault.map_or(Ok(()), Err)
+    }
+
+    /// Looks whether a PIN could be set, aside: no work waits for an operating system's bus.
+    fn look_for_keystore(&self) {
+        let (weak, keystore) = (Arc::downgrade(&self.0), self.0.setup.keystore.clone());
+        std::thread::spawn(move || {
+            let missing = !keystore.there();
+            if let Some(inner) = weak.upgrade().filter(|_| missing) {
+                let shell = Self(inner);
+                shell.held().no_keystore = true;
+                shell.tell_state();
+            }
+        });
     }
 
     /// Makes the practice district, aside from the thread that opens the window.

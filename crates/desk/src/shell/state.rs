@@ -20,6 +20,8 @@ pub struct ShellState {
     pub aside: Option<String>,
     /// Opened by the recovery code: a new passphrase is due.
     pub reopened: bool,
+    /// Whether a short PIN opens as well.
+    pub pin: Pin,
     /// An exchange is under way.
     pub syncing: bool,
     /// Bytes of its answer so far.
@@ -45,6 +47,30 @@ pub enum Word {
     Opening,
     /// Work.
     Open,
+}
+
+/// The PIN in one word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Pin {
+    /// None is set.
+    None,
+    /// One is set.
+    Set,
+    /// None can be set: the machine has no keystore.
+    Unavailable,
+}
+
+impl Pin {
+    /// One that is set can be removed with no keystore as well.
+    pub(super) const fn of(set: bool, no_keystore: bool) -> Self {
+        match (set, no_keystore) {
+            (true, _) => Self::Set,
+            (false, true) => Self::Unavailable,
+            (false, false) => Self::None,
+        }
+    }
 }
 
 /// A fault with the sentence that says what to do.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::practice;
-use crate::scene::{self, CODE};
+use crate::scene::{self, CODE, Drawer};
 
 const PASSPHRASE: &str = "竹影社区的春天 2026";
 const OTHER: &str = "灯塔 豆浆 棉鞋 火车";
@@ -23,6 +23,11 @@ struct Window {
 
 impl Window {
     fn open(dir: &Path, practice: bool) -> Self {
+        Self::beside(dir, practice, Arc::new(Drawer::default()))
+    }
+
+    /// A window on a machine with this keystore.
+    fn beside(dir: &Path, practice: bool, keystore: Arc<Drawer>) -> Self {
         let (tell, news) = mpsc::channel();
         let (end, then) = mpsc::channel();
         let shell = Shell::open(Setup {
@@ -31,6 +36,7 @@ impl Window {
             desktop: true,
             cost: KdfCost::TRIVIAL,
             patient: false,
+            keystore,
             tell: Box::new(move |told| drop(tell.send(serde_json::to_value(told).expect("JSON")))),
             then: Box::new(move |then| end.send(then).expect("somebody waits")),
         });
@@ -150,6 +156,82 @@ fn a_forgotten_passphrase_is_replaced_with_the_printed_code_which_is_then_void()
         assert_eq!(window.ask("shell.unlock", &json!({ "secret": void })), Err(Code::WrongPassphrase));
     }
     window.ask("shell.unlock", &json!({ "secret": renewed["recovery"] })).expect("the new code");
+}
+
+#[test]
+fn a_pin_is_set_opens_and_is_removed_by_who_knows_the_passphrase() {
+    let (_folder, dir) = folder();
+    let drawer = Arc::new(Drawer::default());
+    drop(at_work(&dir));
+    let window = Window::beside(&dir, false, drawer.clone());
+    window.ask("shell.unlock", &json!({ "secret": PASSPHRASE })).expect("the passphrase");
+    assert_eq!(window.state()["pin"], "none");
+    let set = |window: &Window, secret: &str, pin: Option<&str>| {
+        window.ask("shell.pin", &json!({ "secret": secret, "pin": pin })).map(|state| state["pin"].clone())
+    };
+    assert_eq!(set(&window, "不对", Some("739105")), Err(Code::WrongPassphrase));
+    assert_eq!(set(&window, PASSPHRASE, Some("123456")), Err(Code::WeakPin));
+    assert_eq!(set(&window, PASSPHRASE, Some("739105")), Ok(json!("set")));
+    assert_eq!(set(&window, "739105", Some("802461")), Err(Code::WrongPassphrase), "a PIN proves nobody");
+    assert_eq!(set(&window, "739105", None), Err(Code::WrongPassphrase));
+    window.ask("shell.lock", &json!({})).expect("locking");
+
+    let window = Window::beside(&dir, false, drawer.clone());
+    assert_eq!((&window.state()["stage"], &window.state()["pin"]), (&json!("locked"), &json!("set")));
+    let refusal = window.shell.call("shell.unlock", br#"{"secret":"739106"}"#).expect_err("another PIN");
+    assert_eq!((refusal.code, refusal.about.as_str()), (Code::WrongPin, "4"));
+    let state = window.ask("shell.unlock", &json!({ "secret": "739105" })).expect("the PIN");
+    assert_eq!((&state["stage"], &state["pin"], &state["reopened"]), (&json!("open"), &json!("set"), &json!(false)));
+    assert_eq!(set(&window, PASSPHRASE, None), Ok(json!("none")));
+    assert!(drawer.0.lock().expect("a drawer").as_ref().is_some_and(|kept| kept.is_empty()));
+    window.ask("shell.lock", &json!({})).expect("locking");
+    let window = Window::beside(&dir, false, drawer);
+    assert_eq!(window.ask("shell.unlock", &json!({ "secret": "739105" })), Err(Code::WrongPassphrase));
+}
+
+#[test]
+fn a_pin_wrong_five_times_is_gone_and_the_passphrase_opens() {
+    let (_folder, dir) = folder();
+    let drawer = Arc::new(Drawer::default());
+    drop(at_work(&dir));
+    let window = Window::beside(&dir, false, drawer.clone());
+    window.ask("shell.unlock", &json!({ "secret": PASSPHRASE })).expect("the passphrase");
+    window.ask("shell.pin", &json!({ "secret": PASSPHRASE, "pin": "739105" })).expect("a PIN");
+    window.ask("shell.lock", &json!({})).expect("locking");
+    // The keystore is away for a while: no try is counted.
+    let window = Window::beside(&dir, false, Arc::new(Drawer(std::sync::Mutex::new(None))));
+    assert_eq!(window.ask("shell.unlock", &json!({ "secret": "739105" })), Err(Code::PinAway));
+    assert_eq!(window.state()["pin"], "set");
+    window.ask("shell.quit", &json!({ "sure": true })).expect("left");
+    let mut codes = Vec::new();
+    for _ in 0..5 {
+        let window = Window::beside(&dir, false, drawer.clone());
+        codes.push(window.ask("shell.unlock", &json!({ "secret": "000001" })).expect_err("another PIN"));
+        let left = if codes.len() == 5 { "none" } else { "set" };
+        assert_eq!((&window.state()["pin"], &window.state()["stage"]), (&json!(left), &json!("locked")));
+    }
+    assert_eq!(codes, [Code::WrongPin, Code::WrongPin, Code::WrongPin, Code::WrongPin, Code::PinGone]);
+    let window = Window::beside(&dir, false, drawer);
+    let state = window.ask("shell.unlock", &json!({ "secret": PASSPHRASE })).expect("the passphrase");
+    assert_eq!((&state["stage"], &state["pin"]), (&json!("open"), &json!("none")));
+}
+
+#[test]
+fn without_a_keystore_the_state_says_so_and_no_pin_can_be_set() {
+    let (_folder, dir) = folder();
+    drop(at_work(&dir));
+    let window = Window::beside(&dir, false, Arc::new(Drawer(std::sync::Mutex::new(None))));
+    window.ask("shell.unlock", &json!({ "secret": PASSPHRASE })).expect("the passphrase");
+    let until = Instant::now() + Duration::from_secs(20);
+    while window.state()["pin"] != "unavailable" {
+        assert!(Instant::now() < until, "stands at {}", window.state());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let refused = window.ask("shell.pin", &json!({ "secret": PASSPHRASE, "pin": "739105" }));
+    assert_eq!(refused, Err(Code::NoKeystore));
+    let practice = Window::open(&dir, true);
+    practice.wait_for("open");
+    assert_eq!(practice.ask("shell.pin", &json!({ "secret": "x", "pin": null })), Err(Code::Practice));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-// Locking, the passphrase, the recovery code.
-import { App, Button, Input, Modal, Select } from 'antd';
+// Locking, the passphrase, the PIN, the recovery code.
+import { App, Button, Modal, Select } from 'antd';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from '../../api';
@@ -7,6 +7,8 @@ import { LOCK_MINUTES } from '../../idle';
 import { savedNow } from '../../parts/saved';
 import { Passphrase } from '../start/Choose';
 import { show } from '../start/shown';
+import { Old } from './Old';
+import { Pin } from './Pin';
 import { Panel, Setting } from './rows';
 import '../start/start.css';
 
@@ -21,6 +23,7 @@ export function Keys() {
       <Setting name={t('settings.passphrase')} hint={t('settings.passphrase_hint')}>
         <Button onClick={() => setChoosing(true)} data-testid="settings-passphrase">{t('settings.change')}</Button>
       </Setting>
+      <Pin />
       <Setting name={t('settings.recovery')} hint={t('settings.recovery_hint')}><NewRecovery /></Setting>
       {choosing && <NewPassphrase close={() => setChoosing(false)} />}
     </Panel>
@@ -101,16 +104,5 @@ function NewRecovery() {
         </form>
       </Modal>
     </>
-  );
-}
-
-/** The passphrase until now: whoever passes by an open window must not be able to change it. */
-function Old({ value, set }: { value: string; set(value: string): void }) {
-  const { t } = useTranslation();
-  return (
-    <div className="start-field">
-      <label htmlFor="old">{t('settings.passphrase_old')}</label>
-      <Input id="old" type="password" value={value} onChange={(e) => set(e.target.value)} autoFocus autoComplete="current-password" autoCapitalize="off" spellCheck={false} data-testid="field-old" />
-    </div>
   );
 }

@@ -3,7 +3,8 @@ import { Button, Input } from 'antd';
 import type { InputRef } from 'antd';
 import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAct, type ShellState } from '../../api';
+import { useAct, type Fault, type ShellState } from '../../api';
+import { sendsNothingYet } from '../../parts/keys';
 
 export function Unlock({ state }: { state: ShellState }) {
   const { t } = useTranslation();
@@ -14,10 +15,13 @@ export function Unlock({ state }: { state: ShellState }) {
   const field = useRef<InputRef>(null);
   const unlock = useAct('shell.unlock');
   const busy = unlock.isPending || unlock.isSuccess || state.stage === 'opening';
+  const short = state.pin === 'set';
+  const asked = forgot ? t('start.recovery') : t(short ? 'start.passphrase_pin' : 'start.passphrase');
+  const needed = () => (forgot ? t('start.need_recovery') : t(short ? 'start.need_pin' : 'start.need_passphrase'));
   function submit(event: FormEvent) {
     event.preventDefault();
     if (busy) return;
-    setWant(secret === '' ? (forgot ? t('start.need_recovery') : t('start.need_passphrase')) : '');
+    setWant(secret === '' ? needed() : '');
     if (secret === '') return field.current?.focus();
     // what was typed stays and is marked, so that one wrong letter can be put right or typed over
     unlock.mutate({ secret }, { onError: () => requestAnimationFrame(() => field.current?.focus({ cursor: 'all' })) });
@@ -29,18 +33,19 @@ export function Unlock({ state }: { state: ShellState }) {
     unlock.reset();
     field.current?.focus();
   }
-  const trouble = want || unlock.error?.text;
+  const said = ({ code, about, text }: Fault) => (code === 'wrong_pin' ? t('start.pin_left', { n: about }) : text);
+  const trouble = want || (unlock.error && said(unlock.error));
   return (
-    <form className="stack" onSubmit={submit} noValidate>
+    <form className="stack" onSubmit={submit} onKeyDown={sendsNothingYet} noValidate>
       <div>
-        <h1>{forgot ? t('start.by_recovery') : t('start.unlock')}</h1>
+        <h1>{forgot ? t('start.by_recovery') : t(short ? 'start.unlock_pin' : 'start.unlock')}</h1>
         {forgot && <p className="quiet">{t('start.by_recovery_hint')}</p>}
       </div>
       {state.aside !== null && <p className="start-note amber" role="note" data-testid="aside">{t('start.aside', { file: state.aside })}</p>}
       <label className="start-field start-large">
-        <span className="visually-hidden">{forgot ? t('start.recovery') : t('start.passphrase')}</span>
+        <span className="visually-hidden">{asked}</span>
         <Input ref={field} size="large" className={forgot ? 'num' : ''} type={forgot || seen ? 'text' : 'password'} value={secret} onChange={(e) => setSecret(e.target.value)} readOnly={busy}
-          placeholder={forgot ? 'XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX' : t('start.passphrase')} autoFocus autoComplete="off" spellCheck={false} data-testid="field-secret" />
+          placeholder={forgot ? 'XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX' : asked} autoFocus autoComplete="off" spellCheck={false} data-testid="field-secret" />
       </label>
       {trouble && !busy && <p className="start-note red" role="alert" data-testid="trouble">{trouble}</p>}
       <Button type="primary" size="large" block htmlType="submit" loading={busy} data-testid="unlock">{busy ? t('start.opening') : t('start.open')}</Button>
