@@ -207,6 +207,12 @@ impl<S: Store> Server<S> {
             };
             outcomes.push((place, outcome));
         }
+        // No item goes with its delivery unruled.
+        for (place, sealed) in std::mem::take(&mut case.fresh) {
+            let Some(item) = case.items.get(&place) else { continue };
+            self.stand(item, Some(sealed), Standing::Held(code(Reason::Malformed)))?;
+            outcomes.push((place, Outcome::Held(Reason::Malformed)));
+        }
         for (record, (saved, open)) in documents {
             let at = self.vault.store.record(record)?.map_or(0, |state| state.last);
             self.vault.store.set_document(record, at, &saved)?;

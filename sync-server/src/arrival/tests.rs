@@ -59,10 +59,17 @@ fn what_a_cloned_disk_sends_in_another_envelope_is_told_where_it_stands() {
     let note = director.note(&mut world, child, "一");
     director.sends(&mut world, std::slice::from_ref(&note));
     let known = director.pull(&mut world).verdicts;
-    director.sends(&mut world, &[note]);
+    let clone = director.envelope(&mut world, &[note]);
+    let [Receipt::Kept(number)] = director.push(&mut world, vec![clone]).receipts[..] else { panic!("not kept") };
+    world.judge();
     let told = director.pull(&mut world).verdicts;
     assert_eq!(told[0].outcomes, known[0].outcomes);
     assert_ne!(told[0].seq, known[0].seq);
+    // Its number may be a backup's by now: it is never given to words that are not in that backup.
+    let next = director.note(&mut world, child, "二");
+    let envelope = director.envelope(&mut world, &[next]);
+    let receipts = director.push(&mut world, vec![envelope]).receipts;
+    assert!(matches!(receipts[..], [Receipt::Kept(later)] if later > number), "{receipts:?} after {number}");
 }
 
 #[test]

@@ -238,17 +238,17 @@ impl Inbox for Sqlite {
     }
 
     fn newest_number(&mut self) -> Stored<u64> {
-        // What is not laid out yet came after all that is.
+        // A store from before there were arrivals has its last number with its last item.
+        let mut newest = 0;
         for sql in [
-            "SELECT number FROM arrival ORDER BY number DESC LIMIT 1",
+            "SELECT seq FROM sqlite_sequence WHERE name = 'arrival'",
             "SELECT number FROM item ORDER BY id DESC LIMIT 1",
         ] {
             let mut q = self.db.prepare_cached(sql).map_err(failed)?;
-            if let Some(newest) = q.query_row([], |r| r.get(0).map(unsigned)).optional().map_err(failed)? {
-                return Ok(newest);
-            }
+            let number = q.query_row([], |r| r.get(0).map(unsigned)).optional().map_err(failed)?;
+            newest = newest.max(number.unwrap_or(0));
         }
-        Ok(0)
+        Ok(newest)
     }
 
     fn add_verdict(&mut self, device: DeviceId, verdict: &[u8]) -> Stored<u64> {
