@@ -43,6 +43,8 @@ const PARTS: &[Part] = &[
     ("fuzz", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "hostile"]]),
     ("story", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "story"]]),
     ("sim", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "sim"]]),
+    // the README's first command
+    ("demo", &[&["run", "--quiet", "-p", "tongdang-tests", "--bin", "demo", "--", "--headless"]]),
     ("ui", &[&["npm", "run", "check"]]),
     // every screen in a browser, over the loopback shell and a real server
     ("shots", &[STAGE, &["npm", "run", "shots"]]),

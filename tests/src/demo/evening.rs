@@ -70,7 +70,7 @@ impl Day<'_> {
         self.lines(&dayend);
         self.figures.to_decide = count(&dayend["sum"]["to_decide"]);
         self.tally.same("两人写得不一样的", 1, self.figures.to_decide);
-        self.edits_arrived(&dayend);
+        self.edits_arrived(&dayend)?;
         self.choose(&dayend)?;
         self.review(&dayend)
     }
@@ -95,12 +95,18 @@ impl Day<'_> {
     }
 
     /// Every field a director was told is saved stands in the station's history, under her device.
-    fn edits_arrived(&mut self, dayend: &Value) {
-        let lines: Vec<&Value> = list(&dayend["files"]).iter().flat_map(|file| list(&file["lines"])).collect();
+    fn edits_arrived(&mut self, dayend: &Value) -> Result<()> {
+        let mut lines: Vec<Value> = Vec::new();
+        // Imported this very morning, a file is one line at the day's end; its history has all of them.
+        for file in list(&dayend["files"]) {
+            let history = self.station.player.call("child.history", json!({ "child": file["child"] }))?;
+            lines.extend(list(&history).iter().cloned());
+        }
         for seat in std::iter::once(&self.station).chain(&self.directors) {
             let hers = lines.iter().filter(|line| text(&line["who"]["device_id"]) == seat.device).count();
             self.tally.same(&format!("{}改的档案，历史里有", seat.player.name), seat.edits, hers);
         }
+        Ok(())
     }
 
     fn choose(&mut self, dayend: &Value) -> Result<()> {
