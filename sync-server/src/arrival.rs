@@ -49,6 +49,15 @@ struct Arrived {
     sealed: Vec<u8>,
 }
 
+impl Arrived {
+    /// Whether it says of the item's bytes what stands in them.
+    fn is_of(&self, bytes: &[u8]) -> bool {
+        Item::decode(bytes).is_ok_and(|item| {
+            (item.kind.code(), item.record, &item.form, item.child) == (self.kind, self.record, &self.form, self.child)
+        })
+    }
+}
+
 /// A delivery laid out.
 pub(crate) struct LaidOut {
     /// The envelope as kept.
@@ -104,21 +113,23 @@ impl<S: Store> Server<S> {
         envelope: &Envelope,
         voucher: Option<DeviceId>,
     ) -> Result<Option<u64>, ServerError> {
-        let whole = envelope.parts.iter().filter_map(|part| match part {
-            Part::Whole(bytes) => Some((Item::decode(bytes).ok()?.record, part.digest())),
+        let whole = envelope.parts.iter().enumerate().filter_map(|(place, part)| match part {
+            Part::Whole(bytes) => Some((place as u16, Item::decode(bytes).ok()?.record, part.digest())),
             Part::Bare(_) => None,
         });
-        let whole: Vec<(RecordId, Digest)> = whole.collect();
+        let whole: Vec<(u16, RecordId, Digest)> = whole.collect();
         let Some(row) = self.vault.store.envelope_row(id)? else {
             // On its way to the gate. What somebody else vouches for goes there too.
             let arrivals = if voucher.is_some() { Vec::new() } else { self.vault.store.arrivals_of(id)? };
             let holds = |arrival: &NewArrival| {
-                minicbor::decode::<Arrival>(&arrival.body).is_ok_and(|arrival| arrival.items.len() >= whole.len())
+                let came = minicbor::decode::<Arrival>(&arrival.body);
+                let places: BTreeSet<u16> = came.iter().flat_map(|came| &came.items).map(|item| item.place).collect();
+                whole.iter().all(|(place, ..)| places.contains(place))
             };
             return Ok(arrivals.iter().find(|arrival| holds(arrival)).map(|arrival| arrival.number));
         };
         let mut covered = 0;
-        for (record, digest) in whole {
+        for (_, record, digest) in whole {
             match self.vault.store.item_of(record, &digest)? {
                 Some(known) => covered = covered.max(known.number),
                 None => return Ok(None),
@@ -143,9 +154,10 @@ impl<S: Store> Server<S> {
                 return Ok(false);
             };
             match self.vault.unseal(&owner(kind, item.child, item.record), &item.sealed) {
-                Ok(Some(bytes)) if sync::item::digest(&bytes) == part.digest() => {}
-                Ok(None) => {}
-                Ok(Some(_)) | Err(StoreError::Damaged) => return Ok(false),
+                Ok(Some(bytes)) if sync::item::digest(&bytes) == part.digest() && item.is_of(&bytes) => {}
+                // Without its key only where the child was erased: a copy that lacks a key is no backup.
+                Ok(None) if item.sealed.is_empty() || item.child.is_some_and(|child| self.is_erased(child)) => {}
+                Ok(Some(_) | None) | Err(StoreError::Damaged) => return Ok(false),
                 Err(other) => return Err(other.into()),
             }
         }

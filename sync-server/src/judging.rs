@@ -139,24 +139,42 @@ impl<S: Store> Server<S> {
         if arrivals.is_empty() {
             return Ok(false);
         }
-        self.durably(|s| arrivals.iter().try_for_each(|arrival| s.judge_arrival(m, arrival)))?;
+        self.durably(|s| {
+            for arrival in &arrivals {
+                // What an earlier envelope lacked has rows now and is judged before all that came later.
+                if !s.judge_arrival(m, arrival)? {
+                    break;
+                }
+            }
+            Ok(())
+        })?;
         Ok(true)
     }
 
-    fn judge_arrival(&mut self, m: &mut Moment, arrival: &NewArrival) -> Result<(), ServerError> {
-        if let Some(laid) = self.lay_out(arrival)? {
+    /// Whether it was judged; false: it was the rest of an envelope that has rows.
+    fn judge_arrival(&mut self, m: &mut Moment, arrival: &NewArrival) -> Result<bool, ServerError> {
+        let laid = self.lay_out(arrival)?;
+        let whole = laid.is_some();
+        if let Some(laid) = laid {
             let mut case = Case::of(&laid.header, &laid.kept);
             for (place, (item, sealed)) in laid.fresh {
-                let bytes = self.vault.unseal(&owner(item.kind, item.child, item.record), &sealed)?;
-                // Erased since it came: nothing of it is written down again.
-                case.fresh.insert(place, if bytes.is_some() { sealed } else { Vec::new() });
+                let (bytes, sealed) = match self.vault.unseal(&owner(item.kind, item.child, item.record), &sealed) {
+                    Ok(Some(bytes)) => (Some(bytes), sealed),
+                    // Erased since it came: nothing of it is written down again.
+                    Ok(None) => (None, Vec::new()),
+                    // Sealed under another key than there is: held as it is, and everybody else goes on.
+                    Err(StoreError::Damaged) => (None, sealed),
+                    Err(other) => return Err(other.into()),
+                };
+                case.fresh.insert(place, sealed);
                 case.lay(item, bytes);
             }
             // A cloned disk sends the same item in two envelopes: both learn what became of it.
             self.tell(laid.kept.device, &laid.header, laid.judged)?;
             self.judge(m, &laid.header, case)?;
         }
-        Ok(self.vault.store.drop_arrival(arrival.number)?)
+        self.vault.store.drop_arrival(arrival.number)?;
+        Ok(whole)
     }
 
     /// An envelope that has rows: what is new or waiting, beside what was accepted before.

@@ -1,6 +1,7 @@
 //! Deliveries between their receipt and the gate. Test code only.
 
 use domain::roster::Row;
+use sync::envelope::Part;
 use sync::item::Kind;
 use sync::wire::{Outcome, Reason, Receipt};
 
@@ -126,4 +127,45 @@ fn a_delivery_that_is_not_what_was_signed_is_found_by_verify() {
     world.server.vault.store.add_arrival(&arrival).expect("damaged");
     let wrong = world.server.verify().expect("verified").wrong;
     assert_eq!(wrong, [Wrong::Arrival(arrival.number)]);
+}
+
+/// Two desks bring an envelope back in parts, each what it holds of it.
+#[test]
+fn parts_that_two_desks_bring_are_both_kept_also_when_each_brings_as_many() {
+    let (mut world, child, mut director) = scene();
+    let mut station = world.desk(0);
+    station.pull(&mut world);
+    let items = [director.note(&mut world, child, "一"), director.note(&mut world, child, "二")];
+    let envelope = director.envelope(&mut world, &items);
+    let only = |place: usize| {
+        let mut part = envelope.clone();
+        part.parts[1 - place] = Part::Bare(part.parts[1 - place].digest());
+        part
+    };
+    station.push(&mut world, vec![only(0)]);
+    director.push(&mut world, vec![only(1)]);
+    world.judge();
+    for (item, part) in items.iter().zip(&envelope.parts) {
+        let found = world.server.vault.store.item_of(item.record, &part.digest()).expect("asked");
+        assert!(matches!(found.expect("kept").standing, Standing::Accepted(_)));
+    }
+}
+
+#[test]
+fn the_rest_of_an_envelope_is_judged_before_what_came_after_it() {
+    let (mut world, child, mut director) = scene();
+    let mut doc = dossier::Record::empty();
+    let items = [director.writes(&mut world, &mut doc, child, "甲"), director.note(&mut world, child, "看过")];
+    let next = director.writes(&mut world, &mut doc, child, "乙");
+    let envelope = director.envelope(&mut world, &items);
+    let mut first = envelope.clone();
+    first.parts[0] = Part::Bare(first.parts[0].digest());
+    director.push(&mut world, vec![first]);
+    world.judge();
+    let later = director.envelope(&mut world, &[next]);
+    director.push(&mut world, vec![envelope, later]);
+    world.judge();
+    let verdicts = director.pull(&mut world).verdicts;
+    let waited = verdicts.iter().flat_map(|v| &v.outcomes).any(|(_, o)| matches!(o, Outcome::Waiting(_)));
+    assert!(!waited, "what it builds on was here before it: {verdicts:?}");
 }
