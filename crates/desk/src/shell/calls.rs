@@ -302,8 +302,19 @@ fn unlock(shell: &Shell, said: Secret) -> Result<ShellState, Fault> {
 fn tried(client: &mut Client, secret: &str, keystore: &dyn Keystore) -> Result<(), Fault> {
     let (mut chance, pin) = (OsChance, client.takes_pin(secret));
     let m = &mut Moment::new(clock::now(), &mut chance);
-    if pin { client.unlock_pin(m, secret, keystore) } else { client.unlock(m, secret) }
+    if !pin {
+        return client.unlock(m, secret);
+    }
+    let tried = client.unlock_pin(m, secret, keystore);
+    // From before there were PINs a passphrase may be digits alone: whatever becomes of the PIN, it opens.
+    if secret.trim().chars().count() < DIGITS_AS_PASSPHRASE {
+        return tried;
+    }
+    tried.or_else(|fault| client.unlock(m, secret).map_err(|_| fault))
 }
+
+/// So many digits were once enough for a passphrase: twelve, or nine wide ones.
+const DIGITS_AS_PASSPHRASE: usize = 9;
 
 fn change(shell: &Shell, mut said: Change) -> Result<Renewed, Fault> {
     strong(shell, &said.passphrase)?;

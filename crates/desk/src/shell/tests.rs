@@ -217,6 +217,27 @@ fn a_pin_wrong_five_times_is_gone_and_the_passphrase_opens() {
 }
 
 #[test]
+fn a_passphrase_of_digits_from_before_there_were_pins_opens_beside_a_pin_and_without_the_keystore() {
+    const DIGITS: &str = "739105862047";
+    let (_folder, dir) = folder();
+    let drawer = Arc::new(Drawer::default());
+    drop(at_work(&dir));
+    let window = Window::beside(&dir, false, drawer.clone());
+    window.ask("shell.unlock", &json!({ "secret": PASSPHRASE })).expect("the passphrase");
+    window.ask("shell.pin", &json!({ "secret": PASSPHRASE, "pin": "802461" })).expect("a PIN");
+    let desk = window.shell.desk().expect("open");
+    desk.with(|client, m| client.change_passphrase(m, DIGITS, KdfCost::TRIVIAL)).expect("asked").expect("changed");
+    drop(desk);
+    window.ask("shell.lock", &json!({})).expect("locking");
+    for keystore in [drawer, Arc::new(Drawer(std::sync::Mutex::new(None)))] {
+        let window = Window::beside(&dir, false, keystore);
+        let state = window.ask("shell.unlock", &json!({ "secret": DIGITS })).expect("the passphrase");
+        assert_eq!(state["stage"], "open");
+        window.ask("shell.lock", &json!({})).expect("locking");
+    }
+}
+
+#[test]
 fn without_a_keystore_the_state_says_so_and_no_pin_can_be_set() {
     let (_folder, dir) = folder();
     drop(at_work(&dir));
