@@ -126,7 +126,6 @@ impl Work<'_> {
             .execute("DELETE FROM aside WHERE record IN (SELECT record FROM record WHERE child = ?1)", params![id])?;
         self.tx.execute("DELETE FROM record WHERE child = ?1", params![id])?;
         roster::unhide(&self.tx, child)?;
-        roster::miss_no_more(&self.tx, child)?;
         // Its own commit says that the child went; what is kept until that is backed up.
         let commit = (gone > 0 && !erased).then_some(self.standing.batch + 1);
         files::forget_child(&self.tx, child, commit)?;

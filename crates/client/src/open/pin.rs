@@ -16,7 +16,7 @@ impl Client {
         self.slots.device_name().is_some()
     }
 
-    /// Whether a text is to be tried as the PIN and as nothing else: each try costs a second.
+    /// Whether a text is to be tried as the PIN first.
     pub fn takes_pin(&self, text: &str) -> bool {
         self.has_pin() && passphrase::pin(text).is_some()
     }
