@@ -77,6 +77,7 @@ impl Client {
     /// fetch what the district has.
     pub fn unlock(&mut self, m: &mut Moment, secret: &str) -> Result<(), Fault> {
         let (key, me, kind) = self.slots.open(secret)?;
+        self.drop_used_up();
         self.forgive();
         self.begin(m, key, me)?;
         self.reopened = kind == Kind::Recovery;

@@ -82,6 +82,16 @@ impl Client {
         }
     }
 
+    /// The process ended between the fifth wrong try and the removal: a passphrase gives no tries
+    /// back to a PIN that is gone. What its secret in the keystore opened is no more.
+    pub(super) fn drop_used_up(&mut self) {
+        if self.has_pin() && self.slots.tries_left() == 0 {
+            let mut slots = self.slots.clone();
+            slots.drop_pin();
+            drop(self.keep(slots));
+        }
+    }
+
     /// The device secret of the PIN. Another one than the PIN was set with would make every PIN
     /// look wrong, and cost its owner her tries.
     fn device(&self, keystore: &dyn Keystore) -> Result<DeviceSecret, Fault> {

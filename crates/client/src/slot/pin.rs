@@ -29,7 +29,11 @@ fn mark(device: &[u8]) -> [u8; 16] {
 
 /// The name of a device secret in the keystore.
 pub(crate) fn name(device: &[u8]) -> String {
-    mark(device).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&mark(device))
+}
+
+fn hex(mark: &[u8; 16]) -> String {
+    mark.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Neither half says anything about the key without the other.
@@ -49,7 +53,7 @@ impl Slots {
 
     /// The name under which the keystore has the device secret, where a PIN is set.
     pub(crate) fn device_name(&self) -> Option<String> {
-        self.pin().map(|(_, guard)| guard.device.iter().map(|byte| format!("{byte:02x}")).collect())
+        self.pin().map(|(_, guard)| hex(&guard.device))
     }
 
     /// Puts a PIN in the place of the one there was. The device secret must be a fresh one.

@@ -74,6 +74,18 @@ fn a_try_counts_before_it_is_made() {
 }
 
 #[test]
+fn a_pin_that_was_used_up_does_not_come_back_with_the_passphrase() {
+    let (mut scene, _, _) = at_the_door();
+    let mut slots = scene.client.slots.clone();
+    (0..5).for_each(|_| slots.count_try());
+    scene.client.keep(slots).expect("written");
+    scene.with(|client, m| client.unlock(m, PASSPHRASE)).expect("the passphrase");
+    assert!(!scene.client.has_pin());
+    again(&mut scene);
+    assert!(!scene.client.has_pin(), "on the disk neither");
+}
+
+#[test]
 fn a_right_pin_or_passphrase_gives_the_tries_back() {
     let (mut scene, drawer, _) = at_the_door();
     for open in [true, false] {
