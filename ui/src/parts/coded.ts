@@ -1,7 +1,8 @@
 // Words of codes in the chosen language: the core answers the Chinese ones, its tables have both.
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Coded, type Shown } from '../api';
+import type { Coded, Shown } from '../api';
 import { useLook } from '../look';
+import { useForms } from './forms';
 
 /** Code tables of what stands outside of a form. */
 export const TABLES = { risk: 'RISK', category: 'child_category', mode: 'visit_mode', verdict: 'review_verdict', sex: 'GB2261.1' } as const;
@@ -9,11 +10,11 @@ export const TABLES = { risk: 'RISK', category: 'child_category', mode: 'visit_m
 /** The word of a code of a table; where only the Chinese word is known, it is looked up by that. */
 export function useCoded(): (table: string | null, coded: Coded | string) => string {
   const { look } = useLook();
-  const forms = useAnswer('forms', {}, look.language !== 'zh');
+  const forms = useForms();
   return (table, coded) => {
     const name = typeof coded === 'string' ? coded : coded.name;
     if (look.language === 'zh') return name;
-    const entries = forms.data?.codes.find(({ id }) => id === table)?.entries ?? [];
+    const entries = forms?.codes.find(({ id }) => id === table)?.entries ?? [];
     return entries.find((entry) => (typeof coded === 'string' ? entry.name === coded : entry.code === coded.code))?.en ?? name;
   };
 }

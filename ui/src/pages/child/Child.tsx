@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildFile, type Section } from '../../api';
 import { BeginVisit } from '../../parts/begin';
+import { useForms } from '../../parts/forms';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
 import { useSeen } from '../children/recent';
@@ -23,7 +24,7 @@ export default function Child() {
   const { t } = useTranslation();
   const { child } = useParams({ strict: false });
   const opened = useAnswer('child.open', { child: child ?? '' }, child !== undefined);
-  const forms = useAnswer('forms', {});
+  const forms = useForms();
   const me = useAnswer('me', {});
   // an answer about another child may still stand here while this one is on its way
   const file = opened.data?.card.child === child ? opened.data : undefined;
@@ -40,7 +41,7 @@ export default function Child() {
   if (opened.error) return <Trouble fault={opened.error} again={() => void opened.refetch()}>{child && <BeginVisit child={child} name="" />}</Trouble>;
   if (!file || !me.data) return <Waiting />;
   return (
-    <FileProvider key={file.card.child} file={file} forms={forms.data} today={dayOf(me.data.now)}>
+    <FileProvider key={file.card.child} file={file} forms={forms} today={dayOf(me.data.now)}>
       <Page file={file} />
     </FileProvider>
   );

@@ -3,6 +3,7 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type DueFilter, type Sort } from '../../api';
 import { useLook } from '../../look';
+import { useForms } from '../../parts/forms';
 import { NOBODY, toggled, type Wanted } from './filter';
 
 type Props = { wanted: Wanted; want(change: Partial<Wanted>): void };
@@ -25,9 +26,9 @@ export function Order({ wanted, want }: Props) {
 export function Filters({ wanted, want }: Props) {
   const { t } = useTranslation();
   const { look } = useLook();
-  const forms = useAnswer('forms', {});
+  const forms = useForms();
   const all = useAnswer('children.list', {});
-  const entries = (id: string) => forms.data?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
+  const entries = (id: string) => forms?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
   const areas = [...new Map(all.data?.cards.flatMap(({ area }) => (area ? [[area.code, area.name] as const] : [])) ?? [])];
   const posts = [...new Map(all.data?.cards.flatMap((card) => card.posts.map(({ post, person }) => [post, person] as const)) ?? [])];
   const present = new Set(all.data?.cards.flatMap(({ categories }) => categories.map(({ code }) => code)) ?? []);

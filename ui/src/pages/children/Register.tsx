@@ -7,6 +7,7 @@ import { asFault, call, useAnswer, type Card, type Created, type Value } from '.
 import { useLook } from '../../look';
 import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
+import { useForms } from '../../parts/forms';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { dayOf } from '../../parts/time';
@@ -45,8 +46,8 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
   const [busy, setBusy] = useState(false);
   const places = usePlaces();
   const today = dayOf(useAnswer('me', {}).data?.now ?? 0);
-  const forms = useAnswer('forms', {});
-  const form = forms.data?.forms.find(({ id }) => id === 'child');
+  const forms = useForms();
+  const form = forms?.forms.find(({ id }) => id === 'child');
   const family = form?.fields.find(({ key }) => key === 'family')?.columns;
   const area = now.area || (places.length === 1 ? (places[0]?.value ?? '') : '');
   const write = (key: string, text: string) => {
@@ -79,7 +80,7 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
     }
   }
   const label = (title: { title: string; en: string } | undefined) => (look.language === 'zh' ? title?.title : title?.en) ?? '';
-  const codes = (id: string | null | undefined) => forms.data?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
+  const codes = (id: string | null | undefined) => forms?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
   const line = (field: { title: string; en: string; code: string | null; kind: string } | undefined, key: string) => field && (
     <Line key={key} label={label(field)} need={key === 'name'} found={found(key)} testid={`field-${key}`}>
       {field.kind === 'code'

@@ -8,14 +8,15 @@ import { asDay } from '../../parts/day';
 import { refused } from '../../parts/photos/adding';
 import { clock, dayOf } from '../../parts/time';
 import { Code, Findings, useFindings, useForm, useNow, useWriting } from './form';
-import { useStanding, useValue } from './sheet';
+import { useStands, useValue } from './sheet';
 
 export function Finish({ done }: { done(what: Completed): void }) {
   const { t } = useTranslation();
   const sheet = useWriting();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
-  const { findings, tried } = useStanding(sheet);
+  const findings = useStands(sheet, ({ findings }) => findings);
+  const tried = useStands(sheet, ({ tried }) => tried);
   const red = findings.filter(({ level }) => level === 'red');
   async function complete() {
     setBusy(true);
@@ -110,7 +111,7 @@ function Next() {
 /** 已保存在本机 17:32 */
 export function SavedLine() {
   const { t } = useTranslation();
-  const { saved, saving, fault } = useStanding(useWriting());
+  const { saved, saving, fault } = useStands(useWriting(), (standing) => standing);
   if (fault) return <p className="finding red" role="alert">{fault.text}</p>;
   return <p className="quiet saved" role="status" data-testid="saved">{saving ? t('words.saving') : saved ? t('words.saved_at', { time: clock(saved) }) : ''}</p>;
 }

@@ -7,14 +7,14 @@ import { useAnswer } from '../../api';
 import { asDay } from '../../parts/day';
 import { dayOf } from '../../parts/time';
 import { Chips, Code, Labelled, Line, useForm, useText, useWriting } from './form';
-import { useStanding, type Sheet } from './sheet';
+import { useStands, type Sheet } from './sheet';
 
 const FOLDED = ['purpose', 'visitors', 'minutes', 'contact_parent', 'policy_told', 'actions', 'actions_text', 'followup', 'sign_note'];
 
 export function More() {
   const { t } = useTranslation();
   const sheet = useWriting();
-  const { findings } = useStanding(sheet);
+  const findings = useStands(sheet, ({ findings }) => findings);
   const [open, setOpen] = useState(() => Object.keys(sheet.values).some((key) => used(key)));
   const asked = findings.some(({ key, level }) => level === 'red' && FOLDED.includes(key.split('/')[0]?.replace(/_other$/, '') ?? ''));
   const shown = open || asked;
@@ -48,7 +48,6 @@ function used(key: string): boolean {
 function Visitors() {
   const { t } = useTranslation();
   const sheet = useWriting();
-  useStanding(sheet);
   const [, redraw] = useState(0);
   const posts = useAnswer('roster.posts', {});
   const value = Object.keys(sheet.values).filter((key) => key.startsWith('visitors/')).map((key) => key.slice('visitors/'.length));

@@ -11,7 +11,7 @@ import { dayOf } from '../../parts/time';
 import { ASPECTS } from './Aspects';
 import { jump, SavedLine } from './Finish';
 import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useNow, useText, useWriting, Yes } from './form';
-import { useStanding, useValue, type Sheet } from './sheet';
+import { useStands, useValue, type Sheet } from './sheet';
 import { Moment, Whom } from './When';
 
 /** Where Enter stops, in the order of the page. */
@@ -91,7 +91,7 @@ export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string,
 
 /** Whose sheet it is. */
 function useNames(): string {
-  const { children } = useStanding(useWriting());
+  const children = useStands(useWriting(), ({ children }) => children);
   const listed = useAnswer('children.list', {});
   const names = useShutNames();
   return (listed.error ? names : listed.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ name }) => name).join('、');
@@ -189,7 +189,9 @@ function Next() {
 /** What still stands in the way, each a way to the field; said once 完成 was tried. */
 function Left() {
   const { t } = useTranslation();
-  const { findings, tried } = useStanding(useWriting());
+  const sheet = useWriting();
+  const findings = useStands(sheet, ({ findings }) => findings);
+  const tried = useStands(sheet, ({ tried }) => tried);
   const red = findings.filter(({ level }) => level === 'red');
   if (!tried || red.length === 0) return null;
   return (

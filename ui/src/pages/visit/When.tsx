@@ -7,12 +7,12 @@ import { asDay } from '../../parts/day';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
 import { Code, Findings, Line, useAsked, useFindings, useForm, useNow, useWriting, Yes } from './form';
-import { useStanding, useValue } from './sheet';
+import { useStands, useValue } from './sheet';
 
 export function Whom() {
   const { t } = useTranslation();
   const sheet = useWriting();
-  const { children } = useStanding(sheet);
+  const children = useStands(sheet, ({ children }) => children);
   const [first] = children;
   const listed = useAnswer('children.list', {});
   const drafts = useAnswer('visit.draft.list', {}, listed.error !== null);

@@ -3,7 +3,8 @@ import { createContext, useContext, useId, useState, type KeyboardEvent, type Re
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Entry, type Field, type Finding, type Table, type Value } from '../../api';
 import { useLook } from '../../look';
-import { useStanding, useValue, type Sheet } from './sheet';
+import { useForms } from '../../parts/forms';
+import { useFound, useStands, useValue, type Sheet } from './sheet';
 
 export const Writing = createContext<Sheet | null>(null);
 
@@ -16,13 +17,13 @@ export function useWriting(): Sheet {
 /** The visit form: its fields by key, its code tables, words in the chosen language. */
 export function useForm() {
   const { look } = useLook();
-  const forms = useAnswer('forms', {});
+  const forms = useForms();
   const zh = look.language === 'zh';
-  const field = (key: string): Field | undefined => forms.data?.forms.find(({ id }) => id === 'visit')?.fields.find((one) => one.key === key);
+  const field = (key: string): Field | undefined => forms?.forms.find(({ id }) => id === 'visit')?.fields.find((one) => one.key === key);
   const label = (key: string): string => (zh ? field(key)?.title : field(key)?.en) ?? key;
-  const table = (key: string): Table | undefined => forms.data?.codes.find(({ id }) => id === field(key)?.code);
+  const table = (key: string): Table | undefined => forms?.codes.find(({ id }) => id === field(key)?.code);
   const word = (entry: Entry): string => (zh ? entry.name : entry.en);
-  return { ready: forms.data !== undefined, field, label, table, word };
+  return { ready: forms !== undefined, field, label, table, word };
 }
 
 /** The core's clock when the desk was opened, in milliseconds: good enough for days. */
@@ -34,15 +35,16 @@ export function useNow(): number {
 
 /** What Rust says about a field; what is only missing is left for 完成. */
 export function useFindings(key: string): Finding[] {
-  const { findings, tried } = useStanding(useWriting());
-  return findings.filter((finding) => finding.key === key && (tried || !finding.missing));
+  const sheet = useWriting();
+  const tried = useStands(sheet, ({ tried }) => tried);
+  return useFound(sheet, key).filter(({ missing }) => tried || !missing);
 }
 
 /** Whether Rust asks for a field now. */
 export function useAsked(key: string): boolean {
   const sheet = useWriting();
   const value = useValue(sheet, key);
-  return useStanding(sheet).findings.some((finding) => finding.key === key) || value !== undefined;
+  return useFound(sheet, key).length > 0 || value !== undefined;
 }
 
 export function Findings({ of }: { of: Finding[] }) {

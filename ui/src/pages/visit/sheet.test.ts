@@ -60,3 +60,16 @@ test('one child always stays', () => {
   sheet.withChild('c2', false);
   expect(sheet.standing.children).toEqual(['c2']);
 });
+
+test('a save that finds nothing new draws nothing anew but the line that says so', async () => {
+  const found = [{ key: 'mode', level: 'red', text: '请选', missing: true }] as Draft['findings'];
+  const sheet = new Sheet({ ...draft, findings: found });
+  setTransport({ data: async () => ({ draft: 'd1', saved: 7, findings: structuredClone(found) }), listen: () => () => undefined });
+  const [all, of, none] = [sheet.standing.findings, sheet.findings('mode'), sheet.findings('note')];
+  sheet.put('note', '家');
+  await sheet.flush();
+  expect(sheet.standing.saved).toBe(7);
+  expect(sheet.standing.findings).toBe(all);
+  expect(sheet.findings('mode')).toBe(of);
+  expect(sheet.findings('note')).toBe(none);
+});

@@ -6,6 +6,9 @@ import { savedNow } from '../../parts/saved';
 
 /** Longest time a keystroke is not yet on the disk, saving aside. */
 const PAUSE_MS = 500;
+const NONE: Finding[] = [];
+
+const same = (one: Finding[], other: Finding[]) => JSON.stringify(one) === JSON.stringify(other);
 
 /** How a sheet stands; replaced whenever any of it changes. */
 export type Standing = { saved: number | null; saving: boolean; fault: Fault | null; findings: Finding[]; children: string[]; tried: boolean };
@@ -19,11 +22,13 @@ export class Sheet {
   private saving: Promise<void> | undefined;
   private over = false;
   private readonly hearers = new Map<string, Set<() => void>>();
+  private found = new Map<string, Finding[]>();
 
   constructor({ draft, children, values, saved, findings }: Draft) {
     this.draft = draft;
     this.values = { ...values };
     this.standing = { saved, saving: false, fault: null, findings, children, tried: false };
+    this.sort(findings);
   }
 
   /** Listens to one key, or to how the sheet stands under `''`. */
@@ -31,6 +36,21 @@ export class Sheet {
     const hearers = this.hearers.get(key) ?? new Set();
     this.hearers.set(key, hearers.add(hear));
     return () => hearers.delete(hear);
+  }
+
+  /** What Rust says about a field: the same list until it says something else, so that a save draws only what changed. */
+  findings(key: string): Finding[] {
+    return this.found.get(key) ?? NONE;
+  }
+
+  private sort(findings: Finding[]) {
+    const before = this.found;
+    this.found = new Map();
+    for (const { key } of findings) {
+      const now = findings.filter((one) => one.key === key);
+      const old = before.get(key);
+      this.found.set(key, old && same(old, now) ? old : now);
+    }
   }
 
   /** Writes a value; `undefined` empties the field. */
@@ -58,6 +78,9 @@ export class Sheet {
   }
 
   private stand(change: Partial<Standing>) {
+    const { findings } = change;
+    if (findings && same(findings, this.standing.findings)) delete change.findings;
+    else if (findings) this.sort(findings);
     this.standing = { ...this.standing, ...change };
     this.hearers.get('')?.forEach((hear) => hear());
   }
@@ -124,7 +147,11 @@ export class Sheet {
 
 export const useValue = (sheet: Sheet, key: string): Value | undefined => useSyncExternalStore((hear) => sheet.on(key, hear), () => sheet.values[key]);
 
-export const useStanding = (sheet: Sheet): Standing => useSyncExternalStore((hear) => sheet.on('', hear), () => sheet.standing);
+/** A part of how the sheet stands: `of` answers with the same value while that part is the same. */
+export const useStands = <T>(sheet: Sheet, of: (standing: Standing) => T): T => useSyncExternalStore((hear) => sheet.on('', hear), () => of(sheet.standing));
+
+/** What Rust says about a field. */
+export const useFound = (sheet: Sheet, key: string): Finding[] => useSyncExternalStore((hear) => sheet.on('', hear), () => sheet.findings(key));
 
 /** The sheet of a draft; what is typed goes to the disk when the page is left, too. */
 export function useSheet(draft: string): { sheet: Sheet | null; fault: Fault | null } {
