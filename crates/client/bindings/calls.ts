@@ -178,6 +178,12 @@ files: Array<FileChanged>,
  */
 imported: number, differing: Array<Differing>, };
 
+export type Departed = { child: ChildId, 
+/**
+ * The child's name, while she still sees it.
+ */
+name: string | null, } & ({ "how": "handed", person: string, } | { "how": "withdrawn" } | { "how": "street" } | { "how": "community", place: string, });
+
 export type DeviceId = string;
 
 export type DeviceLine = { device: DeviceId, 
@@ -804,6 +810,8 @@ change: string, };
 
 export type Section = { group: string, fields: Array<Shown>, };
 
+export type SeenDeparted = { children: Array<ChildId>, };
+
 export type SentBack = { 
 /**
  * 走访记录
@@ -999,6 +1007,18 @@ coming: Array<Card>,
  */
 unmet: Array<Card>, 
 /**
+ * 没有负责人, the first of them; none for who looks after her own children only.
+ */
+unassigned: Array<Unassigned>, 
+/**
+ * How many there are.
+ */
+unassigned_total: number, 
+/**
+ * Children that left and of whom nobody has read it yet.
+ */
+departed: Array<Departed>, 
+/**
  * Notes sent back to be supplemented, and those supplemented since.
  */
 returned: Array<Returned>, 
@@ -1016,6 +1036,36 @@ unread_since: Day | null, differing: Array<Differing>, drafts: number,
 waiting: number, };
 
 export type Together = { child: ChildId, visits: [RecordId, RecordId], };
+
+export type Unassigned = { 
+/**
+ * Since which day, as far as known here.
+ */
+since: Day | null, child: ChildId, name: string, sex: string, birth: string | null, age: number | null, 
+/**
+ * What the child is looked after for; the secret one (C1) is never among them.
+ */
+categories: Array<Coded>, risk: Coded | null, area: Place | null, posts: Array<Charge>, 
+/**
+ * `****0018`
+ */
+id_end: string | null, phone: string | null, school: string | null, 
+/**
+ * Fields that must be filled and are not.
+ */
+missing: number, 
+/**
+ * Values two people wrote differently.
+ */
+differs: number, last_visit: string | null, last_met: string | null, 
+/**
+ * Tries in a row without meeting the child.
+ */
+unmet: number, next_due: Day | null, due: State | null, 
+/**
+ * How the name is said, for sorting on the screen.
+ */
+sorted: string, };
 
 export type Undo = { record: RecordId, change: string, };
 
@@ -1109,6 +1159,7 @@ export type Calls = {
   "visit.review": { args: Review; answer: Written };
   "assessment.complete": { args: Assess; answer: Assessed };
   "today": { args: Nothing; answer: Today };
+  "departed.seen": { args: SeenDeparted; answer: Nothing };
   "dayend": { args: WhichDay; answer: Dayend };
   "held.list": { args: Nothing; answer: Array<HeldWork> };
   "held.settle": { args: SettleHeld; answer: Nothing };
@@ -1160,7 +1211,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "visit.supplement": [],
   "visit.review": [],
   "assessment.complete": [],
-  "today": ["children", "visits", "differing", "drafts", "sync"],
+  "today": ["children", "visits", "differing", "drafts", "sync", "roster"],
+  "departed.seen": [],
   "dayend": ["children", "visits", "differing", "sync", "roster"],
   "held.list": ["children", "sync", "roster"],
   "held.settle": [],

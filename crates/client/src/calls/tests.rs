@@ -10,7 +10,7 @@ use sync::wire::Rows;
 
 use crate::scene::{STREET, Scene, child, post, set};
 
-fn call(scene: &mut Scene, name: &str, args: &Value) -> Value {
+pub(super) fn call(scene: &mut Scene, name: &str, args: &Value) -> Value {
     tell(scene, name, args).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
 }
 
@@ -20,7 +20,7 @@ fn tell(scene: &mut Scene, name: &str, args: &Value) -> Result<Value, domain::fa
 }
 
 /// A director with these children (from 7 on) who also holds the station's post.
-fn station(names: &[&str]) -> (Scene, Record) {
+pub(super) fn station(names: &[&str]) -> (Scene, Record) {
     let mut scene = Scene::new();
     let mut rows = scene.first_rows(names);
     let street = domain::area::Area::new(STREET).expect("an area");

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type DraftLine, type Fault, type SyncState, type Today } from '../../api';
 import { clock } from '../../parts/time';
 import { dayWords } from './day';
+import { gone } from './Gone';
 
 /** So many of one kind; more stand behind a line. */
 const LINES = 3;
@@ -33,6 +34,7 @@ export function useTodo(today: Today | null): ReactNode[] {
   return [
     failed(sync.error),
     ...(sync.data ? kept(sync.data, station, t) : []),
+    ...(today ? gone(today.departed) : []),
     ...(today ? told(today, station, t) : []),
     failed(drafts.error),
     ...begun(drafts.data ?? [], t),
