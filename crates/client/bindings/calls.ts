@@ -73,7 +73,11 @@ unmet: number, next_due: Day | null, due: State | null,
 /**
  * How the name is said, for sorting on the screen.
  */
-sorted: string, };
+sorted: string, 
+/**
+ * In an answer to a search: why the child stands in it, where it is not simply its name.
+ */
+why: Array<Why>, };
 
 export type CellShown = { 
 /**
@@ -1065,7 +1069,11 @@ unmet: number, next_due: Day | null, due: State | null,
 /**
  * How the name is said, for sorting on the screen.
  */
-sorted: string, };
+sorted: string, 
+/**
+ * In an answer to a search: why the child stands in it, where it is not simply its name.
+ */
+why: Array<Why>, };
 
 export type Undo = { record: RecordId, change: string, };
 
@@ -1124,6 +1132,8 @@ device_id: DeviceId | null,
  * Whether it is this device.
  */
 own: boolean, at: Timestamp, };
+
+export type Why = { "by": "former", name: string, } | { "by": "guardian", name: string, } | { "by": "family", name: string, } | { "by": "id_no", end: string, } | { "by": "phone", end: string, } | { "by": "number", end: string, } | { "by": "school", name: string, } | { "by": "address", part: string, } | { "by": "reading", character: string, read: string, };
 
 export type Written = { record: RecordId | null, findings: Array<Finding>, };
 
