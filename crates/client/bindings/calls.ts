@@ -490,7 +490,11 @@ missing: boolean,
 /**
  * What to do, in Chinese.
  */
-text: string, };
+text: string, 
+/**
+ * The same in English.
+ */
+en: string, };
 
 export type Finished = { child: ChildId, visit: RecordId, next_visit: string | null, };
 

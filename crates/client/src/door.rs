@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, card, child, children, create, dayend, departed, differ, double, draft, file, form, held, household, me,
-    note, people, setting, sync, today, visit,
+    assess, assign, card, child, children, create, dayend, departed, differ, double, draft, file, form, held,
+    household, me, note, people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;

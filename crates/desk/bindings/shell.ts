@@ -21,7 +21,11 @@ about: string,
 /**
  * What happened, what to do.
  */
-text: string, };
+text: string, 
+/**
+ * The same in English.
+ */
+en: string, };
 
 export type Join = { 
 /**

@@ -346,6 +346,9 @@ pub(super) fn named_rows(
     edits
 }
 
+/// Of what the program fills in, or nobody knows.
+pub(super) const NOT_BY_HAND: (&str, &str) = ("这一项不能直接填写。", "This is not filled in by hand.");
+
 /// What the rules say about the file after the edits, as far as it concerns the edited keys.
 fn about_edits(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -363,11 +366,15 @@ fn about_edits(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: 
     for edit in edits {
         let known = sheets.iter().find_map(|(form, _, _)| form.field(edit.key()));
         if known.is_none_or(|field| field.computed || field.merge == Merge::Higher) {
-            findings.push(Finding::red(edit.key(), "这一项不能直接填写。"));
+            findings.push(Finding::red(edit.key(), NOT_BY_HAND));
         }
         let differs = sheets.iter().any(|(_, _, v)| v.cells.get(edit.key()).is_some_and(|cell| cell.differs));
         if differs && !may_choose(desk, m, child) {
-            findings.push(Finding::red(edit.key(), "这一项有两个人填得不一样，请先由街道未保站核对。"));
+            let words = (
+                "这一项有两个人填得不一样，请先由街道未保站核对。",
+                "Two people filled this in differently; first the station chooses.",
+            );
+            findings.push(Finding::red(edit.key(), words));
         }
     }
     findings

@@ -12,6 +12,7 @@ import { composing } from '../../parts/keys';
 import { among, useShut, useShutNames } from '../../parts/names';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { useWhy } from '../../parts/why';
+import { spoken } from '../../text';
 import { useRecent } from './recent';
 import { useSearched } from './searched';
 import './children.css';
@@ -60,7 +61,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
             <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t(shut ? 'parts.names_search' : 'children.find.hint')} data-testid="finder-input" {...composition} />
           </div>
           <Command.List>
-            {trouble && <p className={shut ? 'quiet finder-none' : 'finding red finder-none'} role="alert">{trouble.text}</p>}
+            {trouble && <p className={shut ? 'quiet finder-none' : 'finding red finder-none'} role="alert">{spoken(trouble)}</p>}
             {text !== '' && (shut || (found.data && !found.error)) && lines.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
             {shut && names.length > 0 && <Command.Group heading={t('parts.visit')}>{names.map((one) => <Named key={one.child} one={one} visit={visit} />)}</Command.Group>}
             {!shut && cards.length > 0 && (

@@ -8,6 +8,7 @@ import { asFault, call, queries, type Differing as One, type Finding, type Kind,
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
+import { spoken } from '../../text';
 import { asValue } from '../child/typed';
 import { last, useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
@@ -30,7 +31,7 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
       await queries.invalidateQueries({ queryKey: ['dayend'] });
       deeds.did({ kind: 'choice', one, text });
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
     return [];
   }

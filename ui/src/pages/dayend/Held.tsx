@@ -9,6 +9,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { last, useDeeds, type Settled } from './deeds';
 import { LINE, useWanted, wantLine } from './lines';
 import './held.css';
@@ -38,7 +39,7 @@ export function Held() {
       if (deed !== 'reopen') deeds.did({ kind: 'settled', work, deed });
       return true;
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
       return false;
     }
   }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type Fault } from '../../api';
 import type { Answer } from '../../api/transport';
+import { spoken } from '../../text';
 import { showCode } from './shown';
 
 type Strength = Answer<'shell.strength'>;
@@ -34,7 +35,7 @@ export function Choose({ reopened = false, save }: Props) {
         <p className="quiet">{reopened ? t('start.renew_hint') : t('start.choose_hint')}</p>
       </div>
       <Passphrase busy={busy} label={busy ? t('start.sealing') : t('words.next')} chosen={(passphrase) => void chosen(passphrase)} />
-      {fault && <p className="start-note red" role="alert" data-testid="trouble">{fault.text}</p>}
+      {fault && <p className="start-note red" role="alert" data-testid="trouble">{spoken(fault)}</p>}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type DraftLine, type Fault, type SyncState, type Today } from '../../api';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { dayWords } from './day';
 import { gone } from './Gone';
 
@@ -45,7 +46,7 @@ export function useTodo(today: Today | null): ReactNode[] {
 
 type T = ReturnType<typeof useTranslation>['t'];
 
-const failed = (fault: Fault | null) => fault && <p key={`failed ${fault.text}`} className="finding red" role="alert">{fault.text}</p>;
+const failed = (fault: Fault | null) => fault && <p key={`failed ${fault.text}`} className="finding red" role="alert">{spoken(fault)}</p>;
 
 function kept({ restoring, held, returned: back }: SyncState, station: boolean, t: T): ReactNode[] {
   return [

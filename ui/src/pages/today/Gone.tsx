@@ -5,6 +5,7 @@ import { App, Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type Departed } from '../../api';
+import { spoken } from '../../text';
 import { together, type Ones } from './ways';
 
 type T = ReturnType<typeof useTranslation>['t'];
@@ -16,7 +17,7 @@ function Gone({ ones }: { ones: Ones }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const [{ child, name }] = ones;
-  const read = () => void call('departed.seen', { children: ones.map((one) => one.child) }).catch((thrown: unknown) => message.error(asFault(thrown).text, 6));
+  const read = () => void call('departed.seen', { children: ones.map((one) => one.child) }).catch((thrown: unknown) => message.error(spoken(asFault(thrown)), 6));
   const title = words(ones, t);
   return (
     <div className="todo gone" data-testid="gone">

@@ -9,6 +9,7 @@ import { Photos } from '../../parts/photos/Photos';
 import { meantElsewhere } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { Aspects } from './Aspects';
 import { Completion } from './Completion';
 import { Finish } from './Finish';
@@ -112,7 +113,7 @@ function Discard({ sheet }: { sheet: Sheet }) {
       };
       void message.open({ key: 'dropped', type: 'info', duration: 10, content: <span>{t('visit.dropped')} <Button type="link" size="small" onClick={() => void back()}>{t('words.undo')}</Button></span> });
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
   }
   return <Button type="text" onClick={() => void discard()} data-testid="discard">{t('visit.discard')}</Button>;

@@ -3,6 +3,7 @@ import { createContext, useContext, useId, useState, type KeyboardEvent, type Re
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Entry, type Field, type Finding, type Table, type Value } from '../../api';
 import { useLook } from '../../look';
+import { spoken } from '../../text';
 import { useStanding, useValue, type Sheet } from './sheet';
 
 export const Writing = createContext<Sheet | null>(null);
@@ -46,7 +47,7 @@ export function useAsked(key: string): boolean {
 }
 
 export function Findings({ of }: { of: Finding[] }) {
-  return of.map(({ text, level }) => <div key={text} className={`finding ${level}`}>{text}</div>);
+  return of.map((finding) => <div key={finding.text} className={`finding ${finding.level}`}>{spoken(finding)}</div>);
 }
 
 /** A field with its label above. `name` is the key; 完成 jumps there. */
