@@ -328,6 +328,10 @@ en: string,
  */
 help: string, 
 /**
+ * The same in English.
+ */
+help_en: string, 
+/**
  * Section, e.g. `A`.
  */
 group: string, 
@@ -856,7 +860,7 @@ key: string, form: string,
 /**
  * `None` while the record does not exist.
  */
-record: RecordId | null, title: string, en: string, help: string, kind: Kind, merge: Merge, need: Need, 
+record: RecordId | null, title: string, en: string, help: string, help_en: string, kind: Kind, merge: Merge, need: Need, 
 /**
  * Code table.
  */

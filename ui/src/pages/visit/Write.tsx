@@ -9,7 +9,7 @@ import { Photos } from '../../parts/photos/Photos';
 import { meantElsewhere } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
-import { spoken } from '../../text';
+import { helped, spoken } from '../../text';
 import { Aspects } from './Aspects';
 import { Completion } from './Completion';
 import { Finish } from './Finish';
@@ -71,7 +71,8 @@ function Pictures({ sheet: { draft } }: { sheet: Sheet }) {
   const { t } = useTranslation();
   const { field } = useForm();
   const place = useMemo(() => ({ draft }), [draft]);
-  return <Photos place={place} field="attach" label={t('photos.title')} hint={field('attach')?.help} may anywhere />;
+  const attach = field('attach');
+  return <Photos place={place} field="attach" label={t('photos.title')} hint={attach && helped(attach)} may anywhere />;
 }
 
 /** Ctrl+S says it is saved, Ctrl+Enter finishes. */
