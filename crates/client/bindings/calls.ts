@@ -616,7 +616,7 @@ change: string, key: string, label: string, before: Array<string>, after: string
 /**
  * The whole in one sentence.
  */
-words: string, };
+words: Words, };
 
 export type Kind = "text" | "long_text" | "day" | "month" | "time" | "int" | "money" | "decimal" | "yes" | "code" | "codes" | "id_no" | "tel" | "area" | "ref" | "rows" | "files";
 
@@ -1142,6 +1142,16 @@ device_id: DeviceId | null,
 own: boolean, at: Timestamp, };
 
 export type Why = { "by": "former", name: string, } | { "by": "guardian", name: string, } | { "by": "family", name: string, } | { "by": "id_no", end: string, } | { "by": "phone", end: string, } | { "by": "number", end: string, } | { "by": "school", name: string, } | { "by": "address", part: string, } | { "by": "reading", character: string, read: string, };
+
+export type Words = { 
+/**
+ * In Chinese.
+ */
+text: string, 
+/**
+ * In English.
+ */
+en: string, };
 
 export type Written = { record: RecordId | null, findings: Array<Finding>, };
 

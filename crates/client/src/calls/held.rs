@@ -19,7 +19,7 @@ use sync::wire::Reason;
 
 use super::me::Nothing;
 use super::page::{self, Sheet};
-use super::words::{self, Who};
+use super::words::{self, Tongue, Who};
 use super::{Acted, card, child};
 use crate::desk::Desk;
 use crate::store::claims::{self, Aside, Given, Stands};
@@ -212,7 +212,11 @@ fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<String>, 
     } else {
         let hashes: BTreeSet<Digest> = changes.iter().map(|change| change.hash).collect();
         let told = |line: &&HistoryLine| hashes.contains(&line.said.change) && child::is_told(line);
-        doc.history().iter().filter(told).map(|line| child::what(desk, form, line)).collect::<Vec<String>>()
+        doc.history()
+            .iter()
+            .filter(told)
+            .map(|line| child::what(Tongue::Chinese, desk, form, line))
+            .collect::<Vec<String>>()
     };
     // What builds on something that is not here: the keys at least.
     for change in left {
