@@ -221,7 +221,7 @@ mine: boolean,
  */
 may_stop: boolean, };
 
-export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: string, 
+export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: Words, 
 /**
  * What it holds, so that another value can be written; `None` when the form no longer has it.
  */
@@ -552,11 +552,11 @@ export type Held = { record: RecordId,
 /**
  * 走访记录
  */
-form: string, child: ChildId | null, name: string | null, at: Timestamp, 
+form: Words, child: ChildId | null, name: string | null, at: Timestamp, 
 /**
  * Why, and what will happen.
  */
-why: string, 
+why: Words, 
 /**
  * What was written, a line a field.
  */
@@ -574,7 +574,7 @@ device: DeviceId, record: RecordId, child: ChildId, name: string,
 /**
  * 走访记录
  */
-form: string, 
+form: Words, 
 /**
  * Who wrote it, and when.
  */
@@ -582,7 +582,7 @@ who: Who,
 /**
  * Why it is not in the file.
  */
-why: string, 
+why: Words, 
 /**
  * What was written, a line a field.
  */
@@ -612,7 +612,7 @@ export type HistoryLine = { record: RecordId, form: string,
 /**
  * The change, for `child.undo`.
  */
-change: string, key: string, label: string, before: Array<string>, after: string | null, who: Who, at: Timestamp, 
+change: string, key: string, label: Words, before: Array<string>, after: string | null, who: Who, at: Timestamp, 
 /**
  * The whole in one sentence.
  */
@@ -828,7 +828,7 @@ export type SentBack = {
 /**
  * 走访记录
  */
-form: string, 
+form: Words, 
 /**
  * The child's name, while she still sees the child.
  */

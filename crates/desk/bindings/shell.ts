@@ -137,7 +137,17 @@ score: number,
 /**
  * How long it holds and what to do.
  */
-words: string, };
+words: Words, };
+
+export type Words = { 
+/**
+ * In Chinese.
+ */
+text: string, 
+/**
+ * In English.
+ */
+en: string, };
 
 /** Arguments and answer of every call. */
 export type ShellCalls = {

@@ -169,7 +169,7 @@ pub(crate) struct Line {
     /// The change, for `child.undo`.
     change: String,
     key: Key,
-    label: String,
+    label: Words,
     before: Vec<String>,
     after: Option<String>,
     who: Who,
@@ -249,7 +249,7 @@ fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line 
         change: page::hex(&line.said.change.0),
         key: line.key.clone(),
         words: Tongue::both(|tongue| sentence(tongue, &who, &what(tongue, desk, form, line))),
-        label: words::label(form, &line.key),
+        label: Tongue::both(|tongue| words::label_in(tongue, form, &line.key)),
         before,
         after,
         at: who.at,

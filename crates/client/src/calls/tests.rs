@@ -77,7 +77,7 @@ fn a_telephone_is_edited_told_in_the_history_and_taken_back() {
     assert_eq!(wrong["saved"], json!([]), "a wrong number is not written: {wrong}");
 
     let history = call(&mut scene, "child.history", &id);
-    assert_eq!(history[0]["label"], "儿童本人或手表电话");
+    assert_eq!(history[0]["label"], json!({ "text": "儿童本人或手表电话", "en": "Child's telephone" }));
     assert_eq!(history[0]["after"], "140****1234", "masked in the history too");
     assert_eq!(history[0]["who"]["person"], "主任1");
     let words = json!({ "text": "主任1填写“儿童本人或手表电话”：140****1234", "en": "主任1 filled in “Child's telephone”: 140****1234" });

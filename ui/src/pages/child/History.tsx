@@ -50,7 +50,7 @@ function Change({ lines }: { lines: HistoryLine[] }) {
         {!all && lines.length > LINES && <button type="button" className="more" onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
         <span className="row">
           <span className="quiet">{first.who.device}</span>
-          {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, first.label)} aria-label={`${t('child.undo_change')}：${spoken(first.words)}`} data-testid="undo-change">{t('child.undo_change')}</Button>}
+          {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, spoken(first.label))} aria-label={`${t('child.undo_change')}：${spoken(first.words)}`} data-testid="undo-change">{t('child.undo_change')}</Button>}
         </span>
       </div>
     </li>

@@ -41,8 +41,8 @@ function HeldOne({ held }: { held: Held }) {
   return (
     <details>
       <summary>
-        <span>{held.form}{held.name && ` · ${held.name}`} <span className="quiet num">{clock(held.at)}</span></span>
-        <span className="settings-why">{held.why}</span>
+        <span>{spoken(held.form)}{held.name && ` · ${held.name}`} <span className="quiet num">{clock(held.at)}</span></span>
+        <span className="settings-why">{spoken(held.why)}</span>
       </summary>
       <div className="settings-written">
         {held.written.map((line, n) => <div key={n}>{line}</div>)}

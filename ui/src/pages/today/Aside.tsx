@@ -96,7 +96,7 @@ function differing(today: Today, station: boolean, t: T): ReactNode[] {
   if (station && all.length > 0) return [<Todo key="differing" icon={<BranchesOutlined />} tone="amber" to="/dayend" title={t('today.differing', { n: all.length })} more={t('today.differing_choose')} />];
   return [
     ...all.slice(0, LINES).map((one) => (
-      <Todo key={one.record + one.key} icon={<BranchesOutlined />} to="/child/$child" params={{ child: one.child }} title={t('today.differs', { name: one.name })} more={`${one.label} · ${t('today.differing_wait')}`} />
+      <Todo key={one.record + one.key} icon={<BranchesOutlined />} to="/child/$child" params={{ child: one.child }} title={t('today.differs', { name: one.name })} more={`${spoken(one.label)} · ${t('today.differing_wait')}`} />
     )),
     all.length > LINES && <Todo key="differing-more" icon={<BranchesOutlined />} to="/children" search={{ differs: true }} title={t('today.differing', { n: all.length })} />,
   ];
