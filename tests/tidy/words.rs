@@ -12,7 +12,7 @@ fn every_fault_says_what_happened_and_what_to_do_next() {
     let mut seen = std::collections::BTreeSet::new();
     for code in Code::ALL {
         let text = code.text();
-        assert!(seen.insert(text), "{code:?} says the same as another");
+        assert!(seen.insert(text) && seen.insert(code.en()), "{code:?} says the same as another");
         assert!(text.ends_with('。') && text.chars().count() >= 10, "{code:?}: {text}");
         assert!(
             text.chars().all(|c| !c.is_ascii_alphabetic() || text.contains("WPS") || text.contains(".xlsx")),

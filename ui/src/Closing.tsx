@@ -2,6 +2,7 @@
 import { Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAct } from './api';
+import { spoken } from './text';
 
 export default function Closing({ waiting, stay }: { waiting: number; stay(): void }) {
   const { t } = useTranslation();
@@ -13,7 +14,7 @@ export default function Closing({ waiting, stay }: { waiting: number; stay(): vo
       cancelText={t('words.closing_no')} cancelButtonProps={{ 'data-testid': 'closing-no' }} onCancel={stay}
     >
       <p style={{ margin: 0 }} data-testid="closing">{t('words.closing')}</p>
-      {quit.error && <p role="alert" className="finding red">{quit.error.text}</p>}
+      {quit.error && <p role="alert" className="finding red">{spoken(quit.error)}</p>}
     </Modal>
   );
 }

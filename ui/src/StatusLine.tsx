@@ -6,6 +6,7 @@ import { useAnswer } from './api';
 import { useSavedAt } from './parts/saved';
 import { useSyncing } from './parts/syncing';
 import { clock } from './parts/time';
+import { spoken } from './text';
 
 export function StatusLine() {
   const { t } = useTranslation();
@@ -28,10 +29,10 @@ function Travels() {
       {state?.revoked && <span data-testid="status-stopped"><span className="dot wait" />{t('words.stopped_short')}</span>}
       <span data-testid="status-waiting">
         <span className={waiting > 0 ? 'dot wait' : 'dot'} />
-        {waiting > 0 ? <>{t('words.waiting_n', { n: waiting })}<span className="wide">{t('words.waiting_safe')}</span></> : state ? t('words.nothing_waiting') : error?.text ?? '…'}
+        {waiting > 0 ? <>{t('words.waiting_n', { n: waiting })}<span className="wide">{t('words.waiting_safe')}</span></> : state ? t('words.nothing_waiting') : error ? spoken(error) : '…'}
       </span>
       <span data-testid="status-synced" role="status"><span className="dot" />{last}</span>
-      <span className="grow clip">{trouble && <Link to="/settings" className="status-trouble" title={trouble.text} data-testid="status-trouble">{trouble.text}</Link>}</span>
+      <span className="grow clip">{trouble && <Link to="/settings" className="status-trouble" title={spoken(trouble)} data-testid="status-trouble">{spoken(trouble)}</Link>}</span>
       <Button size="small" type="text" loading={busy} onClick={now} data-testid="sync-now">{t('words.sync_now')}</Button>
     </>
   );

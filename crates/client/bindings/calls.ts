@@ -73,7 +73,11 @@ unmet: number, next_due: Day | null, due: State | null,
 /**
  * How the name is said, for sorting on the screen.
  */
-sorted: string, };
+sorted: string, 
+/**
+ * In an answer to a search: why the child stands in it, where it is not simply its name.
+ */
+why: Array<Why>, };
 
 export type CellShown = { 
 /**
@@ -178,6 +182,12 @@ files: Array<FileChanged>,
  */
 imported: number, differing: Array<Differing>, };
 
+export type Departed = { child: ChildId, 
+/**
+ * The child's name, while she still sees it.
+ */
+name: string | null, } & ({ "how": "handed", person: string, } | { "how": "withdrawn" } | { "how": "street" } | { "how": "community", place: string, });
+
 export type DeviceId = string;
 
 export type DeviceLine = { device: DeviceId, 
@@ -211,7 +221,7 @@ mine: boolean,
  */
 may_stop: boolean, };
 
-export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: string, 
+export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: Words, 
 /**
  * What it holds, so that another value can be written; `None` when the form no longer has it.
  */
@@ -317,6 +327,10 @@ en: string,
  * Help text in Chinese.
  */
 help: string, 
+/**
+ * The same in English.
+ */
+help_en: string, 
 /**
  * Section, e.g. `A`.
  */
@@ -480,7 +494,11 @@ missing: boolean,
 /**
  * What to do, in Chinese.
  */
-text: string, };
+text: string, 
+/**
+ * The same in English.
+ */
+en: string, };
 
 export type Finished = { child: ChildId, visit: RecordId, next_visit: string | null, };
 
@@ -534,11 +552,11 @@ export type Held = { record: RecordId,
 /**
  * 走访记录
  */
-form: string, child: ChildId | null, name: string | null, at: Timestamp, 
+form: Words, child: ChildId | null, name: string | null, at: Timestamp, 
 /**
  * Why, and what will happen.
  */
-why: string, 
+why: Words, 
 /**
  * What was written, a line a field.
  */
@@ -556,7 +574,7 @@ device: DeviceId, record: RecordId, child: ChildId, name: string,
 /**
  * 走访记录
  */
-form: string, 
+form: Words, 
 /**
  * Who wrote it, and when.
  */
@@ -564,7 +582,7 @@ who: Who,
 /**
  * Why it is not in the file.
  */
-why: string, 
+why: Words, 
 /**
  * What was written, a line a field.
  */
@@ -594,11 +612,11 @@ export type HistoryLine = { record: RecordId, form: string,
 /**
  * The change, for `child.undo`.
  */
-change: string, key: string, label: string, before: Array<string>, after: string | null, who: Who, at: Timestamp, 
+change: string, key: string, label: Words, before: Array<string>, after: string | null, who: Who, at: Timestamp, 
 /**
  * The whole in one sentence.
  */
-words: string, };
+words: Words, };
 
 export type Kind = "text" | "long_text" | "day" | "month" | "time" | "int" | "money" | "decimal" | "yes" | "code" | "codes" | "id_no" | "tel" | "area" | "ref" | "rows" | "files";
 
@@ -804,11 +822,13 @@ change: string, };
 
 export type Section = { group: string, fields: Array<Shown>, };
 
+export type SeenDeparted = { children: Array<ChildId>, };
+
 export type SentBack = { 
 /**
  * 走访记录
  */
-form: string, 
+form: Words, 
 /**
  * The child's name, while she still sees the child.
  */
@@ -840,7 +860,7 @@ key: string, form: string,
 /**
  * `None` while the record does not exist.
  */
-record: RecordId | null, title: string, en: string, help: string, kind: Kind, merge: Merge, need: Need, 
+record: RecordId | null, title: string, en: string, help: string, help_en: string, kind: Kind, merge: Merge, need: Need, 
 /**
  * Code table.
  */
@@ -999,6 +1019,18 @@ coming: Array<Card>,
  */
 unmet: Array<Card>, 
 /**
+ * 没有负责人, the first of them; none for who looks after her own children only.
+ */
+unassigned: Array<Unassigned>, 
+/**
+ * How many there are.
+ */
+unassigned_total: number, 
+/**
+ * Children that left and of whom nobody has read it yet.
+ */
+departed: Array<Departed>, 
+/**
  * Notes sent back to be supplemented, and those supplemented since.
  */
 returned: Array<Returned>, 
@@ -1016,6 +1048,40 @@ unread_since: Day | null, differing: Array<Differing>, drafts: number,
 waiting: number, };
 
 export type Together = { child: ChildId, visits: [RecordId, RecordId], };
+
+export type Unassigned = { 
+/**
+ * Since which day, as far as known here.
+ */
+since: Day | null, child: ChildId, name: string, sex: string, birth: string | null, age: number | null, 
+/**
+ * What the child is looked after for; the secret one (C1) is never among them.
+ */
+categories: Array<Coded>, risk: Coded | null, area: Place | null, posts: Array<Charge>, 
+/**
+ * `****0018`
+ */
+id_end: string | null, phone: string | null, school: string | null, 
+/**
+ * Fields that must be filled and are not.
+ */
+missing: number, 
+/**
+ * Values two people wrote differently.
+ */
+differs: number, last_visit: string | null, last_met: string | null, 
+/**
+ * Tries in a row without meeting the child.
+ */
+unmet: number, next_due: Day | null, due: State | null, 
+/**
+ * How the name is said, for sorting on the screen.
+ */
+sorted: string, 
+/**
+ * In an answer to a search: why the child stands in it, where it is not simply its name.
+ */
+why: Array<Why>, };
 
 export type Undo = { record: RecordId, change: string, };
 
@@ -1075,6 +1141,18 @@ device_id: DeviceId | null,
  */
 own: boolean, at: Timestamp, };
 
+export type Why = { "by": "former", name: string, } | { "by": "guardian", name: string, } | { "by": "family", name: string, } | { "by": "id_no", end: string, } | { "by": "phone", end: string, } | { "by": "number", end: string, } | { "by": "school", name: string, } | { "by": "address", part: string, } | { "by": "reading", character: string, read: string, };
+
+export type Words = { 
+/**
+ * In Chinese.
+ */
+text: string, 
+/**
+ * In English.
+ */
+en: string, };
+
 export type Written = { record: RecordId | null, findings: Array<Finding>, };
 
 /** Arguments and answer of every call. */
@@ -1109,6 +1187,7 @@ export type Calls = {
   "visit.review": { args: Review; answer: Written };
   "assessment.complete": { args: Assess; answer: Assessed };
   "today": { args: Nothing; answer: Today };
+  "departed.seen": { args: SeenDeparted; answer: Nothing };
   "dayend": { args: WhichDay; answer: Dayend };
   "held.list": { args: Nothing; answer: Array<HeldWork> };
   "held.settle": { args: SettleHeld; answer: Nothing };
@@ -1160,7 +1239,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "visit.supplement": [],
   "visit.review": [],
   "assessment.complete": [],
-  "today": ["children", "visits", "differing", "drafts", "sync"],
+  "today": ["children", "visits", "differing", "drafts", "sync", "roster"],
+  "departed.seen": [],
   "dayend": ["children", "visits", "differing", "sync", "roster"],
   "held.list": ["children", "sync", "roster"],
   "held.settle": [],

@@ -10,6 +10,7 @@ pub(crate) mod child;
 pub(crate) mod children;
 pub(crate) mod create;
 pub(crate) mod dayend;
+pub(crate) mod departed;
 pub(crate) mod differ;
 pub(crate) mod double;
 pub(crate) mod draft;
@@ -24,6 +25,7 @@ pub(crate) mod people;
 pub(crate) mod setting;
 pub(crate) mod sync;
 pub(crate) mod today;
+pub(crate) mod unassigned;
 pub(crate) mod visit;
 pub(crate) mod words;
 

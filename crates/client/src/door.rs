@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, card, child, children, create, dayend, differ, double, draft, file, form, held, household, me,
-    note, people, setting, sync, today, visit,
+    assess, assign, card, child, children, create, dayend, departed, differ, double, draft, file, form, held,
+    household, me, note, people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -114,7 +114,8 @@ calls! {
     "visit.supplement" Always act note::supplement, note::Supplement => note::Written, [];
     "visit.review" Reading act note::review, note::Review => note::Written, [];
     "assessment.complete" Reading act assess::complete, assess::Assess => assess::Assessed, [];
-    "today" Reading look today::today, me::Nothing => today::Today, ["children" "visits" "differing" "drafts" "sync"];
+    "today" Reading look today::today, me::Nothing => today::Today, ["children" "visits" "differing" "drafts" "sync" "roster"];
+    "departed.seen" Reading act departed::seen, departed::SeenDeparted => me::Nothing, [];
     "dayend" Reading look dayend::dayend, dayend::Day => dayend::Dayend, ["children" "visits" "differing" "sync" "roster"];
     "held.list" Reading look held::list, me::Nothing => Vec<held::Line>, ["children" "sync" "roster"];
     "held.settle" Reading act held::settle, held::Settle => me::Nothing, [];

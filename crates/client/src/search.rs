@@ -4,17 +4,27 @@
 //! Pure matching over text; it must not read the store.
 
 pub(crate) mod reading;
+mod why;
 
 use reading::{readings, spellings};
+pub(crate) use why::Why;
 
-/// What a needle is: the smaller, the higher its children stand in the answer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// What a needle is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
-    /// The child's name, or a former name.
+    /// The child's name.
     Name,
-    /// The name of a guardian or another member of the family.
+    /// A former name.
+    Former,
+    /// The name of a guardian.
+    Guardian,
+    /// The name of another member of the family.
     Family,
-    /// A number: document, telephone, file. Found by its last four or more digits.
+    /// A document's number. Numbers are found by their last four or more digits.
+    IdNo,
+    /// A telephone number.
+    Phone,
+    /// A number of the file, or one whose kind is not known.
     Number,
     /// The school.
     School,
@@ -23,8 +33,29 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, char); 5] =
-        [(Self::Name, 'n'), (Self::Family, 'f'), (Self::Number, '#'), (Self::School, 's'), (Self::Address, 'a')];
+    /// The letter stands in stores: never give one another meaning.
+    const ALL: [(Self, char); 9] = [
+        (Self::Name, 'n'),
+        (Self::Former, 'o'),
+        (Self::Guardian, 'g'),
+        (Self::Family, 'f'),
+        (Self::IdNo, 'i'),
+        (Self::Phone, 't'),
+        (Self::Number, '#'),
+        (Self::School, 's'),
+        (Self::Address, 'a'),
+    ];
+
+    /// Kinds of one rank are as good as each other.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Name | Self::Former => 0,
+            Self::Guardian | Self::Family => 1,
+            Self::IdNo | Self::Phone | Self::Number => 2,
+            Self::School => 3,
+            Self::Address => 4,
+        }
+    }
 }
 
 /// Everything one child may be found by, as it stands in a row: a letter for the kind, the text,
@@ -68,40 +99,70 @@ impl Query {
         (!whole.is_empty()).then_some(Self { whole, terms })
     }
 
-    /// How well the stored needles fit, smaller is better; `None` when they do not. Either the
-    /// whole query fits one needle (`wang xm`), or each of its words fits some (`王 明湖小学`).
-    pub(crate) fn rank(&self, needles: &str) -> Option<u8> {
-        let best = |typed: &[char]| needles.lines().filter_map(|line| fits(line, typed)).min();
-        best(&self.whole).or_else(|| {
-            if self.terms.len() < 2 {
-                return None;
-            }
-            self.terms.iter().map(|term| best(term)).collect::<Option<Vec<_>>>()?.into_iter().max()
-        })
+    /// How the stored needles fit; `None` when they do not. Either the whole query fits one needle
+    /// (`wang xm`), or each of its words fits some (`王 明湖小学`).
+    pub(crate) fn fit<'n>(&'n self, needles: &'n str) -> Option<Fit<'n>> {
+        let best = |typed: &'n [char]| {
+            let fitting = needles.lines().filter_map(|line| Some((fits(line, typed)?, line, typed)));
+            fitting.min_by_key(|(rank, ..)| *rank)
+        };
+        if let Some(whole) = best(&self.whole) {
+            return Some(Fit(vec![whole]));
+        }
+        if self.terms.len() < 2 {
+            return None;
+        }
+        self.terms.iter().map(|term| best(term)).collect::<Option<Vec<_>>>().map(Fit)
     }
 }
 
-fn fits(line: &str, typed: &[char]) -> Option<u8> {
+/// How a child fits a query: a needle for each part of it, with its rank.
+pub(crate) struct Fit<'n>(Vec<(u8, &'n str, &'n [char])>);
+
+impl Fit<'_> {
+    /// How well: smaller is better.
+    pub(crate) fn rank(&self) -> u8 {
+        self.0.iter().map(|(rank, ..)| *rank).max().unwrap_or_default()
+    }
+
+    /// Why, where it is not simply the name.
+    pub(crate) fn why(&self) -> Vec<Why> {
+        let mut whys = Vec::new();
+        for why in self.0.iter().filter_map(|(_, line, typed)| why::why(line, typed)) {
+            if !whys.contains(&why) {
+                whys.push(why);
+            }
+        }
+        whys
+    }
+}
+
+/// The kind of a stored needle and its text.
+fn parted(line: &str) -> Option<(Kind, Vec<char>)> {
     let mut chars = line.chars();
     let letter = chars.next()?;
     let (kind, _) = Kind::ALL.into_iter().find(|(_, c)| *c == letter)?;
-    let text: Vec<char> = chars.collect();
-    let base = kind as u8 * 4;
+    Some((kind, chars.collect()))
+}
+
+fn fits(line: &str, typed: &[char]) -> Option<u8> {
+    let (kind, text) = parted(line)?;
+    let base = kind.rank() * 4;
     match kind {
-        Kind::Number => {
+        Kind::IdNo | Kind::Phone | Kind::Number => {
             let long = typed.len() >= 4 && typed.iter().any(char::is_ascii_digit);
             (long && (text.ends_with(typed) || typed.len() >= 6 && contains(&text, typed))).then_some(base)
         }
-        Kind::Name | Kind::Family => {
-            let start = (0..text.len()).find(|start| sounds(&text[*start..], typed, EVERY))?;
+        Kind::Name | Kind::Former | Kind::Guardian | Kind::Family => {
+            let start = heard(&text, typed, Said::Every)?;
             // 云朵 before 陶陶 for `yd`: few say 陶 as yáo and nobody means it.
-            let rare = !sounds(&text[start..], typed, USUAL);
+            let rare = !sounds(&text[start..], typed, Said::Usual);
             Some(base + 2 * u8::from(rare) + u8::from(start > 0))
         }
         // Long texts: two initials would fit nearly every address.
         Kind::School | Kind::Address => {
-            let by_sound = typed.len() >= 3 && (0..text.len()).any(|start| sounds(&text[start..], typed, EVERY));
-            (contains(&text, typed) || by_sound).then_some(base)
+            let by_sound = || typed.len() >= 3 && heard(&text, typed, Said::Every).is_some();
+            (contains(&text, typed) || by_sound()).then_some(base)
         }
     }
 }
@@ -110,29 +171,52 @@ fn contains(text: &[char], typed: &[char]) -> bool {
     text.windows(typed.len()).any(|w| w == typed)
 }
 
-/// How many of a character's readings count: the usual one stands first.
-const USUAL: usize = 1;
-const EVERY: usize = usize::MAX;
+/// Which of a character's readings count.
+#[derive(Clone, Copy)]
+enum Said {
+    /// The usual one.
+    Usual,
+    /// Any.
+    Every,
+    /// The usual ones, and this one of this character.
+    Also(char, &'static str),
+}
+
+impl Said {
+    fn of(self, c: char) -> impl Iterator<Item = &'static str> {
+        let most = if matches!(self, Self::Every) { usize::MAX } else { 1 };
+        let also = match self {
+            Self::Also(character, read) if character == c => Some(read),
+            Self::Also(..) | Self::Usual | Self::Every => None,
+        };
+        readings(c).take(most).chain(also)
+    }
+}
+
+/// Where a text begins to sound like what was typed.
+fn heard(text: &[char], typed: &[char], said: Said) -> Option<usize> {
+    (0..text.len()).find(|start| sounds(&text[*start..], typed, said))
+}
 
 /// Whether `typed` can be read off the start of `text`: each character as itself, as a full
 /// reading, or as the beginning of one; `·` and spaces cost nothing.
-fn sounds(text: &[char], typed: &[char], most: usize) -> bool {
+fn sounds(text: &[char], typed: &[char], as_said: Said) -> bool {
     let (Some(next), Some(first)) = (text.first(), typed.first()) else { return typed.is_empty() };
     let rest = &text[1..];
     if matches!(next, '·' | ' ' | '-') {
-        return sounds(rest, typed, most);
+        return sounds(rest, typed, as_said);
     }
-    if next == first && sounds(rest, &typed[1..], most) {
+    if next == first && sounds(rest, &typed[1..], as_said) {
         return true;
     }
     if !first.is_ascii_lowercase() {
         return false;
     }
-    let read = readings(*next).take(most).filter(|r| r.starts_with(*first));
-    read.flat_map(spellings).any(|reading| said(&reading, typed, rest, most))
+    let read = as_said.of(*next).filter(|r| r.starts_with(*first));
+    read.flat_map(spellings).any(|reading| said(&reading, typed, rest, as_said))
 }
 
-fn said(reading: &str, typed: &[char], rest: &[char], most: usize) -> bool {
+fn said(reading: &str, typed: &[char], rest: &[char], as_said: Said) -> bool {
     let shared = reading.chars().zip(typed).take_while(|(a, b)| a == *b).count();
     if shared == typed.len() {
         return true;
@@ -140,7 +224,7 @@ fn said(reading: &str, typed: &[char], rest: &[char], most: usize) -> bool {
     // Full reading, initial consonant (zh, ch, sh have two letters), or first letter.
     let whole = reading.chars().count();
     let initial = 1 + usize::from(reading[1..].starts_with('h'));
-    [whole, initial, 1].into_iter().any(|n| (1..=shared).contains(&n) && sounds(rest, &typed[n..], most))
+    [whole, initial, 1].into_iter().any(|n| (1..=shared).contains(&n) && sounds(rest, &typed[n..], as_said))
 }
 
 /// Lower case, half width, one kind of middle dot, single spaces.
@@ -179,7 +263,7 @@ mod tests {
     }
 
     fn finds(typed: &str, name: &str) -> bool {
-        Query::new(typed).expect("a query").rank(&needles(&[(Kind::Name, name)])).is_some()
+        Query::new(typed).expect("a query").fit(&needles(&[(Kind::Name, name)])).map(|fit| fit.rank()).is_some()
     }
 
     #[test]
@@ -199,9 +283,11 @@ mod tests {
 
     #[test]
     fn a_name_as_it_is_usually_said_stands_before_one_that_could_be_read_so() {
-        let rank = |name| Query::new("yd").expect("a query").rank(&needles(&[(Kind::Name, name)]));
+        let rank = |name| Query::new("yd").expect("a query").fit(&needles(&[(Kind::Name, name)])).map(|fit| fit.rank());
         assert!(rank("云朵").is_some() && rank("云朵") < rank("陶德"), "{:?} {:?}", rank("云朵"), rank("陶德"));
-        let surname = |typed: &str| Query::new(typed).expect("a query").rank(&needles(&[(Kind::Name, "单雨桐")]));
+        let surname = |typed: &str| {
+            Query::new(typed).expect("a query").fit(&needles(&[(Kind::Name, "单雨桐")])).map(|fit| fit.rank())
+        };
         assert!(surname("shan") < surname("dan"), "a surname's own reading is its usual one");
     }
 
@@ -269,12 +355,12 @@ mod tests {
             "王 小学",
             "wxm 竹影",
         ] {
-            assert!(Query::new(typed).expect("a query").rank(&row).is_some(), "{typed}");
+            assert!(Query::new(typed).expect("a query").fit(&row).map(|fit| fit.rank()).is_some(), "{typed}");
         }
         for typed in ["234", "9901", "王 第三小学", "0070"] {
-            assert!(Query::new(typed).expect("a query").rank(&row).is_none(), "{typed}");
+            assert!(Query::new(typed).expect("a query").fit(&row).map(|fit| fit.rank()).is_none(), "{typed}");
         }
-        let rank = |typed| Query::new(typed).expect("a query").rank(&row);
+        let rank = |typed| Query::new(typed).expect("a query").fit(&row).map(|fit| fit.rank());
         assert!(rank("wxm") < rank("xm") && rank("xm") < rank("lgl") && rank("lgl") < rank("竹影"));
     }
 

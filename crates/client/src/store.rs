@@ -3,6 +3,7 @@
 //! It must not know rules of the work; screens' tables belong to `project`.
 
 pub(crate) mod claims;
+pub(crate) mod departed;
 pub(crate) mod envelopes;
 pub(crate) mod files;
 pub(crate) mod items;
@@ -26,6 +27,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0004_own.sql")),
     M::up(include_str!("migrations/0005_claims.sql")),
     M::up(include_str!("migrations/0006_missed.sql")),
+    M::up(include_str!("migrations/0007_departed.sql")),
 ];
 
 /// Oldest SQLite without known ways to damage a WAL database (`reliability.md` §3).

@@ -17,7 +17,7 @@ use crate::project;
 use crate::store::records::{self, Opened, RecordMeta};
 use crate::store::roster::{self, Authors, Hidden};
 use crate::store::standing::Standing;
-use crate::store::{Stored, files};
+use crate::store::{Stored, departed, files};
 use crate::tag::Tag;
 
 /// One transaction. Dropped without [`Work::finish`], nothing of it stays.
@@ -252,6 +252,9 @@ impl Work<'_> {
     fn settle_scope(&mut self, m: &mut Moment, first: bool) -> Stored<()> {
         let Some(before) = self.scope.take() else { return Ok(()) };
         let after = self.roster.scope_since(self.me.device(), self.today());
+        if !first {
+            self.note_departures(&before)?;
+        }
         for child in before.keys().filter(|child| !after.contains_key(child)) {
             self.leave(m, *child)?;
         }
@@ -271,6 +274,22 @@ impl Work<'_> {
                 roster::hide(&self.tx, *child, Hidden::Coming(0))?;
             } else if roster::hidden(&self.tx, *child)?.is_some() {
                 self.reveal(*child)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What rows took from this person, or away from where she looks after it, she is told of.
+    fn note_departures(&self, before: &BTreeMap<ChildId, Position>) -> Stored<()> {
+        for row in &self.rows {
+            let (Row::Withdraw { child, .. } | Row::Child { child, .. } | Row::Assign { child, .. }) = row else {
+                continue;
+            };
+            let left = self.roster.departure(self.me.device(), *child, self.today());
+            if left.is_none() {
+                departed::forget(&self.tx, *child)?;
+            } else if before.contains_key(child) && !matches!(row, Row::Assign { .. }) {
+                departed::keep(&self.tx, *child, self.now)?;
             }
         }
         Ok(())

@@ -21,7 +21,11 @@ about: string,
 /**
  * What happened, what to do.
  */
-text: string, };
+text: string, 
+/**
+ * The same in English.
+ */
+en: string, };
 
 export type Join = { 
 /**
@@ -133,7 +137,17 @@ score: number,
 /**
  * How long it holds and what to do.
  */
-words: string, };
+words: Words, };
+
+export type Words = { 
+/**
+ * In Chinese.
+ */
+text: string, 
+/**
+ * In English.
+ */
+en: string, };
 
 /** Arguments and answer of every call. */
 export type ShellCalls = {

@@ -64,10 +64,19 @@ pub fn check(values: &BTreeMap<Key, Value>, context: &Context) -> Vec<Finding> {
     let mut found = form::builtin("assessment").map(|form| form::check(form, values)).unwrap_or_default();
     let date = values.get("date").and_then(Value::as_text).and_then(day::stored);
     match date.map(|d| (d.full(), d)) {
-        Some((None, _)) => found.push(Finding::red("date", "评估日期请填到日")),
-        Some((Some(date), _)) if date > context.today => found.push(Finding::red("date", "评估日期还没有到，请改正")),
+        Some((None, _)) => found.push(Finding::red("date", ("评估日期请填到日", "Give the day of the assessment"))),
+        Some((Some(date), _)) if date > context.today => found.push(Finding::red(
+            "date",
+            ("评估日期还没有到，请改正", "The day of the assessment has not come yet; put it right"),
+        )),
         Some((Some(date), _)) if context.birth.is_some_and(|b| date < b) => {
-            found.push(Finding::red("date", "评估日期早于儿童出生日期，请改正"));
+            found.push(Finding::red(
+                "date",
+                (
+                    "评估日期早于儿童出生日期，请改正",
+                    "The day of the assessment is before the child was born; put it right",
+                ),
+            ));
         }
         _ => {}
     }
@@ -75,10 +84,22 @@ pub fn check(values: &BTreeMap<Key, Value>, context: &Context) -> Vec<Finding> {
     let reason = values.get("reason").and_then(Value::as_text).map_or(0, |t| t.trim().chars().count());
     match (Risk::in_record(values), lowered) {
         (Some(_), true) if reason < 10 => {
-            found.push(Finding::red("reason", "降低风险等级请写明理由（不少于10个字）"));
+            found.push(Finding::red(
+                "reason",
+                (
+                    "降低风险等级请写明理由（不少于10个字）",
+                    "To lower the level of risk, say why (at least 10 characters)",
+                ),
+            ));
         }
         (Some(Risk::Urgent), _) => {
-            found.push(Finding::yellow("level", "紧急：请立即拨打110或120，并在30分钟内电话告知街道未保站和区中心"));
+            found.push(Finding::yellow(
+                "level",
+                (
+                    "紧急：请立即拨打110或120，并在30分钟内电话告知街道未保站和区中心",
+                    "Urgent: call 110 or 120 now, and within 30 minutes tell the station and the centre by telephone",
+                ),
+            ));
         }
         _ => {}
     }
@@ -113,7 +134,9 @@ mod tests {
             (note("3", "", "2026-11-23"), false),
             (BTreeMap::new(), false),
         ] {
-            assert_eq!(may_finish(&check(&values, &context)), good, "{values:?}");
+            let found = check(&values, &context);
+            assert_eq!(may_finish(&found), good, "{values:?}");
+            assert!(found.iter().all(|f| crate::words::speaks_both(&f.text, &f.en)), "{found:?}");
         }
         assert_eq!(check(&note("4", "正遭家暴", "2026-11-23"), &context).len(), 1, "urgent says whom to call");
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::value::Key;
+use crate::words::Words;
 
 /// How grave a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -27,20 +28,25 @@ pub struct Finding {
     pub missing: bool,
     /// What to do, in Chinese.
     pub text: String,
+    /// The same in English.
+    pub en: String,
 }
 
 impl Finding {
     /// Filled in wrongly; blocks 完成.
-    pub fn red(key: impl Into<Key>, text: impl Into<String>) -> Self {
-        Self { key: key.into(), level: Level::Red, missing: false, text: text.into() }
+    pub fn red(key: impl Into<Key>, words: impl Into<Words>) -> Self {
+        Self::new(key.into(), Level::Red, words.into())
     }
     /// Worth a look; blocks nothing.
-    pub fn yellow(key: impl Into<Key>, text: impl Into<String>) -> Self {
-        Self { key: key.into(), level: Level::Yellow, missing: false, text: text.into() }
+    pub fn yellow(key: impl Into<Key>, words: impl Into<Words>) -> Self {
+        Self::new(key.into(), Level::Yellow, words.into())
     }
     /// Not filled in; blocks 完成.
-    pub fn missing(key: impl Into<Key>, text: impl Into<String>) -> Self {
-        Self { key: key.into(), level: Level::Red, missing: true, text: text.into() }
+    pub fn missing(key: impl Into<Key>, words: impl Into<Words>) -> Self {
+        Self { missing: true, ..Self::new(key.into(), Level::Red, words.into()) }
+    }
+    fn new(key: Key, level: Level, Words { text, en }: Words) -> Self {
+        Self { key, level, missing: false, text, en }
     }
     /// The same finding, blocking nothing.
     #[must_use]

@@ -132,6 +132,8 @@ pub struct Field {
     pub en: String,
     /// Help text in Chinese.
     pub help: String,
+    /// The same in English.
+    pub help_en: String,
     /// Section, e.g. `A`.
     pub group: String,
     /// What it holds.

@@ -12,7 +12,7 @@
 //!   [`check`] validators for numbers people write by hand.
 //! - [`child`], [`visit`], [`assessment`] the rules of the three forms of the trunk;
 //!   [`due`] what is due when.
-//! - [`fault`] everything a screen must tell apart.
+//! - [`fault`] everything a screen must tell apart; [`words`] what is said, in both languages.
 
 pub mod area;
 pub mod assessment;
@@ -35,3 +35,4 @@ pub mod roster;
 pub mod typescript;
 pub mod value;
 pub mod visit;
+pub mod words;

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::Words;
+
 /// What is said about a passphrase.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -12,7 +14,7 @@ pub struct Strength {
     /// 0 (guessed at once) to 4.
     pub score: u8,
     /// How long it holds and what to do.
-    pub words: String,
+    pub words: Words,
 }
 
 /// Fewest characters, whatever they are.
@@ -82,12 +84,24 @@ const RUN_BITS: f64 = 6.0;
 /// second, since each try costs 256 MiB of memory (`client::KdfCost`): a day, a year, a hundred
 /// years, ten thousand years.
 const STEPS: [f64; 4] = [26.4, 34.9, 41.5, 48.0];
-const WORDS: [&str; 5] = [
-    "太容易猜到：偷走电脑的人一天之内就能试出来，请再长一些。",
-    "还不够：有心人一年之内能试出来，请再加一两个不相干的词。",
-    "可以用：要试上几十年。再加一个词会更好。",
-    "很好：几百年也难试出来。",
-    "非常好：试不出来。请记牢，忘了只能靠抄下来的恢复码。",
+const WORDS: [(&str, &str); 5] = [
+    (
+        "太容易猜到：偷走电脑的人一天之内就能试出来，请再长一些。",
+        "Too easily guessed: whoever stole the computer finds it within a day. Make it longer.",
+    ),
+    (
+        "还不够：有心人一年之内能试出来，请再加一两个不相干的词。",
+        "Not enough: somebody patient finds it within a year. Add a word or two that have nothing to do with it.",
+    ),
+    (
+        "可以用：要试上几十年。再加一个词会更好。",
+        "It will do: it takes decades to find. One more word would be better.",
+    ),
+    ("很好：几百年也难试出来。", "Good: it would hardly be found in centuries."),
+    (
+        "非常好：试不出来。请记牢，忘了只能靠抄下来的恢复码。",
+        "Very good: it cannot be found. Keep it in mind; once forgotten only the recovery code on paper helps.",
+    ),
 ];
 
 /// How many digits a PIN has.
@@ -132,7 +146,7 @@ pub fn strength(passphrase: &str, known: &[&str]) -> Strength {
     if text.len() < CHARS_MIN || pin(passphrase).is_some() {
         score = score.min(1);
     }
-    Strength { enough: score >= 2, score: u8::try_from(score).unwrap_or(4), words: WORDS[score].to_owned() }
+    Strength { enough: score >= 2, score: u8::try_from(score).unwrap_or(4), words: WORDS[score].into() }
 }
 
 /// The shortest piece that, said again and again, makes the text.
@@ -280,6 +294,6 @@ mod tests {
             last = said.score;
         }
         assert_eq!(last, 4);
-        assert!(WORDS.iter().all(|words| words.ends_with('。')));
+        assert!(WORDS.iter().all(|(text, en)| text.ends_with('。') && crate::words::speaks_both(text, en)));
     }
 }

@@ -11,6 +11,10 @@ use crate::day::Day;
 use crate::id::{ChildId, DeviceId, PersonId, Position, PostId, UnitId};
 use crate::post::{Reach, Role};
 
+mod charge;
+
+pub use charge::{Departure, Since};
+
 /// One row of the roster. Variant numbers are wire codes: never reuse one.
 #[derive(Clone, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
 pub enum Row {
@@ -319,6 +323,7 @@ pub struct Roster {
     pub policies: BTreeMap<String, String>,
     by_post: BTreeMap<PostId, BTreeSet<ChildId>>,
     by_person: BTreeMap<PersonId, BTreeSet<PostId>>,
+    by_nobody: BTreeSet<ChildId>,
 }
 
 impl Roster {
@@ -335,6 +340,7 @@ impl Roster {
             policies: BTreeMap::new(),
             by_post: BTreeMap::new(),
             by_person: BTreeMap::new(),
+            by_nobody: BTreeSet::new(),
         }
     }
 
@@ -392,6 +398,7 @@ impl Roster {
             Some(same) if same.0 == at => same.1 = area,
             Some(_) | None => areas.insert(slot, (at, area)),
         }
+        self.note_charge(child);
     }
 
     fn assign(&mut self, child: ChildId, post: PostId, at: Position) {
@@ -400,6 +407,7 @@ impl Roster {
             tenures.push(Tenure { post, from: at, to: None });
         }
         self.by_post.entry(post).or_default().insert(child);
+        self.note_charge(child);
     }
 
     fn withdraw(&mut self, child: ChildId, post: PostId, at: Position) {
@@ -412,6 +420,7 @@ impl Roster {
         {
             children.remove(&child);
         }
+        self.note_charge(child);
     }
 
     /// The posts a person has ever held.

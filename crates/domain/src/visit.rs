@@ -73,18 +73,33 @@ pub fn check(values: &Values, context: &Context) -> Vec<Finding> {
 
 fn when(values: &Values, context: &Context, found: &mut Vec<Finding>) {
     if values.get("minutes").and_then(Value::as_int).is_some_and(|m| m > 12 * 60) {
-        found.push(Finding::yellow("minutes", "时长超过12小时，请核对（单位是分钟）"));
+        found.push(Finding::yellow(
+            "minutes",
+            ("时长超过12小时，请核对（单位是分钟）", "More than 12 hours; please check (it is in minutes)"),
+        ));
     }
     let Some(at) = at(values) else { return };
     let late = context.now.since_s(at);
     if late < -AHEAD_S {
-        found.push(Finding::red("visit_at", "走访时间还没有到，请改正；如果电脑时间不对，请先校准"));
+        found.push(Finding::red(
+            "visit_at",
+            (
+                "走访时间还没有到，请改正；如果电脑时间不对，请先校准",
+                "The time of the visit has not come yet; put it right, or first set the clock of the computer",
+            ),
+        ));
     }
     if context.birth.is_some_and(|b| Day::of(at) < b) {
-        found.push(Finding::red("visit_at", "走访时间早于儿童出生日期，请改正"));
+        found.push(Finding::red(
+            "visit_at",
+            ("走访时间早于儿童出生日期，请改正", "The visit is before the child was born; put it right"),
+        ));
     }
     if late > LATE_S && text(values, "late_reason").is_none() {
-        found.push(Finding::missing("late_reason", "补录7天以前的走访，请写明补录原因"));
+        found.push(Finding::missing(
+            "late_reason",
+            ("补录7天以前的走访，请写明补录原因", "A visit of more than 7 days ago: say why it is written late"),
+        ));
     }
 }
 
@@ -92,19 +107,38 @@ fn met(values: &Values, context: &Context, found: &mut Vec<Finding>) {
     let mode = text(values, "mode");
     let unexplained = text(values, "unmet_reason").is_none();
     match (yes(values, "met_child"), yes(values, "met_guardian")) {
-        (Some(false), _) if unexplained => found.push(Finding::missing("unmet_reason", "没有见到本人，请填写未见原因")),
+        (Some(false), _) if unexplained => found
+            .push(Finding::missing("unmet_reason", ("没有见到本人，请填写未见原因", "The child was not met; say why"))),
         (_, Some(false)) if unexplained && mode == Some("1") => {
-            found.push(Finding::missing("unmet_reason", "入户没有见到监护人，请写一下原因").softened());
+            found.push(
+                Finding::missing(
+                    "unmet_reason",
+                    ("入户没有见到监护人，请写一下原因", "The guardian was not met at home; say why"),
+                )
+                .softened(),
+            );
         }
         _ => {}
     }
     if matches!(mode, Some("2" | "6")) && yes(values, "met_child") == Some(true) {
-        found.push(Finding::yellow("met_child", "电话等方式不算见到本人，到期日不会顺延，请核对"));
+        found.push(Finding::yellow(
+            "met_child",
+            (
+                "电话等方式不算见到本人，到期日不会顺延，请核对",
+                "By telephone and the like the child is not met and the due day stays; please check",
+            ),
+        ));
     }
     let purposes = members(values, "purpose");
     let grave = context.risk >= Some(Risk::High) || purposes.contains("3") || abuse(values);
     if grave && members(values, "visitors").len() < 2 {
-        found.push(Finding::yellow("visitors", "高风险或涉侵害的走访，建议两人以上同去"));
+        found.push(Finding::yellow(
+            "visitors",
+            (
+                "高风险或涉侵害的走访，建议两人以上同去",
+                "A visit of high risk, or about harm, is better made by two or more",
+            ),
+        ));
     }
 }
 
@@ -119,19 +153,30 @@ fn conditions(values: &Values, found: &mut Vec<Finding>) {
     for key in DIMENSIONS {
         let note = format!("{key}_note");
         if matches!(of(key), Some("3" | "4")) && of(&note).is_none() {
-            let title = form::builtin("visit").and_then(|f| f.field(key)).map_or(key, |f| f.title.as_str());
-            found.push(Finding::missing(note, format!("“{title}”选了差或危险，请写明情况")));
+            let field = form::builtin("visit").and_then(|f| f.field(key));
+            let (title, en) = field.map_or((key, key), |f| (f.title.as_str(), f.en.as_str()));
+            let words = (
+                format!("“{title}”选了差或危险，请写明情况"),
+                format!("“{en}” is poor or dangerous; say what is wrong"),
+            );
+            found.push(Finding::missing(note, words));
         }
     }
     let danger = DIMENSIONS.iter().any(|key| of(key) == Some("4")) || abuse(values);
     match (danger, yes(values, "report_needed")) {
         (true, None) => {
-            let text = "有危险情形，请回答是否需要强制报告；拿不准时请先拨打110或电话问街道未保站";
-            found.push(Finding::missing("report_needed", text));
+            let words = (
+                "有危险情形，请回答是否需要强制报告；拿不准时请先拨打110或电话问街道未保站",
+                "There is danger: say whether a mandatory report is needed; if in doubt call 110 or ask the station first",
+            );
+            found.push(Finding::missing("report_needed", words));
         }
         (_, Some(true)) => {
-            let text = "请立即拨打110报告，并电话告知街道未保站；不反复询问细节，保留衣物和聊天记录，不惊动嫌疑人";
-            found.push(Finding::yellow("report_needed", text));
+            let words = (
+                "请立即拨打110报告，并电话告知街道未保站；不反复询问细节，保留衣物和聊天记录，不惊动嫌疑人",
+                "Call 110 now and telephone the station; do not ask for details again and again, keep clothes and messages, do not warn the suspect",
+            );
+            found.push(Finding::yellow("report_needed", words));
         }
         _ => {}
     }
@@ -140,13 +185,31 @@ fn conditions(values: &Values, found: &mut Vec<Finding>) {
 fn words(values: &Values, context: &Context, found: &mut Vec<Finding>) {
     let count = text(values, "note").map_or(0, |t| t.chars().filter(|c| !c.is_whitespace()).count());
     if (1..10).contains(&count) {
-        found.push(Finding::red("note", "情况记录太短，请写清看到和了解到的情况（不少于10个字）"));
+        found.push(Finding::red(
+            "note",
+            (
+                "情况记录太短，请写清看到和了解到的情况（不少于10个字）",
+                "The note is too short; write what you saw and heard (at least 10 characters)",
+            ),
+        ));
     }
     if text(values, "child_words").is_some_and(|t| !t.contains(['“', '”', '"', '「', '『'])) {
-        found.push(Finding::yellow("child_words", "儿童原话请用引号，与自己的判断分开"));
+        found.push(Finding::yellow(
+            "child_words",
+            (
+                "儿童原话请用引号，与自己的判断分开",
+                "Put the child's own words in quotation marks, apart from your judgement",
+            ),
+        ));
     }
     if context.categories.contains("F1") && text(values, "contact_parent").is_none() {
-        found.push(Finding::missing("contact_parent", "留守儿童请填写近30天父母联系情况"));
+        found.push(Finding::missing(
+            "contact_parent",
+            (
+                "留守儿童请填写近30天父母联系情况",
+                "For a left-behind child, say whether the parents were in touch within 30 days",
+            ),
+        ));
     }
 }
 
@@ -154,11 +217,18 @@ fn next(values: &Values, context: &Context, found: &mut Vec<Finding>) {
     let next = text(values, "next_visit").and_then(day::stored);
     let (Some(next), Some(on)) = (next, at(values).map(Day::of)) else { return };
     match next.full() {
-        None => found.push(Finding::red("next_visit", "下次计划请填到日")),
-        Some(next) if next <= on => found.push(Finding::red("next_visit", "下次计划应在这次走访之后，请改正")),
+        None => found.push(Finding::red("next_visit", ("下次计划请填到日", "Give the day of the next visit"))),
+        Some(next) if next <= on => found.push(Finding::red(
+            "next_visit",
+            ("下次计划应在这次走访之后，请改正", "The next visit comes after this one; put it right"),
+        )),
         Some(next) if next > next_visit(on, context) => {
             let latest = next_visit(on, context);
-            found.push(Finding::yellow("next_visit", format!("按走访频次，最晚应在{latest}之前再访，请核对")));
+            let words = (
+                format!("按走访频次，最晚应在{latest}之前再访，请核对"),
+                format!("By the frequency of visits the next is due by {latest}; please check"),
+            );
+            found.push(Finding::yellow("next_visit", words));
         }
         Some(_) => {}
     }
@@ -173,7 +243,8 @@ pub fn check_supplement(values: &Values) -> Vec<Finding> {
 pub fn check_review(values: &Values) -> Vec<Finding> {
     let mut found = form::builtin("review").map(|form| form::check(form, values)).unwrap_or_default();
     if text(values, "verdict") == Some("2") && text(values, "note").is_none() {
-        found.push(Finding::missing("note", "退回时请写明要补充什么"));
+        found
+            .push(Finding::missing("note", ("退回时请写明要补充什么", "Sending back: say what is to be supplemented")));
     }
     found
 }

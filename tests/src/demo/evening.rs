@@ -122,7 +122,12 @@ impl Day<'_> {
                 )
             })
             .collect();
-        self.story.tell(format!("{}的“{}”：{}", text(&differing["name"]), text(&differing["label"]), said.join("；")));
+        self.story.tell(format!(
+            "{}的“{}”：{}",
+            text(&differing["name"]),
+            text(&differing["label"]["text"]),
+            said.join("；")
+        ));
         self.tally.same("这一项写过的值", 2, said.len());
         let choice = json!({ "record": differing["record"], "key": differing["key"], "value": PHONES[0] });
         let edited = self.station.player.call("child.choose", choice)?;

@@ -2,7 +2,10 @@
 import type { Fault, News } from './shell';
 import { CallFault, type Transport } from './transport';
 
-const GONE: Fault = { code: 'shell_gone', about: '', text: '童档已经关闭。已保存的内容都在本机；请重新打开童档。' };
+const GONE: Fault = {
+  code: 'shell_gone', about: '', text: '童档已经关闭。已保存的内容都在本机；请重新打开童档。',
+  en: 'Tongdang was closed. What was saved is on this computer; please open it again.',
+};
 
 export const loopback: Transport = {
   async data(name, args) {

@@ -27,7 +27,10 @@ export class CallFault extends Error {
 /** Reads whatever was thrown as a fault; what is none is a defect of ours. */
 export function asFault(thrown: unknown): Fault {
   if (thrown instanceof CallFault) return thrown.fault;
-  return { code: 'bug', about: '', text: '程序出了差错，已保存的内容不受影响；请重新打开童档，并把情况告诉区中心。' };
+  return {
+    code: 'bug', about: '', text: '程序出了差错，已保存的内容不受影响；请重新打开童档，并把情况告诉区中心。',
+    en: 'The program made a mistake; what was saved is untouched. Open Tongdang again and tell the centre what happened.',
+  };
 }
 
 let transport: Promise<Transport> | undefined;

@@ -13,7 +13,7 @@ afterEach(() => {
   queries.clear();
 });
 
-const LEASE = { code: 'lease_over', about: '', text: '太久没有连网，暂时不能查看档案' };
+const LEASE = { code: 'lease_over', about: '', text: '太久没有连网，暂时不能查看档案', en: 'Too long without a network' };
 const NAMES = [{ child: 'c', name: '李雨', area: '竹影社区' }, { child: 'd', name: '王小明', area: '兰溪社区' }];
 
 function Page() {

@@ -3,6 +3,7 @@ import { Button, Spin } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, type Fault } from '../api';
+import { spoken } from '../text';
 
 export function Waiting() {
   const { t } = useTranslation();
@@ -15,7 +16,7 @@ export function Trouble({ fault, again, part, children }: { fault: Fault; again?
   return (
     <div className="panel stack" role="alert" style={part ? undefined : { maxWidth: '36em', margin: '2em auto' }} data-testid="trouble">
       {/* what to do about it stands in the band above every page */}
-      <div>{fault.code === 'revoked' ? t('words.stopped') : fault.text}</div>
+      <div>{fault.code === 'revoked' ? t('words.stopped') : spoken(fault)}</div>
       <div className="row trouble-do"><Remedy fault={fault} again={again} />{children}</div>
     </div>
   );

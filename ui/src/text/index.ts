@@ -21,3 +21,9 @@ void i18next.use(initReactI18next).init({
 });
 
 export const i18n = i18next;
+
+/** What the core says stands in both languages; this is the one of the screen. Chinese, where a district gave no English. */
+export const spoken = ({ text, en }: { text: string; en: string }): string => (i18next.language === 'en' && en) || text;
+
+/** How a field is to be filled in. */
+export const helped = ({ help, help_en: en }: { help: string; help_en: string }): string => spoken({ text: help, en });

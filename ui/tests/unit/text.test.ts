@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { texts } from '@/text';
+import { afterEach, expect, test } from 'vitest';
+import { i18n, spoken, texts } from '@/text';
+
+afterEach(() => i18n.changeLanguage('zh'));
 
 function keys(of: unknown, path = ''): string[] {
   if (typeof of !== 'object' || of === null) return [path];
@@ -20,4 +22,11 @@ test('every key used in the screens is there', () => {
   const known = new Set(keys(texts.zh).flatMap((key) => [key, key.replace(/_(one|other)$/, '')]));
   const used = Object.values(sources).flatMap((source) => [...source.matchAll(/\bt\(\s*'([a-z]+\.[\w.]+)'/g)].map((found) => found[1] ?? ''));
   expect(used.filter((key) => !known.has(key))).toEqual([]);
+});
+
+test('what the core says is read in the language of the screen', async () => {
+  const said = { text: '请填写姓名', en: 'Please fill in the name' };
+  expect(spoken(said)).toBe('请填写姓名');
+  await i18n.changeLanguage('en');
+  expect([spoken(said), spoken({ text: '请填写姓名', en: '' })]).toEqual(['Please fill in the name', '请填写姓名']);
 });

@@ -18,6 +18,7 @@ use serde::Serialize;
 use super::{child_id, rows};
 use crate::desk::Desk;
 use crate::project::frequency;
+use crate::search::Why;
 
 /// A code with what people read.
 #[derive(Clone, Serialize)]
@@ -82,6 +83,8 @@ pub(crate) struct Card {
     pub(crate) due: Option<due::State>,
     /// How the name is said, for sorting on the screen.
     pub(crate) sorted: String,
+    /// In an answer to a search: why the child stands in it, where it is not simply its name.
+    pub(crate) why: Vec<Why>,
     #[serde(skip)]
     pub(crate) needles: String,
 }
@@ -154,6 +157,7 @@ impl<'d> Reader<'d> {
             due: next_due.map(|day| due::state(day, self.today, &self.policy)),
             next_due,
             sorted: row.get(15)?,
+            why: Vec::new(),
             needles: row.get(16)?,
         })
     }

@@ -9,13 +9,14 @@ use domain::form::{Field, Form, Merge, builtin};
 use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::value::{Key, Value};
+use domain::words::Words;
 use dossier::{Edit, HistoryLine, View};
 use serde::{Deserialize, Serialize};
 
 use super::card::{self, Card};
 use super::me::settles;
 use super::page::{self, Section, Sheet};
-use super::words::{self, Who};
+use super::words::{self, Tongue, Who};
 use super::{Acted, meta_of, opened, seen};
 use crate::desk::Desk;
 use crate::project::values;
@@ -168,13 +169,13 @@ pub(crate) struct Line {
     /// The change, for `child.undo`.
     change: String,
     key: Key,
-    label: String,
+    label: Words,
     before: Vec<String>,
     after: Option<String>,
     who: Who,
     at: Timestamp,
     /// The whole in one sentence.
-    words: String,
+    words: Words,
 }
 
 impl Line {
@@ -212,32 +213,43 @@ pub(super) fn is_told(line: &HistoryLine) -> bool {
 }
 
 /// What was there before a line of the history and what after it, in words.
-fn sides(desk: &Desk, form: &Form, line: &HistoryLine) -> (Vec<String>, Option<String>) {
-    let say = |value: &Value| words::masked(&desk.roster, form.field(&line.key), value).0;
+fn sides(tongue: Tongue, desk: &Desk, form: &Form, line: &HistoryLine) -> (Vec<String>, Option<String>) {
+    let say = |value: &Value| words::masked_in(tongue, &desk.roster, form.field(&line.key), value).0;
     (line.before.iter().map(say).collect(), line.said.value.as_ref().map(say))
 }
 
 /// What a line of the history says was done, without who did it.
-pub(super) fn what(desk: &Desk, form: &Form, line: &HistoryLine) -> String {
-    let (label, (before, after)) = (words::label(form, &line.key), sides(desk, form, line));
-    let quoted = before.join("”和“");
-    match (&after, before.is_empty()) {
-        (Some(after), true) => format!("填写“{label}”：{after}"),
-        (Some(after), false) => format!("把“{label}”从“{quoted}”改为“{after}”"),
-        (None, _) => format!("清空了“{label}”（原为“{quoted}”）"),
+pub(super) fn what(tongue: Tongue, desk: &Desk, form: &Form, line: &HistoryLine) -> String {
+    let label = words::label_in(tongue, form, &line.key);
+    let (before, after) = sides(tongue, desk, form, line);
+    match (tongue, &after) {
+        (Tongue::Chinese, Some(after)) if before.is_empty() => format!("填写“{label}”：{after}"),
+        (Tongue::Chinese, Some(after)) => format!("把“{label}”从“{}”改为“{after}”", before.join("”和“")),
+        (Tongue::Chinese, None) => format!("清空了“{label}”（原为“{}”）", before.join("”和“")),
+        (Tongue::English, Some(after)) if before.is_empty() => format!("filled in “{label}”: {after}"),
+        (Tongue::English, Some(after)) => format!("changed “{label}” from “{}” to “{after}”", before.join("” and “")),
+        (Tongue::English, None) => format!("emptied “{label}” (was “{}”)", before.join("” and “")),
+    }
+}
+
+/// A line of the history in a sentence.
+fn sentence(tongue: Tongue, who: &Who, what: &str) -> String {
+    match tongue {
+        Tongue::Chinese => format!("{}{what}", who.named(tongue)),
+        Tongue::English => format!("{} {what}", who.named(tongue)),
     }
 }
 
 fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line {
-    let (before, after) = sides(desk, form, line);
+    let (before, after) = sides(Tongue::Chinese, desk, form, line);
     let who = words::said_by(desk, &line.said);
     Line {
         record,
         form: form.id.clone(),
         change: page::hex(&line.said.change.0),
         key: line.key.clone(),
-        words: format!("{}{}", who.person, what(desk, form, line)),
-        label: words::label(form, &line.key),
+        words: Tongue::both(|tongue| sentence(tongue, &who, &what(tongue, desk, form, line))),
+        label: Tongue::both(|tongue| words::label_in(tongue, form, &line.key)),
         before,
         after,
         at: who.at,
@@ -346,6 +358,9 @@ pub(super) fn named_rows(
     edits
 }
 
+/// Of what the program fills in, or nobody knows.
+pub(super) const NOT_BY_HAND: (&str, &str) = ("这一项不能直接填写。", "This is not filled in by hand.");
+
 /// What the rules say about the file after the edits, as far as it concerns the edited keys.
 fn about_edits(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -363,11 +378,15 @@ fn about_edits(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: 
     for edit in edits {
         let known = sheets.iter().find_map(|(form, _, _)| form.field(edit.key()));
         if known.is_none_or(|field| field.computed || field.merge == Merge::Higher) {
-            findings.push(Finding::red(edit.key(), "这一项不能直接填写。"));
+            findings.push(Finding::red(edit.key(), NOT_BY_HAND));
         }
         let differs = sheets.iter().any(|(_, _, v)| v.cells.get(edit.key()).is_some_and(|cell| cell.differs));
         if differs && !may_choose(desk, m, child) {
-            findings.push(Finding::red(edit.key(), "这一项有两个人填得不一样，请先由街道未保站核对。"));
+            let words = (
+                "这一项有两个人填得不一样，请先由街道未保站核对。",
+                "Two people filled this in differently; first the station chooses.",
+            );
+            findings.push(Finding::red(edit.key(), words));
         }
     }
     findings

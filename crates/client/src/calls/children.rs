@@ -107,7 +107,8 @@ pub(crate) fn list(desk: &Desk, m: &Moment, filter: Filter) -> Result<Listed, Fa
     let query = filter.text.as_deref().and_then(Query::new);
     let mut cards: Vec<Card> = all
         .into_iter()
-        .filter(|card| filter.lets(card) && query.as_ref().is_none_or(|q| q.rank(&card.needles).is_some()))
+        .filter(|card| filter.lets(card))
+        .filter_map(|card| if let Some(query) = &query { found(query, card) } else { Some(card) })
         .collect();
     sort(&mut cards, filter.sort.unwrap_or_default());
     Ok(Listed { cards, total })
@@ -119,10 +120,17 @@ pub(crate) fn find(desk: &Desk, m: &Moment, find: Find) -> Result<Listed, Fault>
     let total = all.len();
     let Some(query) = Query::new(&find.text) else { return Ok(Listed { cards: Vec::new(), total }) };
     let mut ranked: Vec<(u8, Card)> =
-        all.into_iter().filter_map(|card| Some((query.rank(&card.needles)?, card))).collect();
+        all.into_iter().filter_map(|card| Some((query.fit(&card.needles)?.rank(), card))).collect();
     ranked.sort_by(|(a, x), (b, y)| (a, &x.sorted, x.child).cmp(&(b, &y.sorted, y.child)));
     ranked.truncate(find.most.unwrap_or(20));
-    Ok(Listed { cards: ranked.into_iter().map(|(_, card)| card).collect(), total })
+    Ok(Listed { cards: ranked.into_iter().filter_map(|(_, card)| found(&query, card)).collect(), total })
+}
+
+/// A child that fits, and why.
+fn found(query: &Query, mut card: Card) -> Option<Card> {
+    let why = query.fit(&card.needles)?.why();
+    card.why = why;
+    Some(card)
 }
 
 /// A child by name only: enough to begin a note, nothing to read.

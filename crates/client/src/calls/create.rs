@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Acted;
 use super::card::Card;
-use super::child::{FORMS, FieldEdit, acts, named_rows, rules};
+use super::child::{FORMS, FieldEdit, NOT_BY_HAND, acts, named_rows, rules};
 use super::double;
 use crate::desk::Desk;
 use crate::write::Act;
@@ -91,7 +91,7 @@ fn findings(desk: &Desk, m: &Moment, edits: &[FieldEdit]) -> Result<Vec<Finding>
     }
     let known = |key: &str| FORMS.iter().any(|id| builtin(id).is_some_and(|f| f.field(key).is_some()));
     let strange = edits.iter().filter(|edit| !known(edit.key()));
-    findings.extend(strange.map(|edit| Finding::red(edit.key(), "这一项不能直接填写。")));
+    findings.extend(strange.map(|edit| Finding::red(edit.key(), NOT_BY_HAND)));
     Ok(findings)
 }
 

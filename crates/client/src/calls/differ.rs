@@ -12,13 +12,15 @@ use domain::form::{Form, Kind, Merge, builtin};
 use domain::id::{ChildId, RecordId};
 use domain::moment::Moment;
 use domain::value::{Key, Value};
+use domain::words::Words;
 use dossier::{Edit, View};
 use serde::{Deserialize, Serialize};
 
 use super::child::{Edited, FORMS, may_choose, rules};
 use super::me::Nothing;
 use super::page::{self, CellShown};
-use super::{Acted, card, child_id, opened, record_id, rows, words};
+use super::words::{self, Tongue};
+use super::{Acted, card, child_id, opened, record_id, rows};
 use crate::desk::Desk;
 use crate::project::values;
 use crate::write::Act;
@@ -31,7 +33,7 @@ pub(crate) struct Differing {
     name: String,
     record: RecordId,
     key: Key,
-    label: String,
+    label: Words,
     /// What it holds, so that another value can be written; `None` when the form no longer has it.
     kind: Option<Kind>,
     /// Every value with who, when and on which device.
@@ -65,7 +67,7 @@ pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Differing>
             child,
             name: card.name,
             record,
-            label: words::label(form, &key),
+            label: Tongue::both(|tongue| words::label_in(tongue, form, &key)),
             kind: form.field(&key).map(|field| field.kind),
             cell: page::shown(desk, form.field(&key), cell),
             may_choose: may_choose(desk, m, child),

@@ -10,6 +10,7 @@ use domain::form::{self, VERSION_KEY};
 use domain::id::{Branch, ChildId, DeviceId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::rights::Verb;
+use domain::words::Words;
 use dossier::{Actor, HistoryLine, Inspected, Record};
 use serde::{Deserialize, Serialize};
 use sync::claim::{self, Action, Claim, REASON_CHARS_MAX, TARGETS_MAX, Target};
@@ -19,7 +20,7 @@ use sync::wire::Reason;
 
 use super::me::Nothing;
 use super::page::{self, Sheet};
-use super::words::{self, Who};
+use super::words::{self, Tongue, Who};
 use super::{Acted, card, child};
 use crate::desk::Desk;
 use crate::store::claims::{self, Aside, Given, Stands};
@@ -48,11 +49,11 @@ pub(crate) struct Line {
     child: ChildId,
     name: String,
     /// 走访记录
-    form: String,
+    form: Words,
     /// Who wrote it, and when.
     who: Who,
     /// Why it is not in the file.
-    why: &'static str,
+    why: Words,
     /// What was written, a line a field.
     written: Vec<String>,
     /// How many items it is, photographs too.
@@ -168,25 +169,42 @@ fn form_of(desk: &Desk, record: RecordId, items: &[One]) -> Result<Option<String
 }
 
 /// What a form is called.
-pub(super) fn title(form: Option<&str>) -> String {
-    form.and_then(form::builtin).map_or_else(|| "照片".to_owned(), |form| form.title.clone())
+pub(super) fn title(form: Option<&str>) -> Words {
+    form.and_then(form::builtin).map_or_else(|| PHOTOGRAPH.into(), |form| Words::new(&form.title, &form.en))
 }
 
-const fn why_of(reason: Reason) -> &'static str {
+/// What a photograph is called among forms.
+pub(super) const PHOTOGRAPH: (&str, &str) = ("照片", "Photograph");
+
+const fn why_of(reason: Reason) -> (&'static str, &'static str) {
     match reason {
-        Reason::Unclaimed => "写的人已不再负责这个孩子，或那台电脑已停用。",
-        Reason::Forbidden => "写的时候这个孩子已不归写的人负责。",
-        Reason::Authority => "里面有一项要由指定的岗位填写，不能认领入档。",
-        Reason::Behind => "它接着写的前一条还没有收到。",
-        Reason::Mismatch => "和区中心已有的记录对不上，不能认领入档。",
-        Reason::Caps | Reason::Malformed | Reason::Erased | Reason::Trial => "没有通过区中心的检查，不能认领入档。",
+        Reason::Unclaimed => (
+            "写的人已不再负责这个孩子，或那台电脑已停用。",
+            "Who wrote it is no longer in charge of this child, or that computer was stopped.",
+        ),
+        Reason::Forbidden => (
+            "写的时候这个孩子已不归写的人负责。",
+            "When it was written the child was not in the charge of who wrote it.",
+        ),
+        Reason::Authority => (
+            "里面有一项要由指定的岗位填写，不能认领入档。",
+            "Part of it is another post's to fill in; it cannot be taken over.",
+        ),
+        Reason::Behind => ("它接着写的前一条还没有收到。", "What it goes on from has not arrived yet."),
+        Reason::Mismatch => (
+            "和区中心已有的记录对不上，不能认领入档。",
+            "It does not agree with what the centre has; it cannot be taken over.",
+        ),
+        Reason::Caps | Reason::Malformed | Reason::Erased | Reason::Trial => {
+            ("没有通过区中心的检查，不能认领入档。", "It did not pass the centre's checks; it cannot be taken over.")
+        }
     }
 }
 
 /// Why it is held: what can be taken over speaks for all.
-fn why(items: &[One]) -> &'static str {
+fn why(items: &[One]) -> Words {
     let one = items.iter().find(|one| one.may_be_taken()).or_else(|| items.first());
-    one.map_or("", |one| why_of(one.aside.notice.reason))
+    one.map_or(("", ""), |one| why_of(one.aside.notice.reason)).into()
 }
 
 /// What the changes say, as the file's history or the note would say it.
@@ -212,7 +230,11 @@ fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<String>, 
     } else {
         let hashes: BTreeSet<Digest> = changes.iter().map(|change| change.hash).collect();
         let told = |line: &&HistoryLine| hashes.contains(&line.said.change) && child::is_told(line);
-        doc.history().iter().filter(told).map(|line| child::what(desk, form, line)).collect::<Vec<String>>()
+        doc.history()
+            .iter()
+            .filter(told)
+            .map(|line| child::what(Tongue::Chinese, desk, form, line))
+            .collect::<Vec<String>>()
     };
     // What builds on something that is not here: the keys at least.
     for change in left {

@@ -4,6 +4,7 @@ use domain::fault::Fault;
 use domain::form::builtin;
 use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
+use domain::words::Words;
 use serde::Serialize;
 
 use super::me::Nothing;
@@ -47,7 +48,7 @@ pub(crate) struct State {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct SentBack {
     /// 走访记录
-    form: String,
+    form: Words,
     /// The child's name, while she still sees the child.
     name: Option<String>,
     /// When she wrote it.
@@ -63,12 +64,12 @@ pub(crate) struct SentBack {
 pub(crate) struct Held {
     record: RecordId,
     /// 走访记录
-    form: String,
+    form: Words,
     child: Option<ChildId>,
     name: Option<String>,
     at: Timestamp,
     /// Why, and what will happen.
-    why: &'static str,
+    why: Words,
     /// What was written, a line a field.
     written: Vec<String>,
 }
@@ -141,15 +142,15 @@ fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
     Ok(Held {
         record: item.record,
         form: match (form, item.form.as_str()) {
-            (Some(form), _) => form.title.clone(),
-            (None, ::sync::file::FORM) => "照片".to_owned(),
-            (None, ::sync::claim::FORM) => "认领".to_owned(),
-            (None, _) => "分派、登记或停用".to_owned(),
+            (Some(form), _) => Words::new(&form.title, &form.en),
+            (None, ::sync::file::FORM) => held::PHOTOGRAPH.into(),
+            (None, ::sync::claim::FORM) => ("认领", "Claim").into(),
+            (None, _) => ("分派、登记或停用", "Assigning, registering or stopping").into(),
         },
         child: item.child,
         name: name_of(desk, m, item.child)?,
         at: item.at,
-        why: why(item.reason),
+        why: why(item.reason).into(),
         written: written.collect(),
     })
 }
@@ -161,14 +162,35 @@ fn name_of(desk: &Desk, m: &Moment, child: Option<ChildId>) -> Result<Option<Str
 }
 
 /// The reason of `sync::wire::Reason` by its wire code, and what to do.
-const fn why(reason: i64) -> &'static str {
+const fn why(reason: i64) -> (&'static str, &'static str) {
     match reason {
-        0 => "内容太大，区中心没有收下；请分成几次写。",
-        1 => "写的时候这个孩子不在您负责的范围内；内容保留着，请联系街道未保站处理。",
-        2 => "您已不再负责这个孩子；这条内容存在区中心，不会丢；要补进档案，请告诉街道未保站。",
-        4 => "这一项要由指定的岗位填写；内容保留着，请联系街道未保站。",
-        5 => "这条内容和区中心已有的记录对不上；内容保留着，请联系区中心。",
-        6 => "这个孩子的档案已按规定删除，不再接收新内容。",
-        _ => "这条内容没有通过区中心的检查；内容保留着，请联系区中心。",
+        0 => (
+            "内容太大，区中心没有收下；请分成几次写。",
+            "It is too large and the centre did not take it; please write it in parts.",
+        ),
+        1 => (
+            "写的时候这个孩子不在您负责的范围内；内容保留着，请联系街道未保站处理。",
+            "When it was written the child was not in your charge; it is kept, please ask the station.",
+        ),
+        2 => (
+            "您已不再负责这个孩子；这条内容存在区中心，不会丢；要补进档案，请告诉街道未保站。",
+            "You are no longer in charge of this child; it is kept at the centre and not lost. To have it in the file, tell the station.",
+        ),
+        4 => (
+            "这一项要由指定的岗位填写；内容保留着，请联系街道未保站。",
+            "This is another post's to fill in; it is kept, please ask the station.",
+        ),
+        5 => (
+            "这条内容和区中心已有的记录对不上；内容保留着，请联系区中心。",
+            "It does not agree with what the centre has; it is kept, please ask the centre.",
+        ),
+        6 => (
+            "这个孩子的档案已按规定删除，不再接收新内容。",
+            "This child's file was erased by the rules; nothing new is taken.",
+        ),
+        _ => (
+            "这条内容没有通过区中心的检查；内容保留着，请联系区中心。",
+            "It did not pass the centre's checks; it is kept, please ask the centre.",
+        ),
     }
 }

@@ -10,7 +10,7 @@ use sync::wire::Rows;
 
 use crate::scene::{STREET, Scene, child, post, set};
 
-fn call(scene: &mut Scene, name: &str, args: &Value) -> Value {
+pub(super) fn call(scene: &mut Scene, name: &str, args: &Value) -> Value {
     tell(scene, name, args).unwrap_or_else(|fault| panic!("{name}: {fault:?}"))
 }
 
@@ -20,7 +20,7 @@ fn tell(scene: &mut Scene, name: &str, args: &Value) -> Result<Value, domain::fa
 }
 
 /// A director with these children (from 7 on) who also holds the station's post.
-fn station(names: &[&str]) -> (Scene, Record) {
+pub(super) fn station(names: &[&str]) -> (Scene, Record) {
     let mut scene = Scene::new();
     let mut rows = scene.first_rows(names);
     let street = domain::area::Area::new(STREET).expect("an area");
@@ -77,9 +77,11 @@ fn a_telephone_is_edited_told_in_the_history_and_taken_back() {
     assert_eq!(wrong["saved"], json!([]), "a wrong number is not written: {wrong}");
 
     let history = call(&mut scene, "child.history", &id);
-    assert_eq!(history[0]["label"], "儿童本人或手表电话");
+    assert_eq!(history[0]["label"], json!({ "text": "儿童本人或手表电话", "en": "Child's telephone" }));
     assert_eq!(history[0]["after"], "140****1234", "masked in the history too");
     assert_eq!(history[0]["who"]["person"], "主任1");
+    let words = json!({ "text": "主任1填写“儿童本人或手表电话”：140****1234", "en": "主任1 filled in “Child's telephone”: 140****1234" });
+    assert_eq!(history[0]["words"], words);
     let waiting = |scene: &mut Scene| call(scene, "sync.state", &json!({}))["waiting"].clone();
     let before = waiting(&mut scene);
     let shown =

@@ -11,8 +11,10 @@ use domain::rights::{Verb, role_may};
 use serde::Serialize;
 
 use super::card::{self, Card};
+use super::departed::{self, Departed};
 use super::differ::{self, Differing};
 use super::me::Nothing;
+use super::unassigned::{self, Unassigned};
 use super::visit::{self, Line, Standing};
 use super::{child_id, rows};
 use crate::desk::Desk;
@@ -30,6 +32,12 @@ pub(crate) struct Today {
     coming: Vec<Card>,
     /// Not met several times in a row: think of the risk level.
     unmet: Vec<Card>,
+    /// 没有负责人, the first of them; none for who looks after her own children only.
+    unassigned: Vec<Unassigned>,
+    /// How many there are.
+    unassigned_total: usize,
+    /// Children that left and of whom nobody has read it yet.
+    departed: Vec<Departed>,
     /// Notes sent back to be supplemented, and those supplemented since.
     returned: Vec<Returned>,
     /// Notes the day's end still offers this person to look at, of the last days; 0 for who reviews none.
@@ -57,10 +65,14 @@ pub(crate) struct Returned {
 /// Answers `today`.
 pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault> {
     let (mut overdue, mut due, mut coming, mut unmet) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (nobodys, mut without) = (unassigned::all(desk, m), Vec::new());
     let limit = u32::from(crate::project::frequency(&desk.roster).unmet);
     for card in card::all(desk, m)? {
         if card.unmet >= limit {
             unmet.push(card.clone());
+        }
+        if nobodys.contains(&card.child) {
+            without.push(card.clone());
         }
         match card.due {
             Some(State::Overdue { .. }) => overdue.push(card),
@@ -79,6 +91,9 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
         due,
         coming,
         unmet,
+        unassigned_total: without.len(),
+        unassigned: unassigned::told(desk, m, without)?,
+        departed: departed::list(desk, m)?,
         returned,
         unread,
         unread_since: since.map(Day::of),

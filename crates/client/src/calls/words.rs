@@ -1,5 +1,5 @@
 //! Values in the words people use: code names for codes, 是／否, dates and money written out,
-//! masked where the form says so, and who said it.
+//! masked where the form says so, and who said it. In Chinese, or where it is asked for in English.
 
 use domain::code;
 use domain::day::Day;
@@ -9,10 +9,33 @@ use domain::mask;
 use domain::moment::Timestamp;
 use domain::roster::Roster;
 use domain::value::Value;
+use domain::words::Words;
 use dossier::Said;
 use serde::Serialize;
 
 use crate::desk::Desk;
+
+/// A language of the screens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tongue {
+    Chinese,
+    English,
+}
+
+impl Tongue {
+    /// The one of a pair.
+    const fn of<T: Copy>(self, chinese: T, english: T) -> T {
+        match self {
+            Self::Chinese => chinese,
+            Self::English => english,
+        }
+    }
+
+    /// The same said in both.
+    pub(crate) fn both(say: impl Fn(Self) -> String) -> Words {
+        Words::new(say(Self::Chinese), say(Self::English))
+    }
+}
 
 /// Who said something, on which device, and when.
 #[derive(Clone, Serialize)]
@@ -29,6 +52,19 @@ pub(crate) struct Who {
     pub(crate) at: Timestamp,
 }
 
+/// Whose words those of the district's server are.
+const CENTRE: (&str, &str) = ("区中心", "The centre");
+/// Somebody this device does not know.
+const NOBODY: (&str, &str) = ("（名册里没有）", "(not in the roster)");
+
+impl Who {
+    /// Her name, to stand in a sentence.
+    pub(crate) fn named(&self, tongue: Tongue) -> &str {
+        let known = [CENTRE, NOBODY].into_iter().find(|(chinese, _)| *chinese == self.person);
+        known.map_or(&self.person, |(chinese, english)| tongue.of(chinese, english))
+    }
+}
+
 /// Who an actor is.
 pub(crate) fn who(desk: &Desk, actor: &dossier::Actor, at: Timestamp) -> Who {
     let sayer = desk.sayer(actor);
@@ -36,8 +72,8 @@ pub(crate) fn who(desk: &Desk, actor: &dossier::Actor, at: Timestamp) -> Who {
     let server = actor.is_of(desk.me.server);
     let person = match (sayer.person.is_empty(), server) {
         (false, _) => sayer.person,
-        (true, true) => "区中心".to_owned(),
-        (true, false) => "（名册里没有）".to_owned(),
+        (true, true) => CENTRE.0.to_owned(),
+        (true, false) => NOBODY.0.to_owned(),
     };
     Who { person, device: sayer.label, device_id: sayer.device, own, at }
 }
@@ -49,20 +85,32 @@ pub(crate) fn said_by(desk: &Desk, said: &Said) -> Who {
 
 /// A value in words. `field` is `None` for keys of newer forms.
 pub(crate) fn say(roster: &Roster, field: Option<&Field>, value: &Value) -> String {
-    let Some(field) = field else { return plain(value) };
-    match value {
-        Value::Unknown => "未采集".to_owned(),
-        Value::Yes(true) => "是".to_owned(),
-        Value::Yes(false) => "否".to_owned(),
-        Value::Int(fen) if field.kind == Kind::Money => format!("{}.{:02}元", fen / 100, (fen % 100).abs()),
-        Value::Int(n) => n.to_string(),
-        Value::Text(text) => written(roster, field, text),
+    say_in(Tongue::Chinese, roster, field, value)
+}
+
+fn say_in(tongue: Tongue, roster: &Roster, field: Option<&Field>, value: &Value) -> String {
+    match (value, field) {
+        (Value::Unknown, _) => tongue.of("未采集", "not collected").to_owned(),
+        (Value::Yes(true), _) => tongue.of("是", "yes").to_owned(),
+        (Value::Yes(false), _) => tongue.of("否", "no").to_owned(),
+        (Value::Int(fen), Some(field)) if field.kind == Kind::Money => {
+            format!("{}.{:02}{}", fen / 100, (fen % 100).abs(), tongue.of("元", " yuan"))
+        }
+        (Value::Int(n), _) => n.to_string(),
+        (Value::Text(text), Some(field)) => written(tongue, roster, field, text),
+        (Value::Text(text), None) => text.clone(),
     }
 }
 
-fn written(roster: &Roster, field: &Field, text: &str) -> String {
-    if let Some(table) = field.code.as_deref().and_then(code::table) {
-        return table.name(text).unwrap_or(text).to_owned();
+/// What people read for a code of a field's table.
+fn coded<'f>(tongue: Tongue, field: &'f Field, code: &str) -> Option<&'f str> {
+    let table = field.code.as_deref().and_then(code::table)?;
+    tongue.of(table.name(code), table.en(code))
+}
+
+fn written(tongue: Tongue, roster: &Roster, field: &Field, text: &str) -> String {
+    if let Some(name) = coded(tongue, field, text) {
+        return name.to_owned();
     }
     match field.kind {
         Kind::Ref => post(roster, text).unwrap_or_else(|| text.to_owned()),
@@ -82,41 +130,43 @@ fn area(roster: &Roster, code: &str) -> Option<String> {
     roster.units.values().find(|unit| unit.area == area).map(|unit| unit.name.clone())
 }
 
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Unknown => "未采集".to_owned(),
-        Value::Yes(yes) => if *yes { "是" } else { "否" }.to_owned(),
-        Value::Int(n) => n.to_string(),
-        Value::Text(text) => text.clone(),
-    }
-}
-
 /// A value in words, masked where the field says so; whether it was.
 pub(crate) fn masked(roster: &Roster, field: Option<&Field>, value: &Value) -> (String, bool) {
+    masked_in(Tongue::Chinese, roster, field, value)
+}
+
+/// [`masked`] in a language.
+pub(crate) fn masked_in(tongue: Tongue, roster: &Roster, field: Option<&Field>, value: &Value) -> (String, bool) {
     match (field.and_then(|f| f.mask), value) {
         (Some(kind), Value::Text(text)) => (mask::show(kind, text), true),
-        _ => (say(roster, field, value), false),
+        _ => (say_in(tongue, roster, field, value), false),
     }
 }
 
 /// What a key is called: the field's title, with its row's or member's name where there is one.
 pub(crate) fn label(form: &Form, key: &str) -> String {
+    label_in(Tongue::Chinese, form, key)
+}
+
+/// [`label`] in a language.
+pub(crate) fn label_in(tongue: Tongue, form: &Form, key: &str) -> String {
     let Some(field) = form.field(key) else { return key.to_owned() };
     let parts: Vec<&str> = key.split('/').collect();
     let top = form.fields.iter().find(|f| f.key == parts[0]);
-    let member = |code: &str| {
-        let name = field.code.as_deref().and_then(code::table).and_then(|table| table.name(code));
-        name.unwrap_or(code).to_owned()
-    };
+    let title = |field: &Field| tongue.of(&field.title, &field.en).clone();
+    let member = |code: &str| coded(tongue, field, code).unwrap_or(code).to_owned();
     match (top, parts.as_slice()) {
         (Some(top), [_, row, rest @ ..]) if top.merge == Merge::Rows => {
-            let table = top.code.as_deref().and_then(code::table);
-            let row = table.and_then(|t| t.name(row)).map(|name| format!("（{name}）")).unwrap_or_default();
+            let bracketed = |name| match tongue {
+                Tongue::Chinese => format!("（{name}）"),
+                Tongue::English => format!(" ({name})"),
+            };
+            let row = coded(tongue, top, row).map(bracketed).unwrap_or_default();
             let member = rest.get(1).map(|code| format!("·{}", member(code))).unwrap_or_default();
-            format!("{}{row}·{}{member}", top.title, field.title)
+            format!("{}{row}·{}{member}", title(top), title(field))
         }
-        (_, [_, code]) => format!("{}·{}", field.title, member(code)),
-        (_, _) => field.title.clone(),
+        (_, [_, code]) => format!("{}·{}", title(field), member(code)),
+        (_, _) => title(field),
     }
 }
 
@@ -155,5 +205,8 @@ mod tests {
         assert_eq!(label(form, "name"), "姓名");
         assert_eq!(label(form, "categories/B1/from"), "类别（事实无人抚养儿童）·起始日期");
         assert_eq!(label(form, "someday"), "someday");
+        let en = |key| label_in(Tongue::English, form, key);
+        assert_eq!(en("categories/B1/from"), "Categories (de facto without care)·From");
+        assert_eq!(en("someday"), "someday");
     }
 }

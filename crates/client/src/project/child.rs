@@ -99,20 +99,38 @@ fn needles(view: &View) -> String {
     let mut needles = Needles::default();
     for (key, cell) in &view.cells {
         let Value::Text(written) = &cell.value else { continue };
-        let column = key.rsplit('/').next().unwrap_or(key);
-        match (key.as_str(), column) {
-            ("name" | "former_name", _) => needles.push(Kind::Name, written),
-            ("school_name", _) => needles.push(Kind::School, written),
-            ("live_addr" | "hukou_addr", _) => needles.push(Kind::Address, written),
-            ("id_no" | "child_no" | "phone_child", _) => numbers(&mut needles, written),
-            (key, "name") if key.starts_with("family/") => needles.push(Kind::Family, written),
-            (key, "id_no" | "tel") if key.starts_with("family/") => numbers(&mut needles, written),
-            _ => {}
+        let Some(kind) = needle(view, key) else { continue };
+        match kind {
+            Kind::IdNo | Kind::Phone | Kind::Number => numbers(&mut needles, kind, written),
+            _ => needles.push(kind, written),
         }
     }
     needles.finish()
 }
 
-fn numbers(needles: &mut Needles, written: &str) {
-    written.split(['、', ' ', ',', '，']).for_each(|number| needles.push(Kind::Number, number));
+/// By what a value makes its child found; `None` for most.
+fn needle(view: &View, key: &str) -> Option<Kind> {
+    let (row, column) = key.rsplit_once('/').unwrap_or(("", key));
+    let guards = || view.cells.get(&format!("{row}/is_guardian")).and_then(|cell| cell.value.as_yes()) == Some(true);
+    Some(match (row.is_empty(), row.starts_with("family/"), column) {
+        (true, _, "name") => Kind::Name,
+        (true, _, "former_name") => Kind::Former,
+        (true, _, "school_name") => Kind::School,
+        (true, _, "live_addr" | "hukou_addr") => Kind::Address,
+        (true, _, "child_no") => Kind::Number,
+        (true, _, "phone_child") | (_, true, "tel") => Kind::Phone,
+        (true, _, "id_no") | (_, true, "id_no") => Kind::IdNo,
+        (_, true, "name") => {
+            if guards() {
+                Kind::Guardian
+            } else {
+                Kind::Family
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn numbers(needles: &mut Needles, kind: Kind, written: &str) {
+    written.split(['、', ' ', ',', '，']).for_each(|number| needles.push(kind, number));
 }

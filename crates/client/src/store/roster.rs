@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::id::{ChildId, DeviceId, Position};
+use domain::moment::Timestamp;
 use domain::roster::{Roster, Row};
 use rusqlite::{Connection, OptionalExtension as _, params};
+use sync::envelope::Envelope;
 use sync::item::Item;
 use sync::key::device_id;
 
@@ -38,6 +40,25 @@ pub(crate) fn fold(db: &Connection, server: DeviceId) -> Stored<Roster> {
 pub(crate) fn any_unplaced(db: &Connection) -> Stored<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM item WHERE kind = 2 AND position IS NULL AND state <> 5)";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// When the newest row about a child that is such a one was signed.
+pub(crate) fn signed_last(db: &Connection, child: ChildId, such: fn(&Row) -> bool) -> Stored<Option<Timestamp>> {
+    let mut query = db.prepare_cached(
+        "SELECT i.bytes, i.at, e.head FROM item i LEFT JOIN envelope e ON e.no = i.envelope
+         WHERE i.child = ?1 AND i.kind = 2 AND i.state NOT IN (3, 5)
+         ORDER BY i.position IS NULL DESC, i.position DESC, i.no DESC",
+    )?;
+    let mut rows = query.query(params![child.as_bytes()])?;
+    while let Some(line) = rows.next()? {
+        let (bytes, own, head): (Vec<u8>, Option<i64>, Option<Vec<u8>>) = (line.get(0)?, line.get(1)?, line.get(2)?);
+        let row = Item::decode(&bytes).ok().and_then(|item| minicbor::decode::<Row>(&item.body).ok());
+        if row.is_some_and(|row| such(&row)) {
+            let signed = || Envelope::decode(&head?).ok().map(|envelope| envelope.at);
+            return Ok(own.map(Timestamp).or_else(signed));
+        }
+    }
+    Ok(None)
 }
 
 /// Reads all authors kept.

@@ -84,12 +84,15 @@ pub struct Refusal {
     pub about: String,
     /// What happened, what to do.
     pub text: String,
+    /// The same in English.
+    pub en: String,
 }
 
 impl Refusal {
     /// The words of a fault.
     pub fn of(fault: Fault) -> Self {
-        Self { code: fault.code, text: fault.code.text().to_owned(), about: fault.about }
+        let code = fault.code;
+        Self { code, text: code.text().to_owned(), en: code.en().to_owned(), about: fault.about }
     }
 
     /// A defect of ours.

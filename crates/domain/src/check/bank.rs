@@ -1,6 +1,7 @@
 //! Account numbers (handbook §5.7): digits only; the Luhn check warns, it never refuses.
 
 use crate::check::{is_scientific, plain};
+use crate::words::Words;
 
 /// An account number.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,12 +25,18 @@ pub enum BankProblem {
 }
 
 impl BankProblem {
-    /// What to do, in Chinese.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Rounded => "账号被表格改坏了，后几位已丢失，请对照卡片重新输入（单元格先设为文本）",
-            Self::Shape => "账号应为8至30位数字，请对照卡片核对",
-        }
+    /// What to do.
+    pub fn words(self) -> Words {
+        Words::from(match self {
+            Self::Rounded => (
+                "账号被表格改坏了，后几位已丢失，请对照卡片重新输入（单元格先设为文本）",
+                "A spreadsheet spoilt this account number and its last digits are lost; type it again from the card (make the cell text first)",
+            ),
+            Self::Shape => (
+                "账号应为8至30位数字，请对照卡片核对",
+                "An account number has 8 to 30 digits; compare it with the card",
+            ),
+        })
     }
 }
 
@@ -65,6 +72,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::words::both;
+
     #[test]
     fn a_wrong_sum_only_warns() {
         let sums = |text: &str| read(text).map(|a| a.sums_up);
@@ -74,6 +83,11 @@ mod tests {
         assert_eq!(sums("12345678"), Ok(true));
         assert_eq!(read("6.299E+18"), Err(BankProblem::Rounded));
         assert_eq!(read("622A"), Err(BankProblem::Shape));
+    }
+
+    #[test]
+    fn what_to_do_is_said_in_both_languages() {
+        assert!([BankProblem::Rounded, BankProblem::Shape].iter().all(|problem| both(&problem.words())));
     }
 
     proptest! {

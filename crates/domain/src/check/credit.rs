@@ -1,6 +1,7 @@
 //! The unified social credit code of organisations, GB 32100 (handbook §5.7).
 
 use crate::check::plain;
+use crate::words::Words;
 
 /// Text that is no credit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -14,12 +15,18 @@ pub enum CreditProblem {
 }
 
 impl CreditProblem {
-    /// What to do, in Chinese.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Shape => "统一社会信用代码应为18位数字和大写字母，请对照证书核对",
-            Self::Check(_) => "统一社会信用代码校验不对，可能有一位写错，请对照证书核对",
-        }
+    /// What to do.
+    pub fn words(self) -> Words {
+        Words::from(match self {
+            Self::Shape => (
+                "统一社会信用代码应为18位数字和大写字母，请对照证书核对",
+                "A credit code has 18 digits and capital letters; compare it with the certificate",
+            ),
+            Self::Check(_) => (
+                "统一社会信用代码校验不对，可能有一位写错，请对照证书核对",
+                "The credit code does not add up, one character may be wrong; compare it with the certificate",
+            ),
+        })
     }
 }
 
@@ -46,6 +53,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::words::both;
+
     #[test]
     fn the_vectors_read_and_slips_do_not() {
         for code in ["11990102MB2111111C", "52990102MJE000001M"] {
@@ -55,6 +64,11 @@ mod tests {
         assert_eq!(read("11990102MB2111112C").map_err(|p| matches!(p, CreditProblem::Check(_))), Err(true));
         assert_eq!(read("11990102MB211111"), Err(CreditProblem::Shape));
         assert_eq!(read("I1990102MB2111111C"), Err(CreditProblem::Shape));
+    }
+
+    #[test]
+    fn what_to_do_is_said_in_both_languages() {
+        assert!([CreditProblem::Shape, CreditProblem::Check('A')].iter().all(|problem| both(&problem.words())));
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::check::plain;
 use crate::day::Day;
+use crate::words::Words;
 
 /// A date of which only the year, or the year and month, may be known.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -38,15 +39,22 @@ pub enum DayProblem {
 }
 
 impl DayProblem {
+    /// What to do.
+    pub fn words(self) -> Words {
+        Words::from(match self {
+            Self::Empty => ("请填写日期", "Please fill in the day"),
+            Self::Lunar => ("请换算成公历日期再填写", "Please give the day by the solar calendar"),
+            Self::ShortYear => ("年份请写四位，例如2014-05-06", "Write the year with four digits, such as 2014-05-06"),
+            Self::NoSuchDay => ("没有这一天，请核对", "There is no such day; please check"),
+            Self::Unreadable => (
+                "看不懂这个日期，请按2024-05-06的样子填写",
+                "This is not a day that can be read; write it like 2024-05-06",
+            ),
+        })
+    }
     /// What to do, in Chinese.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Empty => "请填写日期",
-            Self::Lunar => "请换算成公历日期再填写",
-            Self::ShortYear => "年份请写四位，例如2014-05-06",
-            Self::NoSuchDay => "没有这一天，请核对",
-            Self::Unreadable => "看不懂这个日期，请按2024-05-06的样子填写",
-        }
+    pub fn text(self) -> String {
+        self.words().text
     }
 }
 
@@ -167,6 +175,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::words::both;
+
     #[test]
     fn the_seven_styles_and_partial_dates_read() {
         for (text, stored) in [
@@ -205,7 +215,7 @@ mod tests {
             ("2024-005-06", DayProblem::Unreadable),
         ] {
             assert_eq!(read(text), Err(problem), "{text}");
-            assert!(!problem.text().is_empty());
+            assert!(both(&problem.words()));
         }
     }
 

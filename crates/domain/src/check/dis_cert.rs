@@ -1,6 +1,7 @@
 //! The disability certificate's number: identity number, kind, degree, reissue (handbook §3.1 B).
 
 use crate::check::id_no;
+use crate::words::Words;
 
 /// A certificate number in its parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,9 +22,12 @@ pub struct DisCert {
 pub struct BadDisCert;
 
 impl BadDisCert {
-    /// What to do, in Chinese.
-    pub const fn text(self) -> &'static str {
-        "残疾人证号应为身份证号加类别、等级共20位（补办的带B1或B2），请对照证件核对"
+    /// What to do.
+    pub fn words(self) -> Words {
+        Words::new(
+            "残疾人证号应为身份证号加类别、等级共20位（补办的带B1或B2），请对照证件核对",
+            "The number of a disability certificate is the ID number with kind and degree, 20 characters (reissued: B1 or B2 after it); compare it with the certificate",
+        )
     }
 }
 
@@ -50,6 +54,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::words::both;
+
     #[test]
     fn the_parts_come_apart() {
         let cert = read("９90102201503070018 43b1").expect("a certificate");
@@ -59,6 +65,11 @@ mod tests {
         {
             assert_eq!(read(bad), Err(BadDisCert), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_to_do_is_said_in_both_languages() {
+        assert!([BadDisCert].iter().all(|problem| both(&problem.words())));
     }
 
     proptest! {

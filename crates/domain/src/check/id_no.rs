@@ -2,6 +2,7 @@
 
 use crate::check::{is_scientific, plain};
 use crate::day::Day;
+use crate::words::Words;
 
 /// A whole number with a right check digit and a birth day of the calendar.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,19 +48,60 @@ pub enum IdNoProblem {
 }
 
 impl IdNoProblem {
+    /// What to do.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Old(new) => Words::new(
+                format!("这是15位旧号码，对应的18位可能是{new}，请对照证件核对后改成18位"),
+                format!(
+                    "This is an old number of 15 digits; with 18 it is probably {new}: compare it with the document and change it"
+                ),
+            ),
+            Self::LookAlike(meant) => Words::new(
+                format!("号码里有像数字的字母或符号，可能应为{meant}，请对照证件改正"),
+                format!(
+                    "A letter or sign in it looks like a digit; probably {meant}: compare it with the document and put it right"
+                ),
+            ),
+            Self::Length(n) => Words::new(
+                format!("身份证号应为18位，现在是{n}位，请对照证件核对"),
+                format!("An ID number has 18 characters, this one {n}; compare it with the document"),
+            ),
+            Self::Empty | Self::Rounded | Self::Characters | Self::Birth | Self::Future | Self::CheckDigit(_) => {
+                Words::from(self.plain_words())
+            }
+        }
+    }
+    const fn plain_words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Rounded => (
+                "号码被表格改坏了，后几位已丢失，请对照证件重新输入（单元格先设为文本）",
+                "A spreadsheet spoilt this number and its last digits are lost; type it again from the document (make the cell text first)",
+            ),
+            Self::Characters => (
+                "身份证号只能有数字（末位可为X），请对照证件改正",
+                "An ID number has only digits (the last may be X); compare it with the document and put it right",
+            ),
+            Self::Birth => (
+                "身份证号第7至14位不是日期，请对照证件核对",
+                "Characters 7 to 14 of the ID number are no day; compare it with the document",
+            ),
+            Self::Future => (
+                "身份证号里的出生日期还没有到，请对照证件核对",
+                "The birth day in the ID number has not come yet; compare it with the document",
+            ),
+            Self::CheckDigit(_) => (
+                "身份证号校验不对，可能有一位写错或两位写反，请对照证件核对",
+                "The ID number does not add up: one digit may be wrong, or two exchanged; compare it with the document",
+            ),
+            Self::Empty | Self::Old(_) | Self::LookAlike(_) | Self::Length(_) => {
+                ("请填写证件号", "Please fill in the document's number")
+            }
+        }
+    }
     /// What to do, in Chinese.
     pub fn text(&self) -> String {
-        match self {
-            Self::Empty => "请填写证件号".into(),
-            Self::Rounded => "号码被表格改坏了，后几位已丢失，请对照证件重新输入（单元格先设为文本）".into(),
-            Self::Old(new) => format!("这是15位旧号码，对应的18位可能是{new}，请对照证件核对后改成18位"),
-            Self::LookAlike(meant) => format!("号码里有像数字的字母或符号，可能应为{meant}，请对照证件改正"),
-            Self::Length(n) => format!("身份证号应为18位，现在是{n}位，请对照证件核对"),
-            Self::Characters => "身份证号只能有数字（末位可为X），请对照证件改正".into(),
-            Self::Birth => "身份证号第7至14位不是日期，请对照证件核对".into(),
-            Self::Future => "身份证号里的出生日期还没有到，请对照证件核对".into(),
-            Self::CheckDigit(_) => "身份证号校验不对，可能有一位写错或两位写反，请对照证件核对".into(),
-        }
+        self.words().text
     }
     /// What was probably meant; a person compares it with the paper.
     pub fn suggestion(&self) -> Option<&str> {
@@ -193,6 +235,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::words::both;
+
     const GOOD: [&str; 25] = [
         "11010519491231002X",
         "440524188001010014",
@@ -260,7 +304,7 @@ mod tests {
             ("99010220150307A018", IdNoProblem::Characters),
         ] {
             assert_eq!(read_by(text, today), Err(problem.clone()), "{text}");
-            assert!(!problem.text().is_empty());
+            assert!(both(&problem.words()));
         }
     }
 

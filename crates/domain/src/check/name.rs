@@ -2,6 +2,7 @@
 //! no name at all.
 
 use crate::check::plain;
+use crate::words::Words;
 
 /// Why the text is no name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -21,17 +22,30 @@ pub enum NameProblem {
 }
 
 impl NameProblem {
+    /// What to do.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Empty => Words::new("请填写姓名", "Please fill in the name"),
+            Self::Short => Words::new("姓名至少两个字，请核对", "A name has at least two characters; please check"),
+            Self::Long => {
+                Words::new("姓名太长（最多50字），请核对", "The name is too long (at most 50 characters); please check")
+            }
+            Self::Strange(c) if is_private(*c) => Words::new(
+                format!("姓名里有一个只在个别电脑上能显示的字（码点{:X}），请用输入法重新输入", *c as u32),
+                format!(
+                    "A character of the name can be shown on some computers only (code point {:X}); type it again",
+                    *c as u32
+                ),
+            ),
+            Self::Strange(c) => Words::new(
+                format!("姓名里有“{c}”，请核对后改正"),
+                format!("There is “{c}” in the name; check and put it right"),
+            ),
+        }
+    }
     /// What to do, in Chinese.
     pub fn text(&self) -> String {
-        match self {
-            Self::Empty => "请填写姓名".into(),
-            Self::Short => "姓名至少两个字，请核对".into(),
-            Self::Long => "姓名太长（最多50字），请核对".into(),
-            Self::Strange(c) if is_private(*c) => {
-                format!("姓名里有一个只在个别电脑上能显示的字（码点{:X}），请用输入法重新输入", *c as u32)
-            }
-            Self::Strange(c) => format!("姓名里有“{c}”，请核对后改正"),
-        }
+        self.words().text
     }
 }
 
@@ -94,6 +108,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::words::both;
+
     #[test]
     fn names_are_cleaned_not_changed() {
         for (text, name) in [
@@ -121,7 +137,7 @@ mod tests {
             ("王\u{e123}", NameProblem::Strange('\u{e123}')),
         ] {
             assert_eq!(read(text), Err(problem), "{text}");
-            assert!(!problem.text().is_empty());
+            assert!(both(&problem.words()), "{problem:?}");
         }
         assert_eq!(read(&"王".repeat(51)), Err(NameProblem::Long));
     }

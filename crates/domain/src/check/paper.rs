@@ -2,6 +2,7 @@
 
 use crate::check::id_no::{self, IdNo, IdNoProblem};
 use crate::day::Day;
+use crate::words::Words;
 
 /// A document's number, put right.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,30 +13,52 @@ pub enum Paper {
     Other(String),
 }
 
+/// What a document's numbers look like, in Chinese and in English.
+pub type Looks = (&'static str, &'static str);
+
 /// Why the number does not fit the document.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PaperProblem {
     /// Not a good 18-digit number.
     #[error("{0}")]
     IdNo(IdNoProblem),
-    /// Not the shape of this document's numbers; what they look like, in Chinese.
+    /// Not the shape of this document's numbers; what they look like.
     #[error("not a number of this document")]
-    Shape(&'static str),
+    Shape(Looks),
     /// The document has no number (90).
     #[error("this document has no number")]
     NoNumber,
 }
 
 impl PaperProblem {
-    /// What to do, in Chinese.
-    pub fn text(&self) -> String {
+    /// What to do.
+    pub fn words(&self) -> Words {
         match self {
-            Self::IdNo(problem) => problem.text(),
-            Self::Shape(looks) => format!("证件号与证件类型不符：{looks}，请对照证件核对"),
-            Self::NoNumber => "证件类型是“无证件”，请清空证件号，或改选证件类型".into(),
+            Self::IdNo(problem) => problem.words(),
+            Self::Shape((looks, en)) => Words::new(
+                format!("证件号与证件类型不符：{looks}，请对照证件核对"),
+                format!("The number does not fit the kind of document: {en}; compare it with the document"),
+            ),
+            Self::NoNumber => Words::new(
+                "证件类型是“无证件”，请清空证件号，或改选证件类型",
+                "The kind of document is “none”: empty the number, or choose another kind",
+            ),
         }
     }
 }
+
+const BIRTH: Looks = ("出生医学证明编号是1个字母加9位数字", "a birth certificate has one letter and 9 digits");
+const HONG_KONG: Looks =
+    ("港澳居民居住证以81或82开头", "a residence permit of Hong Kong or Macao begins with 81 or 82");
+const TAIWAN: Looks = ("台湾居民居住证以83开头", "a residence permit of Taiwan begins with 83");
+const PASSPORT: Looks = ("护照号是5至15位字母和数字", "a passport has 5 to 15 letters and digits");
+const OLD_RESIDENCE: Looks =
+    ("旧版永久居留证号是3个字母加12位数字", "an old permanent residence card has 3 letters and 12 digits");
+const RESIDENCE: Looks = ("外国人永久居留身份证以9开头", "a foreigner's permanent residence card begins with 9");
+const PERMIT: Looks =
+    ("港澳通行证号是H或M加8位或10位数字", "a Hong Kong and Macao travel permit has H or M and 8 or 10 digits");
+const COMPATRIOT: Looks = ("台胞证号是8位数字", "a Taiwan travel permit has 8 digits");
+const ANY: Looks = ("证件号只能有字母、数字和短横", "a number has only letters, digits and dashes");
 
 /// Reads the number of a document of kind `id_type` (a code of `ID_TYPE`).
 pub fn read(id_type: &str, text: &str, today: Day) -> Result<Paper, PaperProblem> {
@@ -43,22 +66,22 @@ pub fn read(id_type: &str, text: &str, today: Day) -> Result<Paper, PaperProblem
     let other =
         |good: bool, looks| if good { Ok(Paper::Other(number.clone())) } else { Err(PaperProblem::Shape(looks)) };
     match id_type {
-        "01" | "02" => citizen(text, today, &[], ""),
-        "03" => other(is_lettered(&number, 1, 9..=9), "出生医学证明编号是1个字母加9位数字"),
-        "04" => citizen(text, today, &["81", "82"], "港澳居民居住证以81或82开头"),
-        "05" => citizen(text, today, &["83"], "台湾居民居住证以83开头"),
-        "06" => other((5..=15).contains(&number.len()) && is_alphanumeric(&number), "护照号是5至15位字母和数字"),
-        "07" if number.len() == 15 => other(is_lettered(&number, 3, 12..=12), "旧版永久居留证号是3个字母加12位数字"),
-        "07" => citizen(text, today, &["9"], "外国人永久居留身份证以9开头"),
+        "01" | "02" => citizen(text, today, &[], ("", "")),
+        "03" => other(is_lettered(&number, 1, 9..=9), BIRTH),
+        "04" => citizen(text, today, &["81", "82"], HONG_KONG),
+        "05" => citizen(text, today, &["83"], TAIWAN),
+        "06" => other((5..=15).contains(&number.len()) && is_alphanumeric(&number), PASSPORT),
+        "07" if number.len() == 15 => other(is_lettered(&number, 3, 12..=12), OLD_RESIDENCE),
+        "07" => citizen(text, today, &["9"], RESIDENCE),
         "08" => {
             let good =
                 number.starts_with(['H', 'M']) && (is_lettered(&number, 1, 8..=8) || is_lettered(&number, 1, 10..=10));
-            other(good, "港澳通行证号是H或M加8位或10位数字")
+            other(good, PERMIT)
         }
-        "09" => other(is_lettered(&number, 0, 8..=8), "台胞证号是8位数字"),
+        "09" => other(is_lettered(&number, 0, 8..=8), COMPATRIOT),
         "90" if number.is_empty() => Ok(Paper::Other(number)),
         "90" => Err(PaperProblem::NoNumber),
-        _ => other(looks_like_one(&number), "证件号只能有字母、数字和短横"),
+        _ => other(looks_like_one(&number), ANY),
     }
 }
 
@@ -67,7 +90,7 @@ pub fn looks_like_one(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-fn citizen(text: &str, today: Day, starts: &[&str], looks: &'static str) -> Result<Paper, PaperProblem> {
+fn citizen(text: &str, today: Day, starts: &[&str], looks: Looks) -> Result<Paper, PaperProblem> {
     let id = id_no::read_by(text, today).map_err(PaperProblem::IdNo)?;
     if starts.is_empty() || starts.iter().any(|s| id.number.starts_with(s)) {
         Ok(Paper::Citizen(id))
@@ -91,6 +114,8 @@ fn is_alphanumeric(text: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    use crate::words::both;
 
     #[test]
     fn each_document_has_its_own_numbers() {
@@ -117,6 +142,7 @@ mod tests {
         ] {
             let read = read(id_type, text, today);
             assert_eq!(read.is_ok(), good, "{id_type} {text} {read:?}");
+            assert!(read.err().is_none_or(|problem| both(&problem.words())), "{id_type} {text}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Telephone numbers (handbook §5.5): mobiles, landlines, several in one cell, "无电话".
 
 use crate::check::{is_scientific, plain};
+use crate::words::Words;
 
 /// Why the text is no list of telephone numbers.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -17,15 +18,28 @@ pub enum TelProblem {
 }
 
 impl TelProblem {
+    /// What to do.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Rounded => Words::new(
+                "电话被表格改坏了，请重新输入（单元格先设为文本）",
+                "A spreadsheet spoilt this telephone number; type it again (make the cell text first)",
+            ),
+            Self::NotOne(piece) => Words::new(
+                format!("“{piece}”不是电话号码，手机应为11位，座机请带区号，请核对；没有电话请填“无”"),
+                format!(
+                    "“{piece}” is no telephone number: a mobile has 11 digits, a landline its area code; without a telephone write “无”"
+                ),
+            ),
+            Self::Many => Words::new(
+                "电话太多，请留下常用的几个（最多10个）",
+                "Too many telephone numbers; keep those in use (at most 10)",
+            ),
+        }
+    }
     /// What to do, in Chinese.
     pub fn text(&self) -> String {
-        match self {
-            Self::Rounded => "电话被表格改坏了，请重新输入（单元格先设为文本）".into(),
-            Self::NotOne(piece) => {
-                format!("“{piece}”不是电话号码，手机应为11位，座机请带区号，请核对；没有电话请填“无”")
-            }
-            Self::Many => "电话太多，请留下常用的几个（最多10个）".into(),
-        }
+        self.words().text
     }
 }
 
@@ -101,6 +115,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    use crate::words::both;
+
     #[test]
     fn numbers_read_however_people_write_them() {
         for (text, stored) in [
@@ -123,10 +139,13 @@ mod tests {
     #[test]
     fn what_is_no_number_says_which_piece() {
         assert_eq!(read("1.4E+10"), Err(TelProblem::Rounded));
+        assert!(both(&TelProblem::Rounded.words()) && both(&TelProblem::Many.words()));
         for (text, piece) in
             [("1400000123", "1400000123"), ("12000001234", "12000001234"), ("14000001234、问村委", "问村委")]
         {
-            assert_eq!(read(text), Err(TelProblem::NotOne(piece.into())), "{text}");
+            let problem = TelProblem::NotOne(piece.into());
+            assert_eq!(read(text), Err(problem.clone()), "{text}");
+            assert!(both(&problem.words()));
         }
         assert_eq!(read(&"14000001234、".repeat(11)), Err(TelProblem::Many));
     }

@@ -8,6 +8,7 @@ use crate::day::Day;
 use crate::finding::Finding;
 use crate::form::{self, members, rows};
 use crate::value::{Key, Value};
+use crate::words::Words;
 
 type Values = BTreeMap<Key, Value>;
 
@@ -29,20 +30,32 @@ pub fn check(values: &Values, today: Day) -> Vec<Finding> {
 pub fn check_sensitive(values: &Values, today: Day) -> Vec<Finding> {
     let mut found = form::builtin("child_sensitive").map(|form| form::check(form, values)).unwrap_or_default();
     if text(values, "psych").is_some_and(|p| p != "0") {
-        for (key, what) in [("psych_scale", "量表名称"), ("psych_at", "筛查日期"), ("psych_org", "筛查机构")]
-        {
+        for (key, what, en) in [
+            ("psych_scale", "量表名称", "the scale"),
+            ("psych_at", "筛查日期", "the day"),
+            ("psych_org", "筛查机构", "who screened"),
+        ] {
             if !values.contains_key(key) {
-                found.push(Finding::missing(key, format!("填了心理筛查结果，请写明{what}")));
+                found.push(Finding::missing(
+                    key,
+                    (
+                        format!("填了心理筛查结果，请写明{what}"),
+                        format!("A result of a mental screening is given; say {en} too"),
+                    ),
+                ));
             }
         }
     }
     if text(values, "psych_at").and_then(day::stored).is_some_and(|d| d.earliest() > today) {
-        found.push(Finding::red("psych_at", "筛查日期还没有到，请改正"));
+        found.push(Finding::red(
+            "psych_at",
+            ("筛查日期还没有到，请改正", "The day of the screening has not come yet; put it right"),
+        ));
     }
     match text(values, "bank_account").map(bank::read) {
-        Some(Err(problem)) => found.push(Finding::red("bank_account", problem.text())),
+        Some(Err(problem)) => found.push(Finding::red("bank_account", problem.words())),
         Some(Ok(account)) if !account.sums_up => {
-            found.push(Finding::yellow("bank_account", "账号校验不对，请对照卡片再看一遍；单位账户可以不管"));
+            found.push(Finding::yellow("bank_account", ("账号校验不对，请对照卡片再看一遍；单位账户可以不管", "The account number does not add up: look at the card again; for an account of an institution never mind")));
         }
         _ => {}
     }
@@ -51,28 +64,52 @@ pub fn check_sensitive(values: &Values, today: Day) -> Vec<Finding> {
 
 fn who(values: &Values, found: &mut Vec<Finding>) {
     match text(values, "name").map(name::read) {
-        Some(Err(problem @ name::NameProblem::Strange(_))) => found.push(Finding::yellow("name", problem.text())),
-        Some(Err(problem)) => found.push(Finding::red("name", problem.text())),
+        Some(Err(problem @ name::NameProblem::Strange(_))) => found.push(Finding::yellow("name", problem.words())),
+        Some(Err(problem)) => found.push(Finding::red("name", problem.words())),
         _ => {}
     }
     if text(values, "risk_level").is_none() {
-        found.push(Finding::missing("risk_level", "还没有风险等级，请做一次风险评估").softened());
+        found.push(
+            Finding::missing(
+                "risk_level",
+                ("还没有风险等级，请做一次风险评估", "No level of risk yet; please assess it"),
+            )
+            .softened(),
+        );
     }
     if values.get("hukou_has") == Some(&Value::Yes(false)) && text(values, "hukou_kind").is_some_and(|k| k != "9") {
-        found.push(Finding::yellow("hukou_kind", "没有登记户口，户籍性质应为“无户口”，请核对"));
+        found.push(Finding::yellow(
+            "hukou_kind",
+            (
+                "没有登记户口，户籍性质应为“无户口”，请核对",
+                "Not registered in any household: “Kind of registration” should be “none”; please check",
+            ),
+        ));
     }
 }
 
 fn born(values: &Values, today: Day, found: &mut Vec<Finding>) {
     let Some(born) = birth(values) else { return };
     if born.earliest() > today {
-        found.push(Finding::red("birth", "出生日期还没有到，请改正"));
+        found.push(Finding::red("birth", ("出生日期还没有到，请改正", "The birth day has not come yet; put it right")));
     } else if born.full().is_none() && values.get("birth_est") != Some(&Value::Yes(true)) {
-        found.push(Finding::red("birth", "出生日期请填到日；确实不知道的请勾选“出生日期为估计”"));
+        found.push(Finding::red(
+            "birth",
+            (
+                "出生日期请填到日；确实不知道的请勾选“出生日期为估计”",
+                "Give the day of birth; where nobody knows it, tick “Birth date estimated”",
+            ),
+        ));
     }
     let studies = matches!(text(values, "school_stage"), Some("4" | "5" | "6" | "7" | "8"));
     if age(values, today).is_some_and(|a| a >= 18) && !studies {
-        found.push(Finding::yellow("birth", "已满18周岁，请办理退出；仍在校的请填写就学阶段"));
+        found.push(Finding::yellow(
+            "birth",
+            (
+                "已满18周岁，请办理退出；仍在校的请填写就学阶段",
+                "18 years old: end the file, or fill in the stage of schooling if still at school",
+            ),
+        ));
     }
 }
 
@@ -80,25 +117,50 @@ fn document(values: &Values, today: Day, found: &mut Vec<Finding>) {
     let Some(kind) = text(values, "id_type") else { return };
     let number = text(values, "id_no");
     if kind == "90" && text(values, "no_id_reason").is_none() {
-        found.push(Finding::missing("no_id_reason", "选了无证件，请填写无证或无户口原因"));
+        found.push(Finding::missing(
+            "no_id_reason",
+            ("选了无证件，请填写无证或无户口原因", "“None” is chosen as the document: say why there is none"),
+        ));
     }
     let suspect = values.get("id_suspect") == Some(&Value::Yes(true));
     match number.map(|n| paper::read(kind, n, today)) {
         None if kind == "90" => {}
         None if values.get("id_no") == Some(&Value::Unknown) => {
-            found.push(Finding::missing("id_no", "证件号未采集，请尽快补采").softened());
+            found.push(
+                Finding::missing(
+                    "id_no",
+                    ("证件号未采集，请尽快补采", "The document's number was not collected; please collect it soon"),
+                )
+                .softened(),
+            );
         }
-        None => found.push(Finding::missing("id_no", "请填写证件号；没有证件请把证件类型选为“无证件”")),
+        None => found.push(Finding::missing(
+            "id_no",
+            (
+                "请填写证件号；没有证件请把证件类型选为“无证件”",
+                "Fill in the document's number; without a document choose “none” as its kind",
+            ),
+        )),
         Some(Ok(paper::Paper::Citizen(id))) => agrees(values, &id, found),
         Some(Ok(paper::Paper::Other(_))) => {}
         Some(Err(paper::PaperProblem::IdNo(problem))) if problem.may_be_kept() && suspect => {
-            found.push(Finding::yellow("id_no", "号码存疑，报送前请到派出所核清"));
+            found.push(Finding::yellow(
+                "id_no",
+                (
+                    "号码存疑，报送前请到派出所核清",
+                    "The number is doubtful; clear it up with the police station before it is reported",
+                ),
+            ));
         }
         Some(Err(paper::PaperProblem::IdNo(problem))) if problem.may_be_kept() => {
-            let text = format!("{}；确认证件上就是这样写的，请勾选“号码存疑”", problem.text());
-            found.push(Finding::red("id_no", text));
+            let Words { text, en } = problem.words();
+            let keep = (
+                format!("{text}；确认证件上就是这样写的，请勾选“号码存疑”"),
+                format!("{en}; if the document really says so, tick “Number doubtful”"),
+            );
+            found.push(Finding::red("id_no", keep));
         }
-        Some(Err(problem)) => found.push(Finding::red("id_no", problem.text())),
+        Some(Err(problem)) => found.push(Finding::red("id_no", problem.words())),
     }
 }
 
@@ -106,64 +168,99 @@ fn document(values: &Values, today: Day, found: &mut Vec<Finding>) {
 fn agrees(values: &Values, id: &id_no::IdNo, found: &mut Vec<Finding>) {
     let stated = text(values, "sex").filter(|s| matches!(*s, "1" | "2"));
     if stated.is_some_and(|s| (s == "1") != id.male) {
-        found.push(Finding::yellow("sex", "性别与身份证号第17位不一致，请核对；确认无误可以保留，并在备注里说明"));
+        found.push(Finding::yellow("sex", ("性别与身份证号第17位不一致，请核对；确认无误可以保留，并在备注里说明", "Sex and character 17 of the ID number differ; check. If it is right as it is, keep it and say so in the remarks")));
     }
     if birth(values).is_some_and(|b| id.birth < b.earliest() || id.birth > b.latest()) {
-        let text = "出生日期与身份证号第7至14位不一致，请核对";
+        let words = (
+            "出生日期与身份证号第7至14位不一致，请核对",
+            "The birth day and characters 7 to 14 of the ID number differ; please check",
+        );
         let est = values.get("birth_est") == Some(&Value::Yes(true));
         let suspect = values.get("id_suspect") == Some(&Value::Yes(true));
-        found.push(if est || suspect { Finding::yellow("birth", text) } else { Finding::red("birth", text) });
+        found.push(if est || suspect { Finding::yellow("birth", words) } else { Finding::red("birth", words) });
     }
     if id.is_odd() {
-        found.push(Finding::yellow("id_no", "身份证号的顺序码是000，很少见，请对照证件再看一遍"));
+        found.push(Finding::yellow(
+            "id_no",
+            (
+                "身份证号的顺序码是000，很少见，请对照证件再看一遍",
+                "The ID number's order code is 000, which is rare; look at the document again",
+            ),
+        ));
     }
 }
 
 fn sort(values: &Values, today: Day, found: &mut Vec<Finding>) {
     let active = categories(values);
     if form::rows(values, "categories").contains_key("C1") {
-        found.push(Finding::red("categories", "这一类别不在普通档案登记，请删去并电话联系区中心办理"));
+        found.push(Finding::red(
+            "categories",
+            (
+                "这一类别不在普通档案登记，请删去并电话联系区中心办理",
+                "This category does not stand in an ordinary file; take it out and telephone the centre",
+            ),
+        ));
     }
     for code in ["F1", "F2"] {
         if active.contains(code) && age(values, today).is_some_and(|a| a >= 16) {
-            found.push(Finding::yellow(format!("categories/{code}/status"), "已满16周岁，请办理留守或流动类别退出"));
+            found.push(Finding::yellow(
+                format!("categories/{code}/status"),
+                (
+                    "已满16周岁，请办理留守或流动类别退出",
+                    "16 years old: end the category of left-behind or migrant children",
+                ),
+            ));
         }
     }
     for (code, columns) in rows(values, "categories") {
         if columns.get("status").and_then(|v| v.as_text()) != Some(ENDED) {
             continue;
         }
-        for (column, what) in [("to", "截止日期"), ("exit_reason", "退出原因")] {
+        for (column, what, en) in [("to", "截止日期", "the last day"), ("exit_reason", "退出原因", "why it ended")]
+        {
             if !columns.contains_key(column) {
-                let text = format!("类别已退出，请填写{what}");
-                found.push(Finding::missing(format!("categories/{code}/{column}"), text));
+                let words = (format!("类别已退出，请填写{what}"), format!("The category has ended; fill in {en}"));
+                found.push(Finding::missing(format!("categories/{code}/{column}"), words));
             }
         }
     }
     if active.contains("F1") && text(values, "guard_reason").is_none() {
-        found.push(Finding::missing("guard_reason", "留守儿童请填写委托或缺位原因").softened());
+        found.push(
+            Finding::missing(
+                "guard_reason",
+                ("留守儿童请填写委托或缺位原因", "For a left-behind child, say why others look after it"),
+            )
+            .softened(),
+        );
     }
     only_none(values, "aid", found);
 }
 
 fn health(values: &Values, today: Day, found: &mut Vec<Finding>) {
     if text(values, "health") == Some("60") {
-        for (key, what) in [("dis_type", "残疾类别"), ("dis_level", "残疾等级"), ("dis_cert", "残疾人证号")]
-        {
+        for (key, what, en) in [
+            ("dis_type", "残疾类别", "the kind of disability"),
+            ("dis_level", "残疾等级", "its degree"),
+            ("dis_cert", "残疾人证号", "the certificate's number"),
+        ] {
             if !values.contains_key(key) && members(values, key).is_empty() {
-                found.push(Finding::missing(key, format!("健康状况选了残疾，请填写{what}；还没有的请填未采集")));
+                let words = (
+                    format!("健康状况选了残疾，请填写{what}；还没有的请填未采集"),
+                    format!("Health says disabled: fill in {en}, or “not collected” where there is none yet"),
+                );
+                found.push(Finding::missing(key, words));
             }
         }
     }
     match text(values, "dis_cert").map(dis_cert::read) {
-        Some(Err(problem)) => found.push(Finding::red("dis_cert", problem.text())),
+        Some(Err(problem)) => found.push(Finding::red("dis_cert", problem.words())),
         Some(Ok(cert)) => {
             let types = members(values, "dis_type");
             let other_id = text(values, "id_no").is_some_and(|n| id_no::clean(n) != cert.id_no);
             let other_kind = !types.is_empty() && !types.contains(cert.kind.encode_utf8(&mut [0; 4]) as &str);
             let other_level = text(values, "dis_level").is_some_and(|l| !l.starts_with(cert.level));
             if other_id || other_kind || other_level {
-                found.push(Finding::yellow("dis_cert", "残疾人证号与证件号、残疾类别或等级不一致，请对照证件核对"));
+                found.push(Finding::yellow("dis_cert", ("残疾人证号与证件号、残疾类别或等级不一致，请对照证件核对", "The disability certificate does not agree with ID number, kind or degree; compare them with the documents")));
             }
         }
         None => {}
@@ -185,11 +282,13 @@ const BODY: [(i32, [f64; 2], [f64; 2]); 6] = [
 fn measure(values: &Values, today: Day, found: &mut Vec<Finding>) {
     let Some(years) = age(values, today) else { return };
     let Some((_, cm, kg)) = BODY.iter().find(|(up_to, _, _)| years <= *up_to) else { return };
-    for (key, [least, most], what) in [("height_cm", cm, "身高（厘米）"), ("weight_kg", kg, "体重（公斤）")]
+    for (key, [least, most], what, en) in
+        [("height_cm", cm, "身高（厘米）", "Height (cm)"), ("weight_kg", kg, "体重（公斤）", "Weight (kg)")]
     {
         let number = text(values, key).and_then(|t| t.parse::<f64>().ok());
         if number.is_some_and(|n| n < *least || n > *most) {
-            found.push(Finding::yellow(key, format!("{what}与年龄不太相称，请核对")));
+            let words = (format!("{what}与年龄不太相称，请核对"), format!("{en} hardly fits the age; please check"));
+            found.push(Finding::yellow(key, words));
         }
     }
 }
@@ -197,17 +296,32 @@ fn measure(values: &Values, today: Day, found: &mut Vec<Finding>) {
 fn school(values: &Values, found: &mut Vec<Finding>) {
     match text(values, "school_stage") {
         Some("10") if text(values, "dropout_reason").is_none() => {
-            found.push(Finding::missing("dropout_reason", "选了辍学，请填写辍学原因"));
+            found.push(Finding::missing(
+                "dropout_reason",
+                ("选了辍学，请填写辍学原因", "The child has left school; say why"),
+            ));
         }
         Some("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8") if !values.contains_key("school_name") => {
-            found.push(Finding::missing("school_name", "在学儿童请填写学校名称").softened());
+            found.push(
+                Finding::missing(
+                    "school_name",
+                    ("在学儿童请填写学校名称", "For a child at school, fill in the school"),
+                )
+                .softened(),
+            );
         }
         _ => {}
     }
     if let (Some(pupil), Some(id)) = (text(values, "student_no"), text(values, "id_no"))
         && pupil.strip_prefix('G').is_some_and(|n| n != id_no::clean(id))
     {
-        found.push(Finding::yellow("student_no", "学籍号（G加身份证号）与证件号不一致，请核对"));
+        found.push(Finding::yellow(
+            "student_no",
+            (
+                "学籍号（G加身份证号）与证件号不一致，请核对",
+                "The pupil's number (G and the ID number) and the document's number differ; please check",
+            ),
+        ));
     }
 }
 
@@ -216,34 +330,50 @@ fn family(values: &Values, today: Day, found: &mut Vec<Finding>) {
     let at = |columns: &BTreeMap<&str, &Value>, column: &str| {
         columns.get(column).and_then(|v| v.as_text()).map(|t| t.trim().to_owned())
     };
-    for (code, who) in [("51", "父亲"), ("52", "母亲")] {
+    for (code, who, en) in [("51", "父亲", "the father"), ("52", "母亲", "the mother")] {
         if !rows.is_empty() && !rows.values().any(|columns| at(columns, "relation").as_deref() == Some(code)) {
-            found.push(Finding::missing("family", format!("请添加{who}；不知道的姓名填“不详”并勾选“情况不详”")));
+            let words = (
+                format!("请添加{who}；不知道的姓名填“不详”并勾选“情况不详”"),
+                format!("Add {en}; where nothing is known write “不详” as the name and tick “Nothing known”"),
+            );
+            found.push(Finding::missing("family", words));
         }
     }
     for (row, columns) in &rows {
         let key = |column: &str| format!("family/{row}/{column}");
         if at(columns, "name").as_deref() == Some("不详") && columns.get("unknown") != Some(&&Value::Yes(true)) {
-            found.push(Finding::yellow(key("unknown"), "姓名填了“不详”，请勾选“情况不详”"));
+            found.push(Finding::yellow(
+                key("unknown"),
+                ("姓名填了“不详”，请勾选“情况不详”", "The name is “not known”; tick “Nothing known” as well"),
+            ));
         }
         let parent = matches!(at(columns, "relation").as_deref(), Some("51" | "52"));
         let theirs = at(columns, "birth").and_then(|t| day::stored(&t));
         if let (true, Some(theirs), Some(child)) = (parent, theirs, birth(values))
             && !(14..=60).contains(&theirs.earliest().age_on(child.earliest()))
         {
-            found.push(Finding::yellow(key("birth"), "父母与儿童的年龄相差不到14岁或超过60岁，请核对"));
+            found.push(Finding::yellow(
+                key("birth"),
+                (
+                    "父母与儿童的年龄相差不到14岁或超过60岁，请核对",
+                    "The parent is less than 14 or more than 60 years older than the child; please check",
+                ),
+            ));
         }
         let kind = at(columns, "id_type").unwrap_or_else(|| "01".into());
         if let Some(Err(problem)) =
             at(columns, "id_no").filter(|n| !n.is_empty()).map(|n| paper::read(&kind, &n, today))
         {
-            found.push(Finding::yellow(key("id_no"), problem.text()));
+            found.push(Finding::yellow(key("id_no"), problem.words()));
         }
         only_none(values, &key("bad_habit"), found);
     }
     let guarded = matches!(text(values, "guard_type"), Some("1" | "2" | "3" | "4" | "7"));
     if guarded && !rows.is_empty() && !rows.values().any(|c| c.get("is_guardian") == Some(&&Value::Yes(true))) {
-        found.push(Finding::yellow("family", "请在家庭成员里勾选谁是监护人"));
+        found.push(Finding::yellow(
+            "family",
+            ("请在家庭成员里勾选谁是监护人", "Among the family, tick who is the guardian"),
+        ));
     }
 }
 
@@ -251,19 +381,34 @@ fn family(values: &Values, today: Day, found: &mut Vec<Finding>) {
 fn only_none(values: &Values, key: &str, found: &mut Vec<Finding>) {
     let chosen = if key == "aid" { rows(values, key).into_keys().collect() } else { members(values, key) };
     if chosen.contains("0") && chosen.len() > 1 {
-        found.push(Finding::yellow(key, "选了“无”又选了其他项，请核对"));
+        found.push(Finding::yellow(
+            key,
+            ("选了“无”又选了其他项，请核对", "“None” is chosen together with others; please check"),
+        ));
     }
 }
 
 fn care(values: &Values, found: &mut Vec<Finding>) {
     match text(values, "guard_type") {
-        Some("6") => found.push(Finding::yellow("guard_type", "无人监护：请马上做风险评估，并电话告知街道未保站")),
+        Some("6") => found.push(Finding::yellow(
+            "guard_type",
+            (
+                "无人监护：请马上做风险评估，并电话告知街道未保站",
+                "Nobody looks after the child: assess the risk at once and telephone the station",
+            ),
+        )),
         Some("7") if text(values, "care_agreement").is_none() => {
-            found.push(Finding::missing("care_agreement", "委托照护请补委托照护确认书").softened());
+            found.push(
+                Finding::missing(
+                    "care_agreement",
+                    ("委托照护请补委托照护确认书", "Care by others needs its written agreement; please add it"),
+                )
+                .softened(),
+            );
         }
         _ => {}
     }
     if members(values, "improper").contains("6") {
-        found.push(Finding::yellow("improper", "性侵嫌疑：请立即拨打110报告，不反复询问细节，保留衣物和聊天记录"));
+        found.push(Finding::yellow("improper", ("性侵嫌疑：请立即拨打110报告，不反复询问细节，保留衣物和聊天记录", "Suspected sexual abuse: call 110 now; do not ask for details again and again, keep clothes and messages")));
     }
 }

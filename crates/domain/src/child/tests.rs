@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::finding::{Finding, Level, may_finish};
+use crate::words::speaks_both;
 
 type Values = BTreeMap<Key, Value>;
 
@@ -144,6 +145,7 @@ fn each_rule_of_the_file_speaks() {
         let heard = at(&found, key);
         assert_eq!(heard.map(|f| f.level), level, "{changes}: {found:?}");
         assert!(heard.is_none_or(|f| f.text.chars().count() > 4), "{changes}");
+        assert!(found.iter().all(|f| speaks_both(&f.text, &f.en)), "{changes}: {found:?}");
     }
 }
 
@@ -152,10 +154,11 @@ fn the_sensitive_part_asks_for_the_scale_and_warns_of_the_account() {
     let of =
         |pairs: &[(&str, &str)]| -> Values { pairs.iter().map(|(k, v)| ((*k).to_owned(), Value::text(*v))).collect() };
     let found = check_sensitive(&of(&[("psych", "3")]), today());
+    assert!(found.iter().all(|f| speaks_both(&f.text, &f.en)), "{found:?}");
     assert!(["psych_scale", "psych_at", "psych_org"].iter().all(|k| at(&found, k).is_some_and(|f| f.missing)));
     assert_eq!(check_sensitive(&of(&[("psych", "0"), ("bank_account", "6299000000000000002")]), today()), []);
     let warned = check_sensitive(&of(&[("bank_account", "6299000000000000003")]), today());
-    assert!(may_finish(&warned) && at(&warned, "bank_account").is_some());
+    assert!(may_finish(&warned) && at(&warned, "bank_account").is_some_and(|f| speaks_both(&f.text, &f.en)));
     assert!(!may_finish(&check_sensitive(&of(&[("bank_account", "6.299E+18")]), today())));
     assert!(!may_finish(&check_sensitive(&of(&[("psych_at", "2027-01-01")]), today())));
 }

@@ -9,6 +9,7 @@ use crate::check::{day, paper, tel, time};
 use crate::code;
 use crate::finding::Finding;
 use crate::value::{Key, Value};
+use crate::words::Words;
 
 /// Everything in the record that does not fit its form: wrong values and missing ones. Keys the
 /// form does not know (of newer versions) are left alone.
@@ -32,24 +33,28 @@ pub fn check(form: &Form, values: &BTreeMap<Key, Value>) -> Vec<Finding> {
 
 /// What is wrong with one value of a field, standing under `key`.
 pub fn check_value(field: &Field, key: &str, value: &Value) -> Option<Finding> {
-    let title = &field.title;
+    let Field { title, en, .. } = field;
     match value {
         Value::Unknown if field.need == Need::Must && !field.unknown => {
-            Some(Finding::missing(key, format!("“{title}”不能填未采集，请填写")))
+            let words =
+                (format!("“{title}”不能填未采集，请填写"), format!("“{en}” cannot be “not collected”; fill it in"));
+            Some(Finding::missing(key, words))
         }
         Value::Unknown => None,
-        value => wrong(field, key, value).map(|what| Finding::red(key, format!("“{title}”{what}"))),
+        value => wrong(field, value, key)
+            .map(|what| Finding::red(key, (format!("“{title}”{}", what.text), format!("“{en}”: {}", what.en)))),
     }
 }
 
-fn wrong(field: &Field, key: &str, value: &Value) -> Option<String> {
+/// What to do about a value, to stand behind the field's title.
+fn wrong(field: &Field, value: &Value, key: &str) -> Option<Words> {
     if field.merge == Merge::Set {
         let member = key.rsplit('/').next().unwrap_or_default();
         let known = match field.kind {
             Kind::Codes => in_table(field, member),
             _ => is_id(member),
         };
-        return (!known || value.as_yes().is_none()).then(|| "里有一项不认识，请重新选择".into());
+        return (!known || value.as_yes().is_none()).then(|| Words::from(STRANGE));
     }
     let text = value.as_text();
     let good = match field.kind {
@@ -71,32 +76,43 @@ fn wrong(field: &Field, key: &str, value: &Value) -> Option<String> {
         return Some(hint(field.kind).into());
     }
     let long = text.is_some_and(|t| t.chars().count() > field.max);
-    long.then(|| format!("太长了，请缩短到{}字以内", field.max))
+    let max = field.max;
+    long.then(|| (format!("太长了，请缩短到{max}字以内"), format!("too long; at most {max} characters")).into())
 }
 
-fn wrong_tel(text: Option<&str>) -> Option<String> {
+/// A member or a row that no table knows.
+const STRANGE: (&str, &str) = ("里有一项不认识，请重新选择", "one of them is not known; choose again");
+
+fn wrong_tel(text: Option<&str>) -> Option<Words> {
     match text.map(tel::read) {
         Some(Ok(_)) => None,
-        Some(Err(problem)) => Some(format!("：{}", problem.text())),
+        Some(Err(problem)) => {
+            let Words { text, en } = problem.words();
+            Some((format!("：{text}"), en).into())
+        }
         None => Some(hint(Kind::Tel).into()),
     }
 }
 
-const fn hint(kind: Kind) -> &'static str {
+const fn hint(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Yes => "请选择是或否",
-        Kind::Int => "请填不小于0的整数",
-        Kind::Money => "请填不小于0的金额",
-        Kind::Decimal => "请填数字，最多两位小数",
-        Kind::Code | Kind::Codes => "不在可选的项目里，请重新选择",
-        Kind::Day => "不是日期，请按2024-05-06的样子填写",
-        Kind::Month => "不是年月，请按2024-05的样子填写",
-        Kind::Time => "不是时间，请重新选择日期和时间",
-        Kind::IdNo => "里有不该有的字，请对照证件重新填写",
-        Kind::Tel => "不是电话号码，请重新填写",
-        Kind::Area => "不是区划，请重新选择社区",
-        Kind::Ref => "请重新选择",
-        Kind::Text | Kind::LongText | Kind::Rows | Kind::Files => "填写的内容不对，请重新填写",
+        Kind::Yes => ("请选择是或否", "choose yes or no"),
+        Kind::Int => ("请填不小于0的整数", "a whole number from 0 on"),
+        Kind::Money => ("请填不小于0的金额", "an amount from 0 on"),
+        Kind::Decimal => ("请填数字，最多两位小数", "a number, at most two decimals"),
+        Kind::Code | Kind::Codes => ("不在可选的项目里，请重新选择", "not among the choices; choose again"),
+        Kind::Day => ("不是日期，请按2024-05-06的样子填写", "no day; write it like 2024-05-06"),
+        Kind::Month => ("不是年月，请按2024-05的样子填写", "no month; write it like 2024-05"),
+        Kind::Time => ("不是时间，请重新选择日期和时间", "no time; choose day and time again"),
+        Kind::IdNo => {
+            ("里有不该有的字，请对照证件重新填写", "it has characters no number has; type it again from the document")
+        }
+        Kind::Tel => ("不是电话号码，请重新填写", "no telephone number; type it again"),
+        Kind::Area => ("不是区划，请重新选择社区", "no area; choose the community again"),
+        Kind::Ref => ("请重新选择", "choose again"),
+        Kind::Text | Kind::LongText | Kind::Rows | Kind::Files => {
+            ("填写的内容不对，请重新填写", "this does not fit; type it again")
+        }
     }
 }
 
@@ -119,7 +135,9 @@ fn foreign_row(form: &Form, key: &str) -> Option<Finding> {
     let (head, row) = key.split_once('/').map(|(head, rest)| (head, rest.split('/').next().unwrap_or(rest)))?;
     let field = form.fields.iter().find(|f| f.key == head && f.merge == Merge::Rows)?;
     let known = if field.code.is_some() { in_table(field, row) } else { is_id(row) };
-    (!known).then(|| Finding::red(key, format!("“{}”里有一项不认识，请重新选择", field.title)))
+    let (text, en) = STRANGE;
+    let words = || (format!("“{}”{text}", field.title), format!("“{}”: {en}", field.en));
+    (!known).then(|| Finding::red(key, words()))
 }
 
 /// Whether anything that counts stands under the field: a value, a member, a row.
@@ -133,8 +151,9 @@ pub(crate) fn is_filled(field: &Field, prefix: &str, values: &BTreeMap<Key, Valu
 }
 
 fn needed(field: &Field, prefix: &str, values: &BTreeMap<Key, Value>) -> Option<Finding> {
+    let words = || (format!("请填写“{}”", field.title), format!("Please fill in “{}”", field.en));
     (field.need == Need::Must && !is_filled(field, prefix, values))
-        .then(|| Finding::missing(format!("{prefix}{}", field.key), format!("请填写“{}”", field.title)))
+        .then(|| Finding::missing(format!("{prefix}{}", field.key), words()))
 }
 
 /// "其他" asks for words (handbook §3): `<key>_other` beside the field.
@@ -148,8 +167,11 @@ fn other(field: &Field, siblings: &[Field], prefix: &str, values: &BTreeMap<Key,
         _ => values.get(&key).and_then(Value::as_text) == Some(other),
     };
     (chosen && !is_filled(beside, prefix, values)).then(|| {
-        let text = format!("“{}”选了其他，请写明是什么（不超过{}字）", field.title, beside.max);
-        Finding::missing(format!("{prefix}{}", beside.key), text)
+        let words = (
+            format!("“{}”选了其他，请写明是什么（不超过{}字）", field.title, beside.max),
+            format!("“{}” is “other”: say what (at most {} characters)", field.en, beside.max),
+        );
+        Finding::missing(format!("{prefix}{}", beside.key), words)
     })
 }
 
@@ -165,7 +187,8 @@ fn check_row(field: &Field, prefix: &str, values: &BTreeMap<Key, Value>) -> Vec<
         if let (Some(first), Some(last)) = (at(from), at(to))
             && last.latest() < first.earliest()
         {
-            found.push(Finding::red(format!("{prefix}{to}"), "截止日期早于起始日期，请改正"));
+            let words = ("截止日期早于起始日期，请改正", "It ends before it begins; put it right");
+            found.push(Finding::red(format!("{prefix}{to}"), words));
         }
     }
     found

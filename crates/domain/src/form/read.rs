@@ -93,6 +93,7 @@ fn field(name: String, raw: RawField, column: bool) -> Result<Field, BadForm> {
         title: words(raw.title)?,
         en: words(raw.en)?,
         help: words(raw.help)?,
+        help_en: words(raw.help_en)?,
         group: words(raw.group)?,
         kind,
         merge,
@@ -190,6 +191,8 @@ struct RawField {
     en: String,
     #[serde(rename = "description", default)]
     help: String,
+    #[serde(rename = "x-en-help", default)]
+    help_en: String,
     #[serde(rename = "x-group", default)]
     group: String,
     #[serde(rename = "x-code")]

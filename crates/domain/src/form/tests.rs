@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::finding::Level;
+use crate::words::speaks_both;
 
 /// Every key of handbook §3.1 A–G, written by hand. `bank` and `psych` stand in parts.
 const CHILD: &str = "child_no name former_name sex birth birth_est id_type id_no no_id_reason nation hukou_has \
@@ -138,6 +139,22 @@ fn values_that_do_not_fit_are_red_and_say_which() {
         let found = check(child, &values(&[(key, value.clone())]));
         let wrong = found.iter().any(|f| f.key == key && f.level == Level::Red);
         assert_eq!(!wrong, good, "{key} {value:?} {found:?}");
+    }
+}
+
+fn with_columns(fields: &[Field]) -> Vec<&Field> {
+    fields.iter().flat_map(|field| std::iter::once(field).chain(&field.columns)).collect()
+}
+
+#[test]
+fn every_label_and_help_text_is_said_in_both_languages() {
+    for form in BUILTIN.map(form) {
+        assert!(speaks_both(&form.title, &form.en), "{}", form.id);
+        for field in with_columns(&form.fields) {
+            assert!(speaks_both(&field.title, &field.en), "{} {}", form.id, field.key);
+            let none = field.help.is_empty() && field.help_en.is_empty();
+            assert!(none || speaks_both(&field.help, &field.help_en), "{} {}", form.id, field.key);
+        }
     }
 }
 

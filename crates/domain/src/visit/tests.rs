@@ -92,6 +92,7 @@ fn each_rule_of_the_note_speaks() {
     ] {
         let found = check(&changed(changes), &context());
         assert_eq!(found.iter().find(|f| f.key == key).map(|f| f.level), level, "{changes}: {found:?}");
+        assert!(found.iter().all(|f| crate::words::speaks_both(&f.text, &f.en)), "{changes}: {found:?}");
     }
 }
 

@@ -8,6 +8,7 @@ import { asDay } from '../../parts/day';
 import { savedNow } from '../../parts/saved';
 import { RiskTag } from '../../parts/tags';
 import { useLook } from '../../look';
+import { helped, spoken } from '../../text';
 import { useFile } from './edit';
 
 type Typed = Record<string, string>;
@@ -43,7 +44,7 @@ export function Assess({ hide }: { hide(): void }) {
       void message.success(t('child.assess_done'));
       hide();
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     } finally {
       setBusy(false);
     }
@@ -65,8 +66,8 @@ export function Assess({ hide }: { hide(): void }) {
               </div>
             ) : field.kind === 'long_text'
               ? <Input.TextArea autoSize={{ minRows: 4, maxRows: 12 }} maxLength={field.max || undefined} value={typed[field.key] ?? ''} onChange={(event) => write(field.key, event.target.value)} aria-label={label(field)} />
-              : <Input value={typed[field.key] ?? ''} onChange={(event) => write(field.key, event.target.value)} placeholder={field.help} aria-label={label(field)} />}
-            {findings.filter(({ key }) => key === field.key).map((finding) => <div key={finding.text} role="alert" className={`finding ${finding.level}`}>{finding.text}</div>)}
+              : <Input value={typed[field.key] ?? ''} onChange={(event) => write(field.key, event.target.value)} placeholder={helped(field)} aria-label={label(field)} />}
+            {findings.filter(({ key }) => key === field.key).map((finding) => <div key={finding.text} role="alert" className={`finding ${finding.level}`}>{spoken(finding)}</div>)}
           </div>
         ))}
       </div>

@@ -4,6 +4,7 @@ import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type FieldEdit, type Shown, type Value } from '../../api';
 import { useLook } from '../../look';
+import { helped } from '../../text';
 import { useFile } from './edit';
 
 /** More entries than this stand in a list one searches. */
@@ -73,7 +74,7 @@ export function Choices(props: Props) {
         <button key={value} type="button" role="radio" aria-checked={value === now} className={value === UNKNOWN ? 'choice soft' : 'choice'} onClick={() => void pick(value)}>{label}</button>
       ))}
       {now !== undefined && <Button type="text" size="small" onClick={() => void pick(undefined)}>{t('child.clear')}</Button>}
-      {props.shown.help && <div className="finding quiet" style={{ width: '100%' }}>{props.shown.help}</div>}
+      {props.shown.help && <div className="finding quiet" style={{ width: '100%' }}>{helped(props.shown)}</div>}
     </div>
   );
 }

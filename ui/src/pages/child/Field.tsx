@@ -4,6 +4,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCoded, useSaid } from '../../parts/coded';
 import type { Shown } from '../../api';
+import { spoken } from '../../text';
 import { Choices, LARGE, Members, Picker } from './Choices';
 import { Differs } from './Differs';
 import { filled, useFile } from './edit';
@@ -61,7 +62,7 @@ export function Field({ shown, path, still }: { shown: Shown; path?: string; sti
           {shown.cell?.masked && !(still && shown.cell.differs) && <Reveal child={file.card.child} shownKey={shown.key} name={full} whole={shownWhole} show={setShownWhole} />}
         </div>
       )}
-      {about.map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{finding.text}</div>)}
+      {about.map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{spoken(finding)}</div>)}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Section, Shown } from '../../api';
 import { Photos } from '../../parts/photos/Photos';
+import { helped } from '../../text';
 import { filled, useFile } from './edit';
 import { Field } from './Field';
 import { Rows } from './Rows';
@@ -34,5 +35,5 @@ function Pictures({ shown, about }: { shown: Shown; about: string }) {
   const { file, label } = useFile();
   const child = file.card.child;
   const place = useMemo(() => ({ child, about }), [child, about]);
-  return <div className="field wide" data-key={shown.key}><Photos place={place} field={shown.key} label={label(shown)} hint={[shown.help, file.may_edit && t('photos.lasting')].filter(Boolean).join('；')} may={file.may_edit} /></div>;
+  return <div className="field wide" data-key={shown.key}><Photos place={place} field={shown.key} label={label(shown)} hint={[helped(shown), file.may_edit && t('photos.lasting')].filter(Boolean).join(' · ')} may={file.may_edit} /></div>;
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildId, type HistoryLine } from '../../api';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { useFile } from './edit';
 
 const FEW = 12;
@@ -45,11 +46,11 @@ function Change({ lines }: { lines: HistoryLine[] }) {
     <li>
       <span className="num when">{clock(first.at)}</span>
       <div className="event">
-        {lines.slice(0, all ? undefined : LINES).map((line) => <div key={line.key}>{line.words}</div>)}
+        {lines.slice(0, all ? undefined : LINES).map((line) => <div key={line.key}>{spoken(line.words)}</div>)}
         {!all && lines.length > LINES && <button type="button" className="more" onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
         <span className="row">
           <span className="quiet">{first.who.device}</span>
-          {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, first.label)} aria-label={`${t('child.undo_change')}：${first.words}`} data-testid="undo-change">{t('child.undo_change')}</Button>}
+          {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, spoken(first.label))} aria-label={`${t('child.undo_change')}：${spoken(first.words)}`} data-testid="undo-change">{t('child.undo_change')}</Button>}
         </span>
       </div>
     </li>

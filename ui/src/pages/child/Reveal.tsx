@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call } from '../../api';
 import { onEnter } from '../../parts/keys';
+import { spoken } from '../../text';
 
 const SHOWN_SECONDS = 30;
 
@@ -23,7 +24,7 @@ export function Reveal({ child, shownKey, name, whole, show }: Props) {
       show((await call('child.reveal', { child, key: shownKey, reason: reason.trim() })).text);
       setOther('');
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
   }
   if (whole !== undefined) return <Hide hide={() => show(undefined)} />;

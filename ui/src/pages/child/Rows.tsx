@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FieldEdit, RowShown, Shown } from '../../api';
+import { spoken } from '../../text';
 import { AddRow } from './AddRow';
 import { filled, useFile } from './edit';
 import { Field } from './Field';
@@ -32,7 +33,7 @@ export function Rows({ shown, alone }: { shown: Shown; alone: boolean }) {
         {alone ? <span className="grow" /> : <h3 className="grow">{name}</h3>}
         {file.may_edit && !adding && <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding(true)} aria-label={t('child.add_to', { name })} data-testid={`add-${shown.key}`}>{t('child.add')}</Button>}
       </div>
-      {findings(shown.key).map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{finding.text}</div>)}
+      {findings(shown.key).map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{spoken(finding)}</div>)}
       {adding && <AddRow shown={shown} hide={() => setAdding(false)} />}
       {shown.rows.length === 0 && !adding && <p className="quiet" style={{ margin: 0 }}>{t('child.no_rows')}</p>}
       <div className="cards">{inOrder(shown.rows).map((row) => <Row key={row.row} row={row} />)}</div>

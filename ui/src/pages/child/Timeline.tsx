@@ -5,6 +5,7 @@ import { useAnswer, type ChildId, type VisitLine } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 
 const FEW = 8;
 
@@ -17,7 +18,7 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
   const levels = (history.data ?? []).filter(({ key, after }) => key === 'risk_level' && after !== null);
   const events = [
     ...visits.data.map((visit) => ({ at: visit.visit_at.slice(0, 10), key: visit.record, show: <Visit visit={visit} /> })),
-    ...levels.map((line) => ({ at: dayOf(line.at), key: line.change, show: <div className="event quiet">{line.words}</div> })),
+    ...levels.map((line) => ({ at: dayOf(line.at), key: line.change, show: <div className="event quiet">{spoken(line.words)}</div> })),
   ].sort((a, b) => b.at.localeCompare(a.at));
   if (events.length === 0) return <Empty title={t('child.no_visits')} hint={t('child.no_visits_hint')} />;
   return (

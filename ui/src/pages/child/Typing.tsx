@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type FocusEvent, type Keyb
 import { useTranslation } from 'react-i18next';
 import type { FieldEdit, Finding, Shown, Value } from '../../api';
 import { composing } from '../../parts/keys';
+import { helped } from '../../text';
 import { useFile } from './edit';
 import { asTyped, asValue } from './typed';
 
@@ -56,7 +57,7 @@ export function Typing({ shown, name, close, left }: Props) {
       {picking && <Suspense fallback={null}><Calendar from={asDayOr(typed, today)} hide={() => setPicking(false)} picked={(day) => void answer(day)} /></Suspense>}
       {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
       {red.length > 0 && <div className="finding quiet">{t('child.not_saved')}</div>}
-      {shown.help && <div className="finding quiet">{shown.help}</div>}
+      {shown.help && <div className="finding quiet">{helped(shown)}</div>}
       <div className="editor-more">
         {shown.unknown && <Button size="small" onMouseDown={(event) => event.preventDefault()} onClick={() => void answer(null)} data-testid="answer-unknown">{t('words.unknown')}</Button>}
         {shown.cell && shown.cell.text !== '' && <Button size="small" type="text" onMouseDown={(event) => event.preventDefault()} onClick={() => void answer(undefined)} data-testid="answer-clear">{t('child.clear')}</Button>}

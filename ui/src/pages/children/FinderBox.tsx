@@ -11,6 +11,8 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
 import { among, useShut, useShutNames } from '../../parts/names';
 import { DueTag, RiskTag } from '../../parts/tags';
+import { useWhy } from '../../parts/why';
+import { spoken } from '../../text';
 import { useRecent } from './recent';
 import { useSearched } from './searched';
 import './children.css';
@@ -59,7 +61,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
             <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t(shut ? 'parts.names_search' : 'children.find.hint')} data-testid="finder-input" {...composition} />
           </div>
           <Command.List>
-            {trouble && <p className={shut ? 'quiet finder-none' : 'finding red finder-none'} role="alert">{trouble.text}</p>}
+            {trouble && <p className={shut ? 'quiet finder-none' : 'finding red finder-none'} role="alert">{spoken(trouble)}</p>}
             {text !== '' && (shut || (found.data && !found.error)) && lines.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
             {shut && names.length > 0 && <Command.Group heading={t('parts.visit')}>{names.map((one) => <Named key={one.child} one={one} visit={visit} />)}</Command.Group>}
             {!shut && cards.length > 0 && (
@@ -83,11 +85,12 @@ export default function FinderBox({ hide }: { hide(): void }) {
 function Found({ card, open, visit }: { card: Card; open(child: string): void; visit(child: string): void }) {
   const { t } = useTranslation();
   const coded = useCoded();
+  const why = useWhy()(card.why);
   return (
     <Command.Item value={card.child} data-child={card.child} onSelect={() => open(card.child)} data-testid={`found-${card.child}`}>
       <span className="finder-name">{card.name}</span>
       <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
-      <span className="quiet clip grow">{[card.area?.name, card.school].filter(Boolean).join(' · ')}</span>
+      <span className="quiet clip grow">{[why, card.area?.name, !why && card.school].filter(Boolean).join(' · ')}</span>
       {card.risk && <RiskTag risk={card.risk} />}
       {card.due?.state === 'overdue' && <DueTag due={card.due} />}
       {/* for the mouse; the keyboard has Ctrl+Enter, said below */}

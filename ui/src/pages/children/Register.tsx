@@ -11,6 +11,7 @@ import { useForms } from '../../parts/forms';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 
 /** Keys asked for at the door; labels come from the form. */
 const DOOR = ['name', 'sex', 'birth', 'id_no', 'live_addr', 'phone_child'];
@@ -54,7 +55,10 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
     set(keep({ ...now, values: { ...now.values, [key]: text } }));
   };
   const wrong = (answer?.child ? [] : (answer?.findings ?? [])).filter((finding) => finding.level === 'red' && !finding.missing);
-  const found = (key: string) => (own?.key === key ? own.text : wrong.find((finding) => asked(finding.key) === key)?.text);
+  const found = (key: string) => {
+    const finding = wrong.find((one) => asked(one.key) === key);
+    return own?.key === key ? own.text : finding && spoken(finding);
+  };
   // about something not asked here: still said
   const others = wrong.filter((finding) => ![...DOOR, ...GUARDIAN.map((column) => `family/+1/${column}`)].includes(asked(finding.key)));
   async function submit(sure: boolean) {
@@ -74,7 +78,7 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
       hide();
       await go({ to: '/child/$child', params: { child: said.child } });
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     } finally {
       setBusy(false);
     }

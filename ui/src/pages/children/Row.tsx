@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Card } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
+import { useWhy } from '../../parts/why';
 
 export type Pick = { on: boolean; full: boolean; flip(child: string): void };
 
@@ -24,6 +25,7 @@ export const Row = memo(function Row({ card, pick }: { card: Card; pick?: Pick |
 function Told({ card, picking }: { card: Card; picking?: boolean }) {
   const { t } = useTranslation();
   const coded = useCoded();
+  const why = useWhy()(card.why);
   const categories = card.categories.map((one) => coded(TABLES.category, one));
   const charge = card.posts.map(({ person }) => person).join('、') || t('charge.nobody');
   return (
@@ -41,6 +43,7 @@ function Told({ card, picking }: { card: Card; picking?: boolean }) {
         <span className="clip">{card.area?.name}</span>
         <span className="quiet clip">{card.school}</span>
       </span>
+      {why && <span className="why quiet clip" data-testid="why">{why}</span>}
       <span className="visits num">
         <span className="due">{card.next_due ? <><DueTag due={card.due} /><span className="quiet">{card.next_due.slice(5)}</span></> : <span className="quiet">{t('children.no_due')}</span>}</span>
         <span className="quiet">{card.last_visit ? `${t('children.last_visit')} ${card.last_visit.slice(0, 10)}` : t('children.never')}</span>

@@ -8,6 +8,7 @@ import { asFault, call, queries, type Differing as One, type Finding, type Kind,
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
+import { spoken } from '../../text';
 import { asValue } from '../child/typed';
 import { last, useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
@@ -30,7 +31,7 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
       await queries.invalidateQueries({ queryKey: ['dayend'] });
       deeds.did({ kind: 'choice', one, text });
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
     return [];
   }
@@ -48,7 +49,7 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
       {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} today={today} pick={pick} />)}
       {picked.map((choice, nth) => (
         <div key={`${choice.one.record} ${choice.one.key} ${nth}`} className="dayend-picked" role="status">
-          <span className="grow">{t('dayend.chosen', { name: choice.one.name, label: choice.one.label, text: choice.text })}</span>
+          <span className="grow">{t('dayend.chosen', { name: choice.one.name, label: spoken(choice.one.label), text: choice.text })}</span>
           <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack(choice)} data-testid="undo">
             {choice === last(deeds.all) && <kbd className="key">Z</kbd>}{t('words.undo')}
           </Button>
@@ -98,7 +99,7 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
     <article ref={box} {...LINE} className={`panel differing ${LINE.className}`} onKeyDown={keys} aria-label={`${name} ${label}`} data-testid={`differs-${one.key}`}>
       <div className="differing-head">
         <Link to="/child/$child" params={{ child: one.child }} className="differing-name">{name}</Link>
-        <span className="grow">{label}</span>
+        <span className="grow">{spoken(label)}</span>
         {!may && <span className="quiet">{t('dayend.wait')}</span>}
       </div>
       <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />

@@ -6,6 +6,7 @@ import { asFault, call, useAnswer, type Card, type Pair } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
+import { spoken } from '../../text';
 
 export function Doubles() {
   const { t } = useTranslation();
@@ -43,7 +44,7 @@ function useApart() {
       savedNow();
       return true;
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
       return false;
     }
   };

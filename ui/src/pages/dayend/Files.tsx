@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FileChanged } from '../../api';
+import { spoken } from '../../text';
 
 const FILES = 12;
 const WORDS = 6;
@@ -40,7 +41,7 @@ function Changed({ file: { child, name, new: begun, lines } }: { file: FileChang
         <span className="quiet clip grow">{people}</span>
         <span className="quiet num">{t('dayend.lines', { n: lines.length })}</span>
       </summary>
-      <ul>{lines.slice(0, WORDS).map((line) => <li key={line.change + line.key}>{line.words}</li>)}</ul>
+      <ul>{lines.slice(0, WORDS).map((line) => <li key={line.change + line.key}>{spoken(line.words)}</li>)}</ul>
       <Link to="/child/$child" params={{ child }}>{t('visit.open_file')}</Link>
     </details>
   );

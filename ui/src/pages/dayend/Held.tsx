@@ -9,6 +9,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { last, useDeeds, type Settled } from './deeds';
 import { LINE, useWanted, wantLine } from './lines';
 import './held.css';
@@ -38,7 +39,7 @@ export function Held() {
       if (deed !== 'reopen') deeds.did({ kind: 'settled', work, deed });
       return true;
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
       return false;
     }
   }
@@ -90,10 +91,10 @@ function Work({ work, settle }: { work: HeldWork; settle(work: HeldWork, deed: H
     if (event.key === 'Escape' && asking) close();
   };
   return (
-    <article ref={box} {...LINE} className={`held-work ${LINE.className}`} onKeyDown={keys} aria-label={`${work.name} ${work.form}`} data-testid="held-work">
+    <article ref={box} {...LINE} className={`held-work ${LINE.className}`} onKeyDown={keys} aria-label={`${work.name} ${spoken(work.form)}`} data-testid="held-work">
       <Head work={work} />
       <Written lines={work.written} />
-      <p className="held-why">{work.why}</p>
+      <p className="held-why">{spoken(work.why)}</p>
       {asking === undefined && (
         <div className="held-do">
           {work.may_take && <Button icon={<CheckOutlined />} onClick={() => ask('take')} disabled={busy} data-testid="held-take">{t('held.take')}</Button>}
@@ -123,7 +124,7 @@ function Head({ work: { child, name, form, who, photos } }: { work: HeldWork }) 
   return (
     <div className="dayend-visit-top">
       <Link to="/child/$child" params={{ child }} className="dayend-visit-name">{name}</Link>
-      <span className="quiet num clip grow">{form} · {who.person} · {clock(who.at)}{photos > 0 && ` · ${t('held.photos', { n: photos })}`}</span>
+      <span className="quiet num clip grow">{spoken(form)} · {who.person} · {clock(who.at)}{photos > 0 && ` · ${t('held.photos', { n: photos })}`}</span>
     </div>
   );
 }

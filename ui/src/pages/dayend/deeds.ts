@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { asFault, call, queries, type Differing, type HeldDeed, type HeldWork } from '../../api';
 import { composing } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
+import { spoken } from '../../text';
 
 /** A value chosen, which can be taken back. */
 export type Choice = { kind: 'choice'; one: Differing; text: string };
@@ -42,7 +43,7 @@ export function useDeedsOfPage(): Deeds {
       setAll((before) => before.filter((other) => other !== deed));
       void message.success(t(deed.kind === 'settled' ? 'held.reopened' : 'dayend.undone'), 3);
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     } finally {
       busy.current = false;
     }

@@ -6,6 +6,7 @@ import { asFault, call, type DeviceLine } from '../../api';
 import { Digits } from '../../parts/Digits';
 import { savedNow } from '../../parts/saved';
 import { clock, dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 import { dayWords } from '../today/day';
 
 export function Computer({ device, person }: { device: DeviceLine; person: string }) {
@@ -38,7 +39,7 @@ function Stop({ device: { device, label }, person }: { device: DeviceLine; perso
       savedNow();
       void message.success(t('people.stop_done', { label }), 6);
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
   }
   const ask = () => void modal.confirm({

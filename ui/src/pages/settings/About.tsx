@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from '../../api';
+import { spoken } from '../../text';
 import { startTour } from '../../tour';
 import { Panel, Setting } from './rows';
 
@@ -20,7 +21,7 @@ export function Learn() {
   return (
     <Panel title={t('settings.learn')} testid="settings-learn">
       <Setting name={t('settings.practice')} hint={t('settings.practice_hint')}>
-        <Button loading={practice.isPending} onClick={() => practice.mutate({ on: !on }, { onError: (fault) => void message.error(fault.text, 6) })} data-testid="settings-practice">{on ? t('words.practice_leave') : t('settings.practice_go')}</Button>
+        <Button loading={practice.isPending} onClick={() => practice.mutate({ on: !on }, { onError: (fault) => void message.error(spoken(fault), 6) })} data-testid="settings-practice">{on ? t('words.practice_leave') : t('settings.practice_go')}</Button>
       </Setting>
       <Setting name={t('settings.tour')}>
         <Button onClick={tour} data-testid="settings-tour">{t('settings.tour_go')}</Button>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from '../../api';
 import { LOCK_MINUTES } from '../../idle';
 import { savedNow } from '../../parts/saved';
+import { spoken } from '../../text';
 import { Passphrase } from '../start/Choose';
 import { show } from '../start/shown';
 import { Old } from './Old';
@@ -66,7 +67,7 @@ function NewPassphrase({ close }: { close(): void }) {
       <div className="settings-passphrase stack">
         <Old value={old} set={setOld} />
         <Passphrase renews busy={change.isPending} label={change.isPending ? t('start.sealing') : t('settings.passphrase_set')} chosen={(passphrase) => void chosen(passphrase)} />
-        {change.error && <p className="finding red" role="alert">{change.error.text}</p>}
+        {change.error && <p className="finding red" role="alert">{spoken(change.error)}</p>}
       </div>
     </Modal>
   );
@@ -99,7 +100,7 @@ function NewRecovery() {
         <form className="settings-passphrase stack" onSubmit={(event) => void submit(event)} noValidate>
           <p>{t('settings.recovery_void')}</p>
           <Old value={secret} set={setSecret} />
-          {make.error && <p className="finding red" role="alert">{make.error.text}</p>}
+          {make.error && <p className="finding red" role="alert">{spoken(make.error)}</p>}
           <div className="start-foot"><Button type="primary" size="large" htmlType="submit" loading={make.isPending} disabled={secret === ''} data-testid="recovery-yes">{t('settings.recovery_yes')}</Button></div>
         </form>
       </Modal>

@@ -19,7 +19,7 @@ function shown(pin: ShellState['pin'], refused?: string) {
     data: async (name, args) => {
       if (name === 'shell.state') return { pin };
       asked.push(args);
-      if (refused) throw new CallFault({ code: 'wrong_passphrase', about: '', text: refused });
+      if (refused) throw new CallFault({ code: 'wrong_passphrase', about: '', text: refused, en: '' });
       return { pin: 'set' };
     },
     listen: () => () => undefined,

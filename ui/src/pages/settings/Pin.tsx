@@ -4,6 +4,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer, type Fault } from '../../api';
 import { sendsNothingYet } from '../../parts/keys';
+import { spoken } from '../../text';
 import { Old } from './Old';
 import { Setting } from './rows';
 
@@ -84,7 +85,7 @@ function Ask({ title, what, yes, busy, ready, fault, want = '', close, submit, c
         <p>{what}</p>
         {children}
         {want !== '' && <p className="finding yellow" role="alert" data-testid="want">{want}</p>}
-        {fault && <p className="finding red" role="alert" data-testid="trouble">{fault.text}</p>}
+        {fault && <p className="finding red" role="alert" data-testid="trouble">{spoken(fault)}</p>}
         <div className="start-foot"><Button type="primary" size="large" htmlType="submit" loading={busy} disabled={!ready} data-testid="pin-yes">{yes}</Button></div>
       </form>
     </Modal>

@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import type { SentBack as One } from '../../api';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 
 export function SentBack({ all }: { all: One[] }) {
   const { t } = useTranslation();
@@ -13,7 +14,7 @@ export function SentBack({ all }: { all: One[] }) {
       <ul className="settings-held">
         {all.map((one, n) => (
           <li key={`${one.at}-${one.who.at}-${n}`}>
-            <div>{one.form}{one.name && ` · ${one.name}`} <span className="quiet num">{clock(one.at)}</span></div>
+            <div>{spoken(one.form)}{one.name && ` · ${one.name}`} <span className="quiet num">{clock(one.at)}</span></div>
             <div className="settings-why">{t('held.back_one', { person: one.who.person, time: clock(one.who.at), reason: one.reason })}</div>
           </li>
         ))}

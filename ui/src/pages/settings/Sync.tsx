@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type Held } from '../../api';
 import { useSyncing } from '../../parts/syncing';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { Panel, Setting } from './rows';
 import { SentBack } from './SentBack';
 
@@ -20,7 +21,7 @@ export function Sync() {
       <Setting name={waiting > 0 ? t('words.waiting', { n: waiting }) : t('words.nothing_waiting')} hint={last}>
         <Button type="primary" icon={<SyncOutlined />} loading={busy} onClick={now} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
       </Setting>
-      {trouble && <p className="settings-note" role="status" data-testid="settings-trouble">{trouble.text}</p>}
+      {trouble && <p className="settings-note" role="status" data-testid="settings-trouble">{spoken(trouble)}</p>}
       {state && <p className="quiet settings-ladder num">{t('settings.ladder', { received: state.received + state.backed_up, backed_up: state.backed_up })}</p>}
       {state?.restoring && <p className="settings-note amber">{t(me.data?.station ? 'today.restoring_station' : 'today.restoring')}</p>}
       {state && state.held.length > 0 && (
@@ -40,8 +41,8 @@ function HeldOne({ held }: { held: Held }) {
   return (
     <details>
       <summary>
-        <span>{held.form}{held.name && ` · ${held.name}`} <span className="quiet num">{clock(held.at)}</span></span>
-        <span className="settings-why">{held.why}</span>
+        <span>{spoken(held.form)}{held.name && ` · ${held.name}`} <span className="quiet num">{clock(held.at)}</span></span>
+        <span className="settings-why">{spoken(held.why)}</span>
       </summary>
       <div className="settings-written">
         {held.written.map((line, n) => <div key={n}>{line}</div>)}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type Fault } from '../../api';
 import type { Answer } from '../../api/transport';
+import { spoken } from '../../text';
 import { showCode } from './shown';
 
 type Strength = Answer<'shell.strength'>;
@@ -34,7 +35,7 @@ export function Choose({ reopened = false, save }: Props) {
         <p className="quiet">{reopened ? t('start.renew_hint') : t('start.choose_hint')}</p>
       </div>
       <Passphrase busy={busy} label={busy ? t('start.sealing') : t('words.next')} chosen={(passphrase) => void chosen(passphrase)} />
-      {fault && <p className="start-note red" role="alert" data-testid="trouble">{fault.text}</p>}
+      {fault && <p className="start-note red" role="alert" data-testid="trouble">{spoken(fault)}</p>}
     </div>
   );
 }
@@ -52,7 +53,7 @@ export function Passphrase({ busy, label, chosen, renews = false }: { busy: bool
     if (busy) return;
     if (passphrase === '') return setWant(t('start.need_passphrase'));
     const judged = await call('shell.strength', { passphrase }).catch(() => null);
-    if (judged && !judged.enough) return setWant(judged.words);
+    if (judged && !judged.enough) return setWant(spoken(judged.words));
     if (again !== passphrase) return setWant(again === '' ? t('start.need_again') : t('start.not_same'));
     setWant('');
     chosen(passphrase);
@@ -82,7 +83,7 @@ function Bar({ strength }: { strength: Strength | null }) {
   return (
     <div id="strength" className="start-strength" aria-live="polite">
       <span className="start-bar" aria-hidden="true" data-score={strength ? Math.max(strength.score, 1) : 0} data-enough={strength?.enough}><i /><i /><i /><i /></span>
-      <span className={`start-words ${strength?.enough ? 'pine' : 'amber'}`} data-testid="strength">{strength?.words ?? ''}</span>
+      <span className={`start-words ${strength?.enough ? 'pine' : 'amber'}`} data-testid="strength">{strength ? spoken(strength.words) : ''}</span>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useState, type ClipboardEvent, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, type Fault } from '../../api';
 import type { Args } from '../../api/transport';
+import { spoken } from '../../text';
 import { apart } from './line';
 
 type Props = { label: string; warned: boolean; ask(args: Args<'shell.enrol'>): void; asking: boolean; fault: Fault | null };
@@ -29,7 +30,7 @@ export function Join({ label, warned, ask, asking, fault }: Props) {
     if (missing === '') ask({ address: address.trim(), code: code.trim(), label: name.trim() });
   }
   // nothing can go on without a line here
-  const trouble = want || (fault && ['offline', 'timeout'].includes(fault.code) ? t('start.no_line') : fault?.text);
+  const trouble = want || (fault && ['offline', 'timeout'].includes(fault.code) ? t('start.no_line') : fault && spoken(fault));
   return (
     <form className="stack" onSubmit={submit} noValidate>
       <div>
@@ -64,7 +65,7 @@ function Practice() {
   return (
     <>
       <Button type="link" loading={practice.isPending || practice.isSuccess} onClick={() => practice.mutate({ on: true })} data-testid="practice">{t('start.practice')}</Button>
-      {practice.error && <p className="start-note red" role="alert">{practice.error.text}</p>}
+      {practice.error && <p className="start-note red" role="alert">{spoken(practice.error)}</p>}
     </>
   );
 }

@@ -28,7 +28,7 @@ test('a store that is only opened asks for its passphrase; the practice district
 });
 
 test('a locked desk with a PIN says that it opens, and how many tries are left', async () => {
-  const answers = [{ code: 'wrong_pin', about: '3', text: '' }, { code: 'pin_gone', about: '', text: '短口令连错五次，已经停用。' }];
+  const answers = [{ code: 'wrong_pin', about: '3', text: '', en: '' }, { code: 'pin_gone', about: '', text: '短口令连错五次，已经停用。', en: '' }];
   setTransport({ data: async () => { throw new CallFault(answers.shift()!); }, listen: () => () => undefined });
   const { rerender } = render(page({ stage: 'locked', pin: 'set' }));
   expect(screen.getByRole('heading').textContent).toBe('请输入口令或短口令');

@@ -5,7 +5,9 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type DraftLine, type Fault, type SyncState, type Today } from '../../api';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { dayWords } from './day';
+import { gone } from './Gone';
 
 /** So many of one kind; more stand behind a line. */
 const LINES = 3;
@@ -33,6 +35,7 @@ export function useTodo(today: Today | null): ReactNode[] {
   return [
     failed(sync.error),
     ...(sync.data ? kept(sync.data, station, t) : []),
+    ...(today ? gone(today.departed) : []),
     ...(today ? told(today, station, t) : []),
     failed(drafts.error),
     ...begun(drafts.data ?? [], t),
@@ -43,7 +46,7 @@ export function useTodo(today: Today | null): ReactNode[] {
 
 type T = ReturnType<typeof useTranslation>['t'];
 
-const failed = (fault: Fault | null) => fault && <p key={`failed ${fault.text}`} className="finding red" role="alert">{fault.text}</p>;
+const failed = (fault: Fault | null) => fault && <p key={`failed ${fault.text}`} className="finding red" role="alert">{spoken(fault)}</p>;
 
 function kept({ restoring, held, returned: back }: SyncState, station: boolean, t: T): ReactNode[] {
   return [
@@ -93,7 +96,7 @@ function differing(today: Today, station: boolean, t: T): ReactNode[] {
   if (station && all.length > 0) return [<Todo key="differing" icon={<BranchesOutlined />} tone="amber" to="/dayend" title={t('today.differing', { n: all.length })} more={t('today.differing_choose')} />];
   return [
     ...all.slice(0, LINES).map((one) => (
-      <Todo key={one.record + one.key} icon={<BranchesOutlined />} to="/child/$child" params={{ child: one.child }} title={t('today.differs', { name: one.name })} more={`${one.label} · ${t('today.differing_wait')}`} />
+      <Todo key={one.record + one.key} icon={<BranchesOutlined />} to="/child/$child" params={{ child: one.child }} title={t('today.differs', { name: one.name })} more={`${spoken(one.label)} · ${t('today.differing_wait')}`} />
     )),
     all.length > LINES && <Todo key="differing-more" icon={<BranchesOutlined />} to="/children" search={{ differs: true }} title={t('today.differing', { n: all.length })} />,
   ];

@@ -3,6 +3,7 @@ import { Button, Spin } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from '../../api';
 import { Empty } from '../../parts/standing';
+import { spoken } from '../../text';
 
 export function First({ synced }: { synced: boolean }) {
   const { t } = useTranslation();
@@ -13,7 +14,7 @@ export function First({ synced }: { synced: boolean }) {
   const coming = !synced && !trouble;
   const none = station ? t('today.unassigned_station') : t('today.unassigned');
   const way = station ? t('today.fetching_station') : t('today.fetching');
-  const hint = synced ? t(station ? 'today.unassigned_station_hint' : 'today.unassigned_hint') : trouble ? trouble.text : t('today.fetching_hint');
+  const hint = synced ? t(station ? 'today.unassigned_station_hint' : 'today.unassigned_hint') : trouble ? spoken(trouble) : t('today.fetching_hint');
   return (
     <div className="panel" data-testid="today-first">
       <Empty title={synced ? none : coming ? way : t('today.not_fetched')} hint={hint}>

@@ -12,6 +12,7 @@ import { startTour, useTour } from '../../tour';
 import { Aside, useTodo } from './Aside';
 import { First } from './First';
 import { dateWords } from './day';
+import { Unassigned } from './Unassigned';
 import { Visits } from './Visits';
 import './today.css';
 
@@ -51,7 +52,7 @@ function Shown({ today, fault, again }: Asked) {
 function Who({ today }: { today: Day }) {
   const me = useAnswer('me', {});
   const nobody = today.overdue.length + today.due.length + today.coming.length === 0;
-  return nobody ? <Nobody /> : <Visits today={today} station={me.data?.station ?? false} />;
+  return nobody ? <><Unassigned today={today} /><Nobody /></> : <Visits today={today} station={me.data?.station ?? false} />;
 }
 
 function Lead({ today }: { today: Day | null }) {

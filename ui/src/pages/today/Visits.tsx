@@ -6,6 +6,7 @@ import { BeginVisit } from '../../parts/begin';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { dayWords } from './day';
+import { Unassigned } from './Unassigned';
 
 /** So many at first sight; the rest is a list of its own. */
 const CARDS = 6;
@@ -22,6 +23,7 @@ export function Visits({ today, station }: { today: Today; station: boolean }) {
   return (
     <>
       {many && <Sums today={today} />}
+      <Unassigned today={today} />
       {first.length > 0 && (
         <section aria-labelledby="today-go">
           <Title id="today-go" title={t(station ? 'today.go_station' : 'today.go')} n={many ? null : first.length} />
@@ -100,7 +102,7 @@ function VisitCard({ card }: { card: Card }) {
   );
 }
 
-function Who({ card }: { card: Card }) {
+export function Who({ card }: { card: Card }) {
   const { t } = useTranslation();
   const coded = useCoded();
   const age = card.age === null ? '' : t('words.years', { n: card.age });

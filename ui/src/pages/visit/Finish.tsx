@@ -7,6 +7,7 @@ import { asFault, type Completed, type Finding } from '../../api';
 import { asDay } from '../../parts/day';
 import { refused } from '../../parts/photos/adding';
 import { clock, dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 import { Code, Findings, useFindings, useForm, useNow, useWriting } from './form';
 import { useStands, useValue } from './sheet';
 
@@ -27,7 +28,7 @@ export function Finish({ done }: { done(what: Completed): void }) {
       const first = sheet.standing.findings.find(({ level }) => level === 'red');
       if (first) jump(first);
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     } finally {
       setBusy(false);
     }
@@ -60,7 +61,7 @@ function Left({ findings, tried }: { findings: Finding[]; tried: boolean }) {
       {red.length > 0 && <div className="left-title">{t('visit.left', { n: red.length })}</div>}
       <ul>
         {[...red, ...yellow].map((finding) => (
-          <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => jump(finding)}>{finding.text}</button></li>
+          <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => jump(finding)}>{spoken(finding)}</button></li>
         ))}
       </ul>
     </div>
@@ -112,6 +113,6 @@ function Next() {
 export function SavedLine() {
   const { t } = useTranslation();
   const { saved, saving, fault } = useStands(useWriting(), (standing) => standing);
-  if (fault) return <p className="finding red" role="alert">{fault.text}</p>;
+  if (fault) return <p className="finding red" role="alert">{spoken(fault)}</p>;
   return <p className="quiet saved" role="status" data-testid="saved">{saving ? t('words.saving') : saved ? t('words.saved_at', { time: clock(saved) }) : ''}</p>;
 }

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type Value } from '../../api';
 import { Waiting } from '../../parts/standing';
+import { spoken } from '../../text';
 import { useForm, Writing } from './form';
 import { Pick } from './Pick';
 import { Row } from './Row';
@@ -34,7 +35,7 @@ export default function Paper() {
       for (const key of KEPT) if (kept[key] !== undefined) next.put(key, kept[key]);
       setSheet(next);
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     } finally {
       setBusy(false);
     }

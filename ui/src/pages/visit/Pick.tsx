@@ -5,6 +5,7 @@ import { useAnswer } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
 import { among, useShut, useShutNames } from '../../parts/names';
+import { spoken } from '../../text';
 import { useSearched } from '../children/searched';
 
 const MOST = 6;
@@ -36,7 +37,7 @@ export function Pick({ pick }: { pick(child: string): void }) {
         <span className="field-label">{t('visit.row_child')}</span>
         <input autoFocus className="line" role="combobox" aria-expanded={lines.length > 0} aria-controls="paper-found" aria-activedescendant={lines[here] && `paper-found-${here}`} autoComplete="off" placeholder={t(shut ? 'parts.names_search' : 'visit.row_find')} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={keys} data-testid="paper-child" {...composition} />
       </label>
-      {trouble && <p className={shut ? 'quiet' : 'finding red'} role="alert">{trouble.text}</p>}
+      {trouble && <p className={shut ? 'quiet' : 'finding red'} role="alert">{spoken(trouble)}</p>}
       {text !== '' && fresh && (shut || !found.error) && lines.length === 0 && <p className="quiet" role="status">{t('visit.paper_none')}</p>}
       <ul id="paper-found" role="listbox" aria-label={t('visit.row_child')} className="paper-found">
         {lines.map(({ child, name, about, where }, nth) => (

@@ -8,6 +8,7 @@ import { asDay } from '../../parts/day';
 import { composing } from '../../parts/keys';
 import { useShutNames } from '../../parts/names';
 import { dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 import { ASPECTS } from './Aspects';
 import { jump, SavedLine } from './Finish';
 import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useNow, useText, useWriting, Yes } from './form';
@@ -47,12 +48,12 @@ export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string,
       const first = sheet.standing.findings.find(({ level }) => level === 'red');
       if (first) jump(first);
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     } finally {
       setBusy(false);
     }
   }
-  const drop = () => sheet.discard().then(dropped, (thrown: unknown) => void message.error(asFault(thrown).text, 6));
+  const drop = () => sheet.discard().then(dropped, (thrown: unknown) => void message.error(spoken(asFault(thrown)), 6));
   const keys = (event: KeyboardEvent<HTMLDivElement>) => {
     const from = event.target as Element;
     if (composing(event)) return;
@@ -197,7 +198,7 @@ function Left() {
   return (
     <div className="left tried" role="alert">
       <div className="left-title">{t('visit.left', { n: red.length })}</div>
-      <ul>{red.map((finding) => <li key={finding.key + finding.text}><button type="button" className="red" onClick={() => jump(finding)}>{finding.text}</button></li>)}</ul>
+      <ul>{red.map((finding) => <li key={finding.key + finding.text}><button type="button" className="red" onClick={() => jump(finding)}>{spoken(finding)}</button></li>)}</ul>
     </div>
   );
 }

@@ -13,7 +13,7 @@ afterEach(() => {
   queries.clear();
 });
 
-const LEASE = { code: 'lease_over', about: '', text: '太久没有连网，暂时不能查看档案' };
+const LEASE = { code: 'lease_over', about: '', text: '太久没有连网，暂时不能查看档案', en: 'Too long without a network' };
 
 /** A core that may write and no longer read. */
 function shown(drafts: unknown[]) {

@@ -3,6 +3,7 @@ import { App, Button } from 'antd';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, touched, useAnswer } from '../../api';
+import { spoken } from '../../text';
 import { Labelled, useForm, useText, useWriting } from './form';
 
 const PHRASES_MAX = 30;
@@ -53,7 +54,7 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): string 
       touched(['settings']);
       void message.success(said, 3);
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
   }
   const add = () => {

@@ -9,6 +9,7 @@ import { Photos } from '../../parts/photos/Photos';
 import { meantElsewhere } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
+import { helped, spoken } from '../../text';
 import { Aspects } from './Aspects';
 import { Completion } from './Completion';
 import { Finish } from './Finish';
@@ -70,7 +71,8 @@ function Pictures({ sheet: { draft } }: { sheet: Sheet }) {
   const { t } = useTranslation();
   const { field } = useForm();
   const place = useMemo(() => ({ draft }), [draft]);
-  return <Photos place={place} field="attach" label={t('photos.title')} hint={field('attach')?.help} may anywhere />;
+  const attach = field('attach');
+  return <Photos place={place} field="attach" label={t('photos.title')} hint={attach && helped(attach)} may anywhere />;
 }
 
 /** Ctrl+S says it is saved, Ctrl+Enter finishes. */
@@ -112,7 +114,7 @@ function Discard({ sheet }: { sheet: Sheet }) {
       };
       void message.open({ key: 'dropped', type: 'info', duration: 10, content: <span>{t('visit.dropped')} <Button type="link" size="small" onClick={() => void back()}>{t('words.undo')}</Button></span> });
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
   }
   return <Button type="text" onClick={() => void discard()} data-testid="discard">{t('visit.discard')}</Button>;

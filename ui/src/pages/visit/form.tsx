@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type Entry, type Field, type Finding, type Table, type Value } from '../../api';
 import { useLook } from '../../look';
 import { useForms } from '../../parts/forms';
+import { spoken } from '../../text';
 import { useFound, useStands, useValue, type Sheet } from './sheet';
 
 export const Writing = createContext<Sheet | null>(null);
@@ -48,7 +49,7 @@ export function useAsked(key: string): boolean {
 }
 
 export function Findings({ of }: { of: Finding[] }) {
-  return of.map(({ text, level }) => <div key={text} className={`finding ${level}`}>{text}</div>);
+  return of.map((finding) => <div key={finding.text} className={`finding ${finding.level}`}>{spoken(finding)}</div>);
 }
 
 /** A field with its label above. `name` is the key; 完成 jumps there. */

@@ -3,6 +3,7 @@ import { App } from 'antd';
 import { useState } from 'react';
 import { asFault, type Written } from '../../api';
 import { savedNow } from '../../parts/saved';
+import { spoken } from '../../text';
 
 export function useRemark() {
   const { message } = App.useApp();
@@ -13,14 +14,14 @@ export function useRemark() {
     try {
       const { record, findings } = await run();
       if (record === null) {
-        void message.warning(findings[0]?.text, 6);
+        void message.warning(findings[0] && spoken(findings[0]), 6);
         return false;
       }
       savedNow();
       void message.success(said, 3);
       return true;
     } catch (thrown) {
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
       return false;
     } finally {
       setBusy(false);

@@ -3,6 +3,7 @@ import { Button, Checkbox, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type PostLine, type Role } from '../../api';
+import { spoken } from '../../text';
 import { Trouble, Waiting } from '../standing';
 import { handed, holders, takenBack, type Held, type Moves } from './moves';
 import { useMoving } from './moved';
@@ -29,7 +30,7 @@ export default function Charge({ of: children, hide, done }: Props) {
       <div className="charge" data-testid="charge">
         <Now children={children} busy={busy} take={(post, person) => act(takenBack(children, post), t(holders(children).length > 1 ? 'charge.taken' : 'charge.taken_last', { what, person }))} />
         <To children={children} what={what} busy={busy} act={act} />
-        {fault && <p className="finding red" role="alert">{fault.text}</p>}
+        {fault && <p className="finding red" role="alert">{spoken(fault)}</p>}
       </div>
     </Modal>
   );

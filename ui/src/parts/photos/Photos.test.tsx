@@ -31,7 +31,7 @@ async function answer(name: string, args: unknown): Promise<unknown> {
     case 'file.add': {
       const { draft: about = '', field, name: called, data } = args as AddFile;
       if (slow) await new Promise<void>((go) => slow?.push(go));
-      if (!atob(data).startsWith('picture')) throw new CallFault({ code: 'bad_picture', about: '', text: BAD });
+      if (!atob(data).startsWith('picture')) throw new CallFault({ code: 'bad_picture', about: '', text: BAD, en: '' });
       const line: FileLine = { file: `${called}${lines.length}`, about, child: null, field, name: called, media: 'image/jpeg', size: 1, at: lines.length, who: null, here: true, sent: false, draft: true };
       lines.push(line);
       return line;

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
+import { spoken } from '../../text';
 import { add, again, forget, idOf, useAdding, type Place, type Waiting } from './adding';
 import { useIncoming } from './incoming';
 import { Thumb } from './Thumb';
@@ -28,7 +29,7 @@ export function Photos({ place, field, label, hint, may, anywhere = false }: Pro
   return (
     <div ref={zone} className={over ? 'photos over' : 'photos'} role="group" aria-label={label} data-field={field} data-testid={`photos-${field}`}>
       <div className="photos-head"><span className="photos-label">{label}</span>{hint && <span className="quiet">{hint}</span>}</div>
-      {answer.error && <div className="finding red" role="alert">{answer.error.text}</div>}
+      {answer.error && <div className="finding red" role="alert">{spoken(answer.error)}</div>}
       <div className="photos-row">
         {lines.map((line, at) => <Thumb key={line.file} line={line} at={at} place={place} look={() => look(line.file)} gone={toButton} />)}
         {may && <div className="photo-more"><Button icon={<CameraOutlined />} onClick={() => picker.current?.click()} data-testid="photo-add">{over ? t('photos.let_go') : t('photos.add')}</Button><span className="quiet">{anywhere ? t('photos.how') : t('photos.how_here')}</span></div>}
@@ -55,7 +56,7 @@ function Refused({ about, adding }: { about: string; adding: Waiting[] }) {
   const why = new Map<string, string[]>();
   for (const { fault, name } of adding) {
     if (!fault) continue;
-    const text = fault.text || own[fault.code] || '';
+    const text = spoken(fault) || own[fault.code] || '';
     why.set(text, [...(why.get(text) ?? []), name]);
   }
   if (why.size === 0) return null;

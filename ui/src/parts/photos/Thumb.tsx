@@ -4,6 +4,7 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, queries, useAnswer, type FileLine } from '../../api';
+import { spoken } from '../../text';
 import { savedNow } from '../saved';
 import { add, type Place } from './adding';
 
@@ -47,7 +48,7 @@ function TakeOut({ line, at, name, place, gone }: { line: FileLine; at: number; 
       await queries.invalidateQueries({ queryKey: ['file.of', { about: line.about }] });
     } catch (thrown) {
       setBusy(false);
-      void message.error(asFault(thrown).text, 6);
+      void message.error(spoken(asFault(thrown)), 6);
     }
   }
   return <Button type="text" size="small" loading={busy} onClick={() => void takeOut()} aria-label={t('photos.take_out_of', { name })} data-testid={`photo-out-${at}`}>{t('photos.take_out')}</Button>;

@@ -3,6 +3,7 @@ import { LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { Button, Modal, Spin } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type FileLine } from '../../api';
+import { spoken } from '../../text';
 import { clock } from '../time';
 
 export function Whole({ lines, file, look }: { lines: FileLine[]; file: string; look(file: string | null): void }) {
@@ -37,7 +38,7 @@ export function Whole({ lines, file, look }: { lines: FileLine[]; file: string; 
 function Picture({ line, alt }: { line: FileLine; alt: string }) {
   const { t } = useTranslation();
   const opened = useAnswer('file.open', { file: line.file });
-  if (opened.error) return <p role="alert">{opened.error.text}</p>;
+  if (opened.error) return <p role="alert">{spoken(opened.error)}</p>;
   if (!opened.data) return <Spin size="large" />;
   if (opened.data.data === null) return <p role="status" data-testid="photo-coming"><strong>{t('photos.loading')}</strong><br />{t('photos.coming')}</p>;
   // the focus is on the picture, so that the arrows work at once

@@ -81,7 +81,7 @@ async function send({ id, place, field, name, from }: Waiting) {
     await keep({ ...place, field, name, data: await read(from) });
     put(about, (now) => now.filter((one) => one.id !== id));
   } catch (thrown) {
-    const fault = thrown instanceof Unread ? { code: thrown.message, about: '', text: '' } : asFault(thrown);
+    const fault = thrown instanceof Unread ? { code: thrown.message, about: '', text: '', en: '' } : asFault(thrown);
     put(about, (now) => now.map((one) => (one.id === id ? { ...one, fault } : one)));
   }
 }

@@ -14,4 +14,15 @@ export default {
   nothing_written: 'empty',
   names: 'A visit to these children can still be written',
   names_search: 'Name or community',
+  why: {
+    former: 'formerly {{name}}',
+    guardian: 'guardian {{name}}',
+    family: 'family {{name}}',
+    id_no: 'document ends in {{end}}',
+    phone: 'telephone ends in {{end}}',
+    number: 'number ends in {{end}}',
+    school: 'school {{name}}',
+    address: 'address has “{{part}}”',
+    reading: '“{{character}}” is also read {{read}}',
+  },
 };

@@ -14,4 +14,15 @@ export default {
   nothing_written: '未填',
   names: '仍可给这些孩子写走访',
   names_search: '姓名或社区',
+  why: {
+    former: '曾用名 {{name}}',
+    guardian: '监护人 {{name}}',
+    family: '家人 {{name}}',
+    id_no: '证件尾号 {{end}}',
+    phone: '电话尾号 {{end}}',
+    number: '编号尾号 {{end}}',
+    school: '学校 {{name}}',
+    address: '住址里有“{{part}}”',
+    reading: '“{{character}}”也读 {{read}}',
+  },
 };

@@ -1,0 +1,47 @@
+// Children that left: said once in a line, until somebody has read it. Those that went the same way share one.
+import { SwapOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { App, Button } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, type Departed } from '../../api';
+import { spoken } from '../../text';
+import { together, type Ones } from './ways';
+
+type T = ReturnType<typeof useTranslation>['t'];
+
+/** One line for each way. */
+export const gone = (all: Departed[]): ReactNode[] => together(all).map((ones) => <Gone key={`gone ${ones[0].child}`} ones={ones} />);
+
+function Gone({ ones }: { ones: Ones }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const [{ child, name }] = ones;
+  const read = () => void call('departed.seen', { children: ones.map((one) => one.child) }).catch((thrown: unknown) => message.error(spoken(asFault(thrown)), 6));
+  const title = words(ones, t);
+  return (
+    <div className="todo gone" data-testid="gone">
+      <span className="todo-icon"><SwapOutlined /></span>
+      <span className="grow">
+        {name === null ? <span className="todo-title">{title}</span> : <Link to="/child/$child" params={{ child }} className="todo-title">{title}</Link>}
+        <span className="todo-more quiet">{t(name === null ? 'today.gone_more' : 'today.gone_of_more')}</span>
+      </span>
+      <Button type="text" onClick={read} aria-label={`${t('today.gone_seen')}：${title}`} data-testid="gone-seen">{t('today.gone_seen')}</Button>
+    </div>
+  );
+}
+
+function words([first, ...more]: Ones, t: T): string {
+  const n = more.length + 1;
+  const name = first.name ?? '';
+  switch (first.how) {
+    case 'handed':
+      return t('today.gone_handed', { n, person: first.person });
+    case 'withdrawn':
+      return t('today.gone_withdrawn', { n });
+    case 'community':
+      return t('today.gone_community_of', { name, place: first.place });
+    default:
+      return name ? t('today.gone_street_of', { name }) : t('today.gone_street', { n });
+  }
+}
