@@ -15,20 +15,27 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use domain::fault::{Code, Fault};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 use rusqlite_migration::{M, Migrations};
 
 use crate::slot::StoreKey;
 
-const MIGRATIONS: &[M<'static>] = &[
-    M::up(include_str!("migrations/0001_log.sql")),
-    M::up(include_str!("migrations/0002_projection.sql")),
-    M::up(include_str!("migrations/0003_files.sql")),
-    M::up(include_str!("migrations/0004_own.sql")),
-    M::up(include_str!("migrations/0005_claims.sql")),
-    M::up(include_str!("migrations/0006_missed.sql")),
-    M::up(include_str!("migrations/0007_departed.sql")),
-];
+/// The tables, version by version.
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![
+        M::up(include_str!("migrations/0001_log.sql")),
+        M::up(include_str!("migrations/0002_projection.sql")),
+        M::up(include_str!("migrations/0003_files.sql")),
+        M::up(include_str!("migrations/0004_own.sql")),
+        M::up(include_str!("migrations/0005_claims.sql")),
+        M::up(include_str!("migrations/0006_missed.sql")),
+        M::up(include_str!("migrations/0007_departed.sql")),
+        // What notices and claims say together is in no SQL.
+        M::up_with_hook(include_str!("migrations/0008_kept_aside.sql"), |tx: &Transaction<'_>| {
+            Ok(claims::rebuild(tx)?)
+        }),
+    ])
+}
 
 /// Oldest SQLite without known ways to damage a WAL database (`reliability.md` §3).
 const SQLITE_MIN: i32 = 3_051_003;
@@ -99,7 +106,7 @@ pub(crate) fn open(path: &Path, key: &StoreKey) -> Stored<Connection> {
     )?;
     db.busy_timeout(std::time::Duration::from_millis(200))?;
     db.set_prepared_statement_cache_capacity(128);
-    Migrations::from_slice(MIGRATIONS).to_latest(&mut db).map_err(|error| match error {
+    migrations().to_latest(&mut db).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => Stop::from(err),
         _ => Code::Bug.into(),
     })?;

@@ -6,7 +6,7 @@ use domain::area::Area;
 use domain::check::time;
 use domain::day;
 use domain::fault::Fault;
-use domain::id::{Branch, ChildId, DeviceId, PersonId, RecordId};
+use domain::id::{ChildId, DeviceId, PersonId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::post::Role;
 use rusqlite::params;
@@ -20,6 +20,7 @@ use super::me::Nothing;
 use super::visit::{self, Line, Named};
 use super::{child_id, rows};
 use crate::desk::Desk;
+use crate::store::Stop;
 use crate::store::claims::{self, Stands};
 
 /// Which day; today when left out.
@@ -186,9 +187,8 @@ struct Chain {
 /// The chains of all devices: the numbers 1 to the newest that are not here. A gap counts for the
 /// day of the envelope that follows it.
 fn chains(desk: &Desk, m: &Moment, day: day::Day) -> Result<BTreeMap<DeviceId, Chain>, Fault> {
-    let held = held(desk, m)?;
     let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
-    for (device, last) in heard(desk, &held)? {
+    for (device, last) in contacts(desk)? {
         chains.entry(device).or_default().last = Some(last);
     }
     let gaps = "SELECT seq, before, head FROM (SELECT seq, head, lag(seq, 1, 0) OVER
@@ -198,77 +198,60 @@ fn chains(desk: &Desk, m: &Moment, day: day::Day) -> Result<BTreeMap<DeviceId, C
     for (seq, before, head) in gaps {
         let Ok(envelope) = Envelope::decode(&head) else { continue };
         let chain = chains.entry(envelope.device).or_default();
-        let named = |seq: &u32| held.contains_key(&(envelope.device, envelope.branch, *seq));
+        // Not missing though they are not here: the server keeps items of theirs aside and said so.
+        let of = (envelope.device, envelope.branch);
+        let named = claims::numbers(&desk.db, of, (before, seq)).map_err(Stop::from)?;
         if day::Day::of(envelope.at) == day {
-            chain.missing.extend((before + 1..seq).filter(|seq| !named(seq)).take(MISSING_MAX));
+            let unnamed = (before + 1..seq).filter(|seq| named.binary_search(seq).is_err());
+            chain.missing.extend(unnamed.take(MISSING_MAX));
         } else {
-            let named =
-                held.range((envelope.device, envelope.branch, before + 1)..(envelope.device, envelope.branch, seq));
-            chain.earlier += (seq - before - 1) as usize - named.count();
+            chain.earlier += (seq - before - 1) as usize - named.len();
         }
     }
-    for ((device, _, _), kept) in held {
-        let chain = chains.entry(device).or_default();
-        chain.held += kept.open;
-        chain.settled += kept.settled;
+    for device in desk.roster.devices.keys() {
+        let (held, settled) = kept_aside(desk, m, *device)?;
+        let chain = chains.entry(*device).or_default();
+        (chain.held, chain.settled) = (held, settled);
     }
     Ok(chains)
 }
 
-/// When each device was last heard of, as far as known here.
-pub(super) fn contacts(desk: &Desk, m: &Moment) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
-    heard(desk, &held(desk, m)?)
-}
-
-/// The signed time of the newest envelope of each device, or when the server last kept something
-/// of it aside.
-fn heard(desk: &Desk, held: &Aside) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
+/// When each device was last heard of, as far as known here: the signed time of its newest
+/// envelope, or when the server last kept something of it aside.
+pub(super) fn contacts(desk: &Desk) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
     let newest = "SELECT head FROM envelope GROUP BY device, branch HAVING seq = max(seq) ORDER BY device, branch";
     let heads = rows(&desk.db, newest, [], |row| row.get::<_, Vec<u8>>(0))?;
-    let written = heads.iter().filter_map(|head| Envelope::decode(head).ok()).map(|own| (own.device, own.at));
-    let told = held.iter().filter_map(|((device, _, _), kept)| Some((*device, kept.last?)));
+    let mut heard: Vec<(DeviceId, Timestamp)> =
+        heads.iter().filter_map(|head| Envelope::decode(head).ok()).map(|own| (own.device, own.at)).collect();
+    for device in desk.roster.devices.keys() {
+        let told = claims::last_told(&desk.db, *device).map_err(Stop::from)?;
+        heard.extend(told.map(|told| (*device, told)));
+    }
     let mut last: BTreeMap<DeviceId, Timestamp> = BTreeMap::new();
-    for (device, at) in written.chain(told) {
+    for (device, at) in heard {
         let newest = last.entry(device).or_insert(at);
         *newest = at.max(*newest);
     }
     Ok(last)
 }
 
-/// Numbers that are not missing though they are not here: the server keeps items of theirs aside
-/// and has said so.
-fn held(desk: &Desk, m: &Moment) -> Result<Aside, Fault> {
-    let mut held = Aside::new();
-    for aside in claims::all(&desk.db)? {
-        let notice = &aside.notice;
-        let number = held.entry((notice.device, notice.branch, notice.seq)).or_default();
-        number.last = number.last.max(aside.told);
+/// What the server keeps aside of one device: items that wait to be claimed, and items taken over
+/// and still on their way, sent back, or kept as they are. What is in the log counts where
+/// everything that came is.
+fn kept_aside(desk: &Desk, m: &Moment, device: DeviceId) -> Result<(usize, usize), Fault> {
+    let (mut open, mut settled) = (0, 0);
+    for (child, stands, count) in claims::counted(&desk.db, device).map_err(Stop::from)? {
         // Whose child went elsewhere is settled there.
-        if notice.child.is_some_and(|child| !desk.roster.sees(desk.me.device(), child, desk.today(m))) {
+        if child.is_some_and(|child| !desk.roster.sees(desk.me.device(), child, desk.today(m))) {
             continue;
         }
-        match aside.stands {
-            Stands::Open => number.open += 1,
-            Stands::Taken | Stands::Returned | Stands::Shelved => number.settled += 1,
-            // Counted where everything that came is.
-            Stands::Accepted => {}
+        match stands {
+            Stands::Open => open += count,
+            Stands::Taken | Stands::Returned | Stands::Shelved => settled += count,
         }
     }
-    Ok(held)
+    Ok((open, settled))
 }
-
-/// What the server keeps aside of one number of a chain.
-#[derive(Clone, Copy, Default)]
-struct Kept {
-    /// Items that wait to be claimed.
-    open: usize,
-    /// Items taken over and still on their way, sent back, or kept as they are.
-    settled: usize,
-    /// When the server last said so.
-    last: Option<Timestamp>,
-}
-
-type Aside = BTreeMap<(DeviceId, Branch, u32), Kept>;
 
 /// Most missing numbers named of one gap.
 const MISSING_MAX: usize = 100;

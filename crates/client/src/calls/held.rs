@@ -23,6 +23,7 @@ use super::page::{self, Sheet};
 use super::words::{self, Tongue, Who};
 use super::{Acted, card, child};
 use crate::desk::Desk;
+use crate::store::Stop;
 use crate::store::claims::{self, Aside, Given, Stands};
 use crate::write::Act;
 
@@ -80,7 +81,7 @@ type Group = (DeviceId, RecordId, Standing);
 /// Answers `held.list`: the oldest first.
 pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Line>, Fault> {
     let mut lines = Vec::new();
-    for ((device, record, standing), items) in groups(desk, m)? {
+    for ((device, record, standing), items) in groups(desk, m, None)? {
         let Some(child) = items.iter().find_map(|one| one.given.item.child) else { continue };
         let last = items.iter().filter_map(|one| one.aside.claim.as_ref()).next_back();
         let last = last.filter(|_| standing != Standing::Open);
@@ -111,15 +112,15 @@ pub(super) fn decider(desk: &Desk, decision: &claims::Decision) -> Who {
     words::who(desk, &Actor::new(by, [0; 8]), decision.at)
 }
 
-/// What may be settled here and is here whole.
-fn groups(desk: &Desk, m: &Moment) -> Result<BTreeMap<Group, Vec<One>>, Fault> {
+/// What may be settled here and is here whole; of one computer, or of all.
+fn groups(desk: &Desk, m: &Moment, device: Option<DeviceId>) -> Result<BTreeMap<Group, Vec<One>>, Fault> {
     let mut groups: BTreeMap<Group, Vec<One>> = BTreeMap::new();
-    for aside in claims::all(&desk.db)? {
+    for aside in claims::listed(&desk.db, device).map_err(Stop::from)? {
         let standing = match aside.stands {
             Stands::Open => Standing::Open,
             Stands::Returned => Standing::Returned,
             Stands::Shelved => Standing::Shelved,
-            Stands::Taken | Stands::Accepted => continue,
+            Stands::Taken => continue,
         };
         let (Some(target), Some(child)) = (aside.notice.target, aside.notice.child) else { continue };
         if !desk.may(m, Verb::Create, claim::FORM, child) || !desk.shows(m, child)? {
@@ -301,7 +302,7 @@ pub(crate) fn settle(desk: &mut Desk, m: &mut Moment, args: Settle) -> Acted<Not
     }
     let mut items: Vec<One> = Vec::new();
     let mut others: Vec<One> = Vec::new();
-    for ((device, record, _), group) in groups(desk, m)? {
+    for ((device, record, _), group) in groups(desk, m, Some(args.device))? {
         let kept = group.into_iter().filter(|one| device == args.device && args.deed.takes_up(one));
         if record == args.record { items.extend(kept) } else { others.extend(kept) }
     }
@@ -339,24 +340,24 @@ fn assessments_of(items: &[One], others: Vec<One>) -> Vec<One> {
 
 /// The decisions that sent a person's own work back, the newest first.
 pub(super) fn returned(desk: &Desk, since: Timestamp) -> Result<Vec<claims::Decision>, Fault> {
-    let mut last: BTreeMap<RecordId, claims::Decision> = BTreeMap::new();
-    for decision in claims::decisions(&desk.db)? {
-        let author = desk.roster.devices.get(&decision.claim.device).map(|device| device.person);
-        if author != Some(desk.me.person) {
-            continue;
-        }
-        for target in &decision.claim.targets {
-            let taken = last.get(&target.record).is_some_and(|before| before.claim.action == Action::Take);
-            if !taken {
-                last.insert(target.record, decision.clone());
+    let mine = |device: &DeviceId| desk.roster.devices.get(device).is_some_and(|d| d.person == desk.me.person);
+    let mut records = BTreeSet::new();
+    for device in desk.roster.devices.keys().filter(|device| mine(device)) {
+        records.extend(claims::sent_back(&desk.db, *device, since)?);
+    }
+    let (mut seen, mut returned) = (BTreeSet::new(), Vec::new());
+    for record in records {
+        let mut last: Option<claims::Decision> = None;
+        for decision in claims::decisions_on(&desk.db, record)? {
+            let taken = last.as_ref().is_some_and(|before| before.claim.action == Action::Take);
+            if !taken && mine(&decision.claim.device) {
+                last = Some(decision);
             }
         }
+        let back = last.filter(|one| one.claim.action == Action::Return && one.at >= since);
+        // A note and its photographs came back by one decision.
+        returned.extend(back.filter(|one| seen.insert(one.claim.targets.clone())));
     }
-    let mut seen = BTreeSet::new();
-    let mut returned: Vec<claims::Decision> = last.into_values().collect();
-    // A note and its photographs came back by one decision.
-    returned
-        .retain(|one| one.claim.action == Action::Return && one.at >= since && seen.insert(one.claim.targets.clone()));
     returned.sort_by_key(|one| std::cmp::Reverse(one.at));
     Ok(returned)
 }

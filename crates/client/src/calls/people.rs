@@ -61,7 +61,7 @@ pub(crate) struct DeviceLine {
 /// to her sees herself.
 pub(crate) fn people(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PersonLine>, Fault> {
     let today = desk.today(m);
-    let contacts = dayend::contacts(desk, m)?;
+    let contacts = dayend::contacts(desk)?;
     let mut lines = Vec::new();
     for person in reached(desk, today) {
         let posts = desk.roster.posts_of(person).filter(|(_, post)| post.held_on(today));

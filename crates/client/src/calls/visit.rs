@@ -77,10 +77,9 @@ impl Line {
 /// The notes of a query of [`COLUMNS`].
 pub(super) fn lines(desk: &Desk, sql: &str, params: impl Params) -> Result<Vec<Line>, Fault> {
     let mut lines = rows(&desk.db, sql, params, |row| line(desk, row))?;
-    let taken = claims::taken(&desk.db)?;
     for line in &mut lines {
-        let decision = taken.get(&line.record).filter(|decision| decision.child == Some(line.child));
-        line.taken = decision.map(|decision| held::decider(desk, decision));
+        let decision = claims::taken(&desk.db, line.record)?.filter(|decision| decision.child == Some(line.child));
+        line.taken = decision.map(|decision| held::decider(desk, &decision));
     }
     Ok(lines)
 }

@@ -10,8 +10,7 @@ use sync::envelope::{Envelope, Part};
 use sync::item::Item;
 use sync::request::HELD_MAX;
 
-use crate::store::claims::{self, Stands};
-use crate::store::{Stored, roster};
+use crate::store::{Stored, claims, roster};
 use crate::tag::Tag;
 use crate::work::Work;
 
@@ -22,20 +21,17 @@ impl Work<'_> {
         if !posts.any(|(_, post)| rights::role_may(post.role, Verb::Create, FORM)) {
             return Ok(Vec::new());
         }
-        let mut wanted = Vec::new();
-        for aside in claims::all(&self.tx)? {
-            let settled = matches!(aside.stands, Stands::Accepted | Stands::Taken);
-            let (Some(target), Some(child), false) = (aside.notice.target, aside.notice.child, settled) else {
-                continue;
-            };
-            if wanted.len() < HELD_MAX
-                && is_work(&aside.notice.form)
-                && self.may_settle(child)?
-                && !claims::has(&self.tx, &target.digest)?
-            {
-                wanted.push(target);
+        let (mut wanted, mut behind) = (Vec::new(), None);
+        while wanted.len() < HELD_MAX
+            && let Some(child) = claims::next_wanted(&self.tx, behind)?
+        {
+            behind = Some(child);
+            if self.may_settle(child)? {
+                let work = claims::wanted(&self.tx, child)?.into_iter().filter(|notice| is_work(&notice.form));
+                wanted.extend(work.filter_map(|notice| notice.target));
             }
         }
+        wanted.truncate(HELD_MAX);
         Ok(wanted)
     }
 

@@ -12,7 +12,7 @@ use sync::wire::{History, Placed, Regained, Rows};
 use crate::desk::Desk;
 use crate::store::items::State;
 use crate::store::roster::{self, Hidden};
-use crate::store::{Stored, claims, envelopes, items};
+use crate::store::{Stored, envelopes, items};
 use crate::tag::Tag;
 use crate::work::{Admitted, Work};
 
@@ -33,7 +33,6 @@ impl Desk {
         for held in rows.held.iter().flatten() {
             work.take_held(&held.0)?;
         }
-        claims::forget_accepted(&work.tx)?;
         if let Some(history) = rows.history {
             work.take_history(history)?;
         }

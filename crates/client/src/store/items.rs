@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sync::item::Item;
 use sync::wire::Reason;
 
-use super::{Stored, signed, unsigned};
+use super::{Stored, claims, signed, unsigned};
 
 /// What became of an item. The number is the column's code: never reuse one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -108,6 +108,14 @@ pub(crate) fn make(db: &Connection, item: &Item, bytes: &[u8], making: &Making<'
         making.edits,
         making.replaces.map(|d| d.0),
     ])?;
+    tell(db, item)
+}
+
+/// What an item just kept says of work kept aside, if it speaks of that.
+fn tell(db: &Connection, item: &Item) -> Stored<()> {
+    if claims::is_line(&item.form) {
+        claims::heard(db, db.last_insert_rowid())?;
+    }
     Ok(())
 }
 
@@ -150,7 +158,7 @@ pub(crate) fn take(
             state as i64,
         ])?,
     };
-    Ok(())
+    item.map_or(Ok(()), |item| tell(db, item))
 }
 
 /// What is known of a digest.
@@ -167,12 +175,14 @@ pub(crate) fn settle(
     position: Option<Position>,
     reason: Option<Reason>,
 ) -> Stored<()> {
-    db.prepare_cached("UPDATE item SET state = ?2, position = ?3, reason = ?4 WHERE no = ?1")?.execute(params![
-        no,
-        state as i64,
-        position.map(signed),
-        reason.map(|r| r as i64)
-    ])?;
+    let sql = "UPDATE item SET state = ?2, position = ?3, reason = ?4 WHERE no = ?1 RETURNING form";
+    let form: Option<String> = db
+        .prepare_cached(sql)?
+        .query_row(params![no, state as i64, position.map(signed), reason.map(|r| r as i64)], |row| row.get(0))
+        .optional()?;
+    if form.is_some_and(|form| claims::is_line(&form)) {
+        claims::heard(db, no)?;
+    }
     Ok(())
 }
 
@@ -224,7 +234,8 @@ pub(crate) fn unplace_above(db: &Connection, common: Position) -> Stored<()> {
          WHERE position > ?1",
         params![signed(common)],
     )?;
-    Ok(())
+    // Any of the lines may stand elsewhere now.
+    Ok(claims::rebuild(db)?)
 }
 
 /// Forgets the edits of own items that a compared backup holds.
