@@ -174,6 +174,10 @@ fn a_decision_can_be_taken_back_until_it_is_a_taking_over() {
         let lines = history(&mut world, seat, child, "school_name");
         assert_eq!(lines[0]["after"], "明湖第二小学", "both her edits are in the file");
         assert_eq!(lines[0]["who"]["person"], "主任1-1");
+        let taken = &lines[0]["taken"];
+        assert_eq!(taken["person"], "督导员1", "and who took it over");
+        assert!(taken["at"].as_i64() > lines[0]["at"].as_i64(), "days after it was written: {taken}");
+        assert_eq!(lines[1]["taken"], Value::Null, "what went into the file by itself nobody took over");
         assert_eq!(history(&mut world, seat, child, "phone_child").len(), 2);
     }
     let again = json!({ "device": edits["device"], "record": edits["record"], "deed": "reopen" });

@@ -614,6 +614,10 @@ export type HistoryLine = { record: RecordId, form: string,
  */
 change: string, key: string, label: Words, before: Array<string>, after: string | null, who: Who, at: Timestamp, 
 /**
+ * Who took it over (认领), and when: it was written by somebody who had the child no longer.
+ */
+taken: Who | null, 
+/**
  * The whole in one sentence.
  */
 words: Words, };

@@ -17,7 +17,7 @@ use super::card::{self, Card};
 use super::me::settles;
 use super::page::{self, Section, Sheet};
 use super::words::{self, Tongue, Who};
-use super::{Acted, meta_of, opened, seen};
+use super::{Acted, held, meta_of, opened, seen};
 use crate::desk::Desk;
 use crate::project::values;
 use crate::write::{Act, AuditRow};
@@ -174,6 +174,8 @@ pub(crate) struct Line {
     after: Option<String>,
     who: Who,
     at: Timestamp,
+    /// Who took it over (认领), and when: it was written by somebody who had the child no longer.
+    taken: Option<Who>,
     /// The whole in one sentence.
     words: Words,
 }
@@ -192,9 +194,10 @@ pub(crate) fn history(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>
     for (form, record, _) in sheets(desk, m, which.child)? {
         let Some(record) = record else { continue };
         let Some(opened) = desk.record(record)? else { continue };
-        lines.extend(
-            opened.doc.history().iter().filter(|line| is_told(line)).map(|line| told(desk, form, record, line)),
-        );
+        let taken = held::taken_changes(desk, record, which.child)?;
+        for line in opened.doc.history().iter().filter(|line| is_told(line)) {
+            lines.push(Line { taken: taken.get(&line.said.change).cloned(), ..told(desk, form, record, line) });
+        }
     }
     // Newest first; of one moment, what was written upon the other.
     lines.reverse();
@@ -254,6 +257,7 @@ fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line 
         after,
         at: who.at,
         who,
+        taken: None,
     }
 }
 

@@ -23,8 +23,8 @@ use super::page::{self, Sheet};
 use super::words::{self, Tongue, Who};
 use super::{Acted, card, child};
 use crate::desk::Desk;
-use crate::store::Stop;
 use crate::store::claims::{self, Aside, Given, Stands};
+use crate::store::{Stop, items};
 use crate::write::Act;
 
 /// Where held work stands.
@@ -110,6 +110,18 @@ pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Line>, Fau
 pub(super) fn decider(desk: &Desk, decision: &claims::Decision) -> Who {
     let by = decision.by.unwrap_or_else(|| desk.me.device());
     words::who(desk, &Actor::new(by, [0; 8]), decision.at)
+}
+
+/// The changes of a child's record that somebody took over: who, and when.
+pub(super) fn taken_changes(desk: &Desk, record: RecordId, child: ChildId) -> Result<BTreeMap<Digest, Who>, Fault> {
+    let mut changes = BTreeMap::new();
+    for (digest, decision) in claims::takes(&desk.db, record)? {
+        let kept = items::find(&desk.db, &digest)?.filter(|_| decision.child == Some(child));
+        let item = kept.and_then(|kept| Item::decode(&kept.bytes).ok());
+        let change = item.and_then(|item| dossier::inspect(&item.body).ok());
+        changes.extend(change.map(|change| (change.hash, decider(desk, &decision))));
+    }
+    Ok(changes)
 }
 
 /// What may be settled here and is here whole; of one computer, or of all.

@@ -60,6 +60,7 @@ impl Work<'_> {
     pub(crate) fn decided(&mut self, item: &Item) {
         let Some(child) = item.child else { return };
         self.touch(Tag::Sync);
+        self.touch(Tag::Child(child));
         self.touch(Tag::Visits(child));
         for target in Claim::decode(&item.body).iter().flat_map(|claim| &claim.targets) {
             self.touch(Tag::Record(target.record));

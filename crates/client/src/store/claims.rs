@@ -3,7 +3,7 @@
 //!
 //! [`line`] what the log says, [`fold`] where that leaves each item, [`kept`] the table of that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{Branch, ChildId, DeviceId, Digest, RecordId};
 use domain::moment::Timestamp;
@@ -133,6 +133,17 @@ pub(crate) fn decisions_on(db: &Connection, record: RecordId) -> Stored<Vec<Deci
 pub(crate) fn taken(db: &Connection, record: RecordId) -> Stored<Option<Decision>> {
     let mut decisions = decisions_on(db, record)?.into_iter();
     Ok(decisions.find(|decision| decision.claim.action == Action::Take))
+}
+
+/// The items of a record that were taken over, each with who did so first.
+pub(crate) fn takes(db: &Connection, record: RecordId) -> Stored<BTreeMap<Digest, Decision>> {
+    let mut takes = BTreeMap::new();
+    for decision in decisions_on(db, record)?.into_iter().filter(|one| one.claim.action == Action::Take) {
+        for target in decision.claim.targets.iter().filter(|target| target.record == record) {
+            takes.entry(target.digest).or_insert_with(|| decision.clone());
+        }
+    }
+    Ok(takes)
 }
 
 const SENT_BACK: &str = "SELECT line FROM sent_back WHERE device = ?1 AND at >= ?2";

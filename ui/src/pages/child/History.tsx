@@ -49,7 +49,7 @@ function Change({ lines }: { lines: HistoryLine[] }) {
         {lines.slice(0, all ? undefined : LINES).map((line) => <div key={line.key}>{spoken(line.words)}</div>)}
         {!all && lines.length > LINES && <button type="button" className="more" onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
         <span className="row">
-          <span className="quiet">{first.who.device}</span>
+          <span className="quiet">{first.who.device}{first.taken && ` · ${t('held.taken_by', { person: first.taken.person })} ${clock(first.taken.at)}`}</span>
           {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, spoken(first.label))} aria-label={`${t('child.undo_change')}：${spoken(first.words)}`} data-testid="undo-change">{t('child.undo_change')}</Button>}
         </span>
       </div>
