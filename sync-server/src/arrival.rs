@@ -102,7 +102,7 @@ impl<S: Store> Server<S> {
         Ok(number)
     }
 
-    fn is_erased(&self, child: ChildId) -> bool {
+    pub(crate) fn is_erased(&self, child: ChildId) -> bool {
         self.roster.children.get(&child).is_some_and(|seat| seat.erased)
     }
 

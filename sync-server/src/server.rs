@@ -136,7 +136,7 @@ impl<S: Store> Server<S> {
             let row: Row = minicbor::decode(&bytes).map_err(|_| ServerError::Row(at))?;
             self.fold(at, &row);
         }
-        Ok(())
+        Ok(self.vault.store.finish_erasing()?)
     }
 
     /// Applies a row to the roster in memory.

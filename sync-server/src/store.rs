@@ -2,7 +2,8 @@
 //! envelopes' meaning or rights.
 //!
 //! Everything between [`Store::begin`] and [`Store::commit`] becomes durable together, or not at
-//! all. Keys of children and records are durable before anything sealed under them.
+//! all. Keys of children and records are durable before anything sealed under them, and destroyed only
+//! once the erasure is durable.
 
 use domain::id::{Branch, ChildId, DeviceId, Digest, PersonId, Position, RecordId};
 use domain::moment::Timestamp;
@@ -317,10 +318,14 @@ pub trait Log {
 pub trait Keys {
     /// The key of a child, or of a record without a child.
     fn key(&mut self, owner: &[u8; 16]) -> Stored<Option<[u8; 32]>>;
-    /// Keeps a key; durable no later than anything else of the transaction.
+    /// Keeps a key; durable before anything else of the transaction.
     fn add_key(&mut self, owner: &[u8; 16], key: &[u8; 32]) -> Stored<()>;
-    /// Destroys a key for ever.
-    fn destroy_key(&mut self, owner: &[u8; 16]) -> Stored<()>;
+    /// Destroys a child's key and the pieces of its files for ever: when the open transaction is durable
+    /// and never before. The key is given to nobody from now on.
+    fn erase(&mut self, child: ChildId) -> Stored<()>;
+    /// Does what erasures that are durable left undone when something failed. Asked at each start and
+    /// after each failure, outside a transaction; costs nothing when nothing is left.
+    fn finish_erasing(&mut self) -> Stored<()>;
 }
 
 /// Pieces of files; apart, so that the log and its backups stay small. Durable no later than
@@ -332,8 +337,6 @@ pub trait Pieces {
     fn piece(&mut self, id: &PieceId) -> Stored<Option<Vec<u8>>>;
     /// Keeps a piece that is not here.
     fn add_piece(&mut self, id: &PieceId, bytes: &[u8]) -> Stored<()>;
-    /// Drops all pieces of a child's files.
-    fn drop_pieces(&mut self, child: ChildId) -> Stored<()>;
     /// How many pieces, and their bytes.
     fn pieces(&mut self) -> Stored<(u64, u64)>;
 }

@@ -88,10 +88,10 @@ impl<S: Store> Vault<S> {
         self.store.rollback()
     }
 
-    /// Destroys a child's key: its items are unreadable from now on, here and in every backup
-    /// whose keys are gone.
+    /// Erases a child with the open transaction: its items are unreadable from now on, and when its key
+    /// is destroyed also in every backup whose keys are gone.
     pub(crate) fn erase(&mut self, child: ChildId) -> Stored<()> {
         self.keys.remove(child.as_bytes());
-        self.store.destroy_key(child.as_bytes())
+        self.store.erase(child)
     }
 }

@@ -26,6 +26,8 @@ pub enum Wrong {
     Chain(Position),
     /// An item's bytes are not those that were signed, or stand in the wrong place.
     Item(Position),
+    /// An item has lost its key though its child was not erased, or has one though it was.
+    Key(Position),
     /// An envelope is not signed by its author.
     Signature(Position),
     /// The roster row kept for folding is not the one in the log.
@@ -153,8 +155,12 @@ impl<S: Store> Server<S> {
             }
             Err(other) => return Err(other.into()),
         };
+        let erased = stored.kind != Kind::Roster && stored.child.is_some_and(|child| self.is_erased(child));
+        if bytes.is_none() != erased {
+            told.wrong.push(Wrong::Key(at));
+        }
         let Some(bytes) = bytes else {
-            told.erased += 1;
+            told.erased += u64::from(erased);
             return Ok(());
         };
         if !placed || item::digest(&bytes) != stored.digest {

@@ -85,6 +85,7 @@ fn sentence(wrong: &Wrong) -> String {
         Wrong::Gap(at) => format!("第 {at} 条缺失"),
         Wrong::Chain(at) => format!("第 {at} 条与前面接不上"),
         Wrong::Item(at) => format!("第 {at} 条的内容与签名时不同"),
+        Wrong::Key(at) => format!("第 {at} 条的密钥与名册不符：没有删除的读不出，或已合规删除的还读得出"),
         Wrong::Signature(at) => format!("第 {at} 条的签名不对"),
         Wrong::Row(at) => format!("第 {at} 条名册读不懂"),
         Wrong::Roster => "名册与日志推算的不同".to_owned(),

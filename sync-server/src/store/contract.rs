@@ -16,8 +16,9 @@ pub(crate) fn holds<S: Store>(fresh: &mut dyn FnMut() -> S) {
     deliveries_wait_in_order_until_they_are_laid_out(&mut fresh());
     an_envelope_is_kept_once_and_its_items_are_judged_in_order(&mut fresh());
     the_log_is_heard_where_it_was_appended(&mut fresh());
-    a_destroyed_key_is_gone(&mut fresh());
-    pieces_are_kept_once_and_go_with_their_child(&mut fresh());
+    a_key_is_never_replaced(&mut fresh());
+    pieces_are_kept_once(&mut fresh());
+    an_erasure_takes_key_and_pieces_once_it_is_durable(&mut fresh());
     caches_can_be_dropped(&mut fresh());
 }
 
@@ -185,20 +186,21 @@ fn the_log_is_heard_where_it_was_appended(store: &mut impl Store) {
     assert_eq!(store.records(None, 10), Ok(vec![RecordId::new([4; 16])]));
 }
 
-fn a_destroyed_key_is_gone(store: &mut impl Store) {
+fn a_key_is_never_replaced(store: &mut impl Store) {
     assert_eq!(store.key(&[1; 16]), Ok(None));
     store.add_key(&[1; 16], &[2; 32]).expect("kept");
-    assert!(store.add_key(&[1; 16], &[3; 32]).is_err(), "a key is never replaced");
+    assert!(store.add_key(&[1; 16], &[3; 32]).is_err());
     assert_eq!(store.key(&[1; 16]), Ok(Some([2; 32])));
-    store.destroy_key(&[1; 16]).expect("destroyed");
-    assert_eq!(store.key(&[1; 16]), Ok(None));
 }
 
-fn pieces_are_kept_once_and_go_with_their_child(store: &mut impl Store) {
-    let file = RecordId::new([1; 16]);
-    let one = PieceId { child: CHILD, file, n: 0, digest: Digest([1; 32]) };
+fn piece(child: ChildId) -> PieceId {
+    PieceId { child, file: RecordId::new([1; 16]), n: 0, digest: Digest([1; 32]) }
+}
+
+fn pieces_are_kept_once(store: &mut impl Store) {
+    let one = piece(CHILD);
     let altered = PieceId { digest: Digest([2; 32]), ..one };
-    let foreign = PieceId { child: ChildId::new([8; 16]), ..one };
+    let foreign = piece(ChildId::new([8; 16]));
     store.begin().expect("begins");
     store.add_piece(&one, &[7; 100]).expect("kept");
     store.rollback().expect("thrown away");
@@ -213,8 +215,29 @@ fn pieces_are_kept_once_and_go_with_their_child(store: &mut impl Store) {
     }
     store.add_piece(&foreign, &[8; 20]).expect("kept");
     assert_eq!(store.pieces(), Ok((2, 120)));
-    store.drop_pieces(CHILD).expect("dropped");
-    assert_eq!((store.has_piece(&one), store.pieces()), (Ok(false), Ok((1, 20))));
+}
+
+fn an_erasure_takes_key_and_pieces_once_it_is_durable(store: &mut impl Store) {
+    let other = ChildId::new([8; 16]);
+    for child in [CHILD, other] {
+        store.add_key(child.as_bytes(), &[2; 32]).expect("kept");
+        store.add_piece(&piece(child), &[7; 100]).expect("kept");
+    }
+    let held = |store: &mut dyn Store, child: ChildId| {
+        (store.key(child.as_bytes()).expect("asked").is_some(), store.has_piece(&piece(child)).expect("asked"))
+    };
+    store.begin().expect("begins");
+    store.erase(CHILD).expect("erased");
+    assert!(!held(store, CHILD).0, "nobody gets the key from now on");
+    store.rollback().expect("thrown away");
+    assert_eq!(held(store, CHILD), (true, true), "what did not happen destroyed nothing");
+    store.begin().expect("begins");
+    store.erase(CHILD).expect("erased");
+    store.commit().expect("commits");
+    assert_eq!((held(store, CHILD), held(store, other)), ((false, false), (true, true)));
+    store.set_document(RecordId::new([4; 16]), 4, b"doc").expect("kept");
+    store.finish_erasing().expect("nothing is left to do");
+    assert!(store.document(RecordId::new([4; 16])).expect("asked").is_some(), "and nothing is done");
 }
 
 fn caches_can_be_dropped(store: &mut impl Store) {

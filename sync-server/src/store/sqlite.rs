@@ -16,6 +16,7 @@ mod cache;
 mod facts;
 mod files;
 mod inbox;
+mod keys;
 mod log;
 
 /// Raw keys of the files.
@@ -55,8 +56,11 @@ const LARGE_PAGE: u32 = 8192;
 const JOURNAL_BYTES: u32 = 4 << 20;
 
 /// Steps of each file's schema; a step that was released never changes.
-const STORE_SCHEMA: &[&str] =
-    &[include_str!("../../migrations/store_1.sql"), include_str!("../../migrations/store_2.sql")];
+const STORE_SCHEMA: &[&str] = &[
+    include_str!("../../migrations/store_1.sql"),
+    include_str!("../../migrations/store_2.sql"),
+    include_str!("../../migrations/store_3.sql"),
+];
 const KEYS_SCHEMA: &[&str] = &[include_str!("../../migrations/keys_1.sql")];
 const CACHE_SCHEMA: &[&str] = &[include_str!("../../migrations/cache_1.sql")];
 
@@ -67,8 +71,8 @@ pub struct Sqlite {
     files: Connection,
     cache: Connection,
     dir: Option<PathBuf>,
-    /// A key was destroyed in the open transaction: its page must not stay in the journal.
-    destroyed: bool,
+    /// A child is erased in the open transaction.
+    erases: bool,
 }
 
 impl Store for Sqlite {}
@@ -92,7 +96,7 @@ impl Sqlite {
             files: open(FILES, &keys.files(), files::SCHEMA, "FULL")?,
             cache,
             dir: Some(dir.to_owned()),
-            destroyed: false,
+            erases: false,
         })
     }
 
@@ -105,7 +109,7 @@ impl Sqlite {
             files: open(files::SCHEMA)?,
             cache: open(CACHE_SCHEMA)?,
             dir: None,
-            destroyed: false,
+            erases: false,
         })
     }
 

@@ -1,4 +1,4 @@
-//! Keys and caches in SQLite. It must not know how anything is sealed or packed.
+//! Caches in SQLite. It must not know how anything is packed.
 
 use domain::id::{Digest, Position, RecordId};
 use domain::roster::Channel;
@@ -6,24 +6,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::{Sqlite, failed, signed, unsigned};
 use crate::store::channel::to_bytes;
-use crate::store::{Cache, Keys, Segment, Stored};
-
-impl Keys for Sqlite {
-    fn key(&mut self, owner: &[u8; 16]) -> Stored<Option<[u8; 32]>> {
-        let mut q = self.keys.prepare_cached("SELECT key FROM key WHERE owner = ?").map_err(failed)?;
-        q.query_row([owner], |r| r.get(0)).optional().map_err(failed)
-    }
-
-    fn add_key(&mut self, owner: &[u8; 16], key: &[u8; 32]) -> Stored<()> {
-        let mut q = self.keys.prepare_cached("INSERT INTO key (owner, key) VALUES (?, ?)").map_err(failed)?;
-        q.execute(params![owner, key]).map(drop).map_err(failed)
-    }
-
-    fn destroy_key(&mut self, owner: &[u8; 16]) -> Stored<()> {
-        self.destroyed = true;
-        self.keys.execute("DELETE FROM key WHERE owner = ?", [owner]).map(drop).map_err(failed)
-    }
-}
+use crate::store::{Cache, Segment, Stored};
 
 impl Cache for Sqlite {
     fn document(&mut self, record: RecordId) -> Stored<Option<(Position, Vec<u8>)>> {

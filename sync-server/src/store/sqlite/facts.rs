@@ -16,18 +16,20 @@ impl Facts for Sqlite {
     }
 
     fn commit(&mut self) -> Stored<()> {
-        // Keys first: what is sealed under a key must never be durable before it. Then the pieces: a
-        // piece nobody was told of does no harm.
+        // New keys first: what is sealed under a key must never be durable before it. Then the pieces: a
+        // piece nobody was told of does no harm. What an erasure destroys goes when all of it is durable:
+        // whose key is destroyed has been erased.
         for db in [&self.keys, &self.files, &self.db, &self.cache] {
             db.execute_batch("COMMIT").map_err(failed)?;
         }
-        if std::mem::take(&mut self.destroyed) {
-            self.keys.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)?;
+        if self.erases {
+            self.erases = !self.destroy_erased()?;
         }
         Ok(())
     }
 
     fn rollback(&mut self) -> Stored<()> {
+        self.erases = false;
         for db in [&self.db, &self.keys, &self.files, &self.cache] {
             if !db.is_autocommit() {
                 db.execute_batch("ROLLBACK").map_err(failed)?;

@@ -27,10 +27,6 @@ impl Pieces for Sqlite {
         add(&self.files, id, bytes)
     }
 
-    fn drop_pieces(&mut self, child: ChildId) -> Stored<()> {
-        drop_of(&self.files, child)
-    }
-
     fn pieces(&mut self) -> Stored<(u64, u64)> {
         let sql = "SELECT count(*), coalesce(sum(size), 0) FROM piece INDEXED BY piece_place";
         self.files.query_row(sql, [], |r| Ok((unsigned(r.get(0)?), unsigned(r.get(1)?)))).map_err(failed)
