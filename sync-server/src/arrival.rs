@@ -68,6 +68,8 @@ pub(crate) struct LaidOut {
     pub(crate) fresh: BTreeMap<u16, (StoredItem, Vec<u8>)>,
     /// What became of items that came before in another envelope.
     pub(crate) judged: Vec<(u16, Outcome)>,
+    /// Its author brings it without any of its items: they went with their erased child.
+    pub(crate) gone: bool,
 }
 
 impl<S: Store> Server<S> {
@@ -178,6 +180,7 @@ impl<S: Store> Server<S> {
             Some(row) => row,
             None => self.vault.store.add_envelope(&kept)?,
         };
+        let gone = items.is_empty() && kept.voucher.is_none();
         let (mut fresh, mut judged, mut seen) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
         for item in items {
             let (Some(kind), Some(part)) = (Kind::of(item.kind), header.parts.get(usize::from(item.place))) else {
@@ -210,7 +213,7 @@ impl<S: Store> Server<S> {
             fresh.insert(place, (stored, sealed));
         }
         if known.is_none() {
-            return Ok(Some(LaidOut { kept, header, fresh, judged }));
+            return Ok(Some(LaidOut { kept, header, fresh, judged, gone }));
         }
         for (item, sealed) in fresh.into_values() {
             self.vault.store.add_item(&NewItem::of(item, sealed, Standing::New))?;

@@ -1,6 +1,7 @@
 //! What the server keeps outside the log: asked by operators and by the simulator. It must not change anything.
 
 use domain::id::{ChildId, DeviceId, RecordId};
+use domain::roster::Row;
 use sync::item::Kind;
 
 use crate::server::{Server, ServerError};
@@ -31,5 +32,25 @@ impl<S: Store> Server<S> {
             }
         }
         Ok(authors)
+    }
+
+    /// How many items about a child can be read; of an erased one none.
+    pub fn readable_of(&mut self, child: ChildId) -> Result<usize, ServerError> {
+        let mut readable = 0;
+        for item in self.vault.store.items_of_child(child)? {
+            let read = item.kind != Kind::Roster && self.vault.open(&item)?.is_some();
+            readable += usize::from(read);
+        }
+        Ok(readable)
+    }
+
+    /// How many items about a child came into the log after its erasure: for ever none.
+    pub fn accepted_after_erasure(&mut self, child: ChildId) -> Result<usize, ServerError> {
+        let rows = self.vault.store.roster_rows(0)?;
+        let erase = |row: &[u8]| minicbor::decode::<Row>(row).is_ok_and(|row| row == Row::Erase { child });
+        let Some(erased) = rows.iter().find(|(_, row)| erase(row)).map(|(at, _)| *at) else { return Ok(0) };
+        let items = self.vault.store.items_of_child(child)?;
+        let content = items.iter().filter(|item| item.kind != Kind::Roster);
+        Ok(content.filter(|item| matches!(item.standing, Standing::Accepted(at) if at > erased)).count())
     }
 }

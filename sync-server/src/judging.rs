@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{ChildId, DeviceId, Position, RecordId};
+use domain::id::{ChildId, DeviceId, PersonId, Position, PostId, RecordId};
 use domain::moment::Moment;
 use domain::roster::{Channel, Row};
 use dossier::Record;
@@ -112,6 +112,13 @@ pub(crate) fn rebuild<S: Store>(vault: &mut Vault<S>, record: RecordId) -> Store
     dossier::trial(None, &changes).map(|trial| Some(trial.record)).map_err(|_| StoreError::Damaged)
 }
 
+/// The item that carries a notice.
+fn notice_item(m: &mut Moment, notice: &Notice) -> Vec<u8> {
+    let body = minicbor::to_vec(notice).unwrap_or_default();
+    let record = RecordId::new(m.uuid());
+    Item { kind: Kind::Audit, record, form: notice::FORM.to_owned(), child: None, body }.encode()
+}
+
 /// The reason's wire code.
 fn code(reason: Reason) -> u8 {
     minicbor::to_vec(reason).ok().and_then(|bytes| bytes.first().copied()).unwrap_or(0)
@@ -172,6 +179,9 @@ impl<S: Store> Server<S> {
             // A cloned disk sends the same item in two envelopes: both learn what became of it.
             self.tell(laid.kept.device, &laid.header, laid.judged)?;
             self.judge(m, &laid.header, case)?;
+            if laid.gone {
+                self.note_gone(m, &laid.header)?;
+            }
         }
         self.vault.store.drop_arrival(arrival.number)?;
         Ok(whole)
@@ -303,15 +313,28 @@ impl<S: Store> Server<S> {
                 child: item.child,
                 target: Some(Target { record: item.record, digest: item.digest }),
             };
-            let body = minicbor::to_vec(notice).unwrap_or_default();
-            let record = RecordId::new(m.uuid());
-            let form = notice::FORM.to_owned();
-            items.push(Item { kind: Kind::Audit, record, form, child: None, body }.encode());
+            items.push(notice_item(m, &notice));
         }
         if items.is_empty() || header.device == self.roster.server {
             return Ok(());
         }
         self.keep_own(m, items).map(drop)
+    }
+
+    /// Nothing of the envelope will ever be in the log: its number is named, so that nobody waits for it.
+    fn note_gone(&mut self, m: &mut Moment, header: &Envelope) -> Result<(), ServerError> {
+        let notice = Notice {
+            device: header.device,
+            branch: header.branch,
+            seq: header.seq,
+            place: 0,
+            reason: Reason::Erased,
+            form: String::new(),
+            child: None,
+            target: None,
+        };
+        let item = notice_item(m, &notice);
+        self.keep_own(m, vec![item]).map(drop)
     }
 
     /// Where an accepted item is heard: with its child, and by the stations of its author, who
@@ -373,6 +396,7 @@ impl<S: Store> Server<S> {
     fn apply_row(&mut self, m: &Moment, at: Position, body: &[u8]) -> Result<BTreeSet<Channel>, ServerError> {
         let row: Row = minicbor::decode(body).map_err(|_| ServerError::Row(at))?;
         let mut heard = self.roster.channels_for_row(&row);
+        let new = row.child().is_some_and(|child| !self.roster.children.contains_key(&child));
         self.fold(at, &row);
         heard.extend(self.roster.channels_for_row(&row));
         self.vault.store.add_roster_row(at, body)?;
@@ -381,25 +405,41 @@ impl<S: Store> Server<S> {
                 self.drop_sets(&heard)?;
                 self.forget(*child)?;
             }
-            Row::Child { child, .. } | Row::Assign { child, .. } | Row::Withdraw { child, .. } => {
-                self.vault.store.reconsider(*child)?;
+            Row::Child { child, .. }
+            | Row::Register { child, .. }
+            | Row::Assign { child, .. }
+            | Row::Withdraw { child, .. } => {
+                self.vault.store.reconsider(*child, new)?;
                 let has_history = !self.vault.store.of_child(*child, 0, at, 1)?.is_empty();
                 if has_history {
                     self.drop_sets(&heard)?;
                 }
             }
-            Row::Device { id, .. } => {
+            Row::Device { id, person, .. } => {
+                self.rows_again(*person, None)?;
                 self.want_segments(&Reader::new(&self.roster, *id, domain::day::Day::of(m.now)));
             }
-            Row::Register { .. }
-            | Row::Alias { .. }
-            | Row::Unit { .. }
-            | Row::Person { .. }
-            | Row::Post { .. }
-            | Row::Revoke { .. }
-            | Row::Policy { .. } => {}
+            Row::Post { id, person, .. } => self.rows_again(*person, Some(*id))?,
+            Row::Alias { .. } | Row::Unit { .. } | Row::Person { .. } | Row::Revoke { .. } | Row::Policy { .. } => {}
         }
         Ok(heard)
+    }
+
+    /// After a restore the stop of a computer may come back before the computer and its person's post do,
+    /// or a child's assignment before the post: both were held, and are judged again now that these are here.
+    fn rows_again(&mut self, person: PersonId, post: Option<PostId>) -> Result<(), ServerError> {
+        for item in self.vault.store.held_rows()? {
+            let row = self.vault.open(&item)?.and_then(|bytes| Item::decode(&bytes).ok());
+            let about = match row.and_then(|item| minicbor::decode(&item.body).ok()) {
+                Some(Row::Revoke { device }) => self.roster.devices.get(&device).is_some_and(|d| d.person == person),
+                Some(Row::Assign { post: to, .. }) => Some(to) == post,
+                Some(_) | None => false,
+            };
+            if about {
+                self.vault.store.set_standing(item.id, Standing::New)?;
+            }
+        }
+        Ok(())
     }
 
     /// Erases a child's key and the pieces of its files, and what caches hold of it.

@@ -134,3 +134,6 @@ impl<S: Store> Server<S> {
         posts.any(|(_, post)| post.role.reach() != Reach::Assigned && post.to.is_none_or(|to| to >= Day::EPOCH))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -273,7 +273,10 @@ pub trait Inbox {
     fn vouch(&mut self, envelope: u64, voucher: DeviceId) -> Stored<()>;
     /// What was held of a child for want of a right, and came back after a restore from somebody
     /// else's log, is judged again.
-    fn reconsider(&mut self, child: ChildId) -> Stored<()>;
+    /// With `all`, of a child nobody knew before, what its author brought, too.
+    fn reconsider(&mut self, child: ChildId, all: bool) -> Stored<()>;
+    /// Roster rows that are held.
+    fn held_rows(&mut self) -> Stored<Vec<StoredItem>>;
     /// Puts an item where it stands.
     fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()>;
     /// Highest inbox number given.

@@ -33,5 +33,6 @@ fn the_slice_contains_what_it_is_about() {
     assert!(count(|t| t.notes) > 100 && count(|t| t.edits) > 100, "people write");
     assert!(count(|t| t.photos) > 20, "and take photographs");
     assert!(count(|t| t.crashes) > 20 && count(|t| t.moves) > 10 && count(|t| t.restores) > 3, "and things go wrong");
+    assert!(count(|t| t.stops) > 10 && count(|t| t.erasures) > 10, "and computers are lost and children erased");
     assert!(count(|t| t.claims) > 10, "and stations take over what came too late");
 }

@@ -141,10 +141,11 @@ impl World {
         }
     }
 
-    /// Every child the desk's post was ever allowed to see.
+    /// Every child the desk's post was ever allowed to see, at whichever computer.
     pub fn ever_in_scope(&self, seat: usize) -> std::collections::BTreeSet<ChildId> {
-        let now = self.scope(seat);
-        self.ever.get(seat).into_iter().flatten().copied().chain(now).collect()
+        let post = self.seats[seat].post;
+        let hers = self.ever.iter().zip(&self.seats).filter(|(_, other)| other.post == post);
+        hers.flat_map(|(ever, _)| ever).copied().chain(self.scope(seat)).collect()
     }
 
     /// Whether the server keeps items of this record outside the log, with a reason.
@@ -165,6 +166,11 @@ impl World {
         let equal = client.rebuilt_equals(&mut self.moment_at(seat)).expect("caches are rebuilt");
         self.seats[seat].client = Some(client);
         equal
+    }
+
+    /// Whether the desk's computer is not stopped, as far as the server knows.
+    pub fn works(&self, seat: usize) -> bool {
+        self.server.roster().active(self.seats[seat].device)
     }
 
     /// Whether the desk is a street's station.

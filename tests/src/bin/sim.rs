@@ -31,14 +31,26 @@ fn main() -> Result<()> {
         sum.moves += trace.moves;
         sum.claims += trace.claims;
         sum.restores += trace.restores;
+        sum.stops += trace.stops;
+        sum.erasures += trace.erasures;
         sum.held += trace.held;
         if (seed + 1).is_multiple_of(100) {
             println!("{} seeds", seed + 1 - from);
         }
     }
     println!(
-        "{seeds} seeds: {} notes, {} photographs, {} edits, {} syncs, {} kills, {} hand-overs, {} taken over, {} restores; {} looked for among held",
-        sum.notes, sum.photos, sum.edits, sum.syncs, sum.crashes, sum.moves, sum.claims, sum.restores, sum.held
+        "{seeds} seeds: {} notes, {} photographs, {} edits, {} syncs, {} kills, {} hand-overs, {} taken over, {} restores, {} computers stopped, {} children erased; {} looked for among held",
+        sum.notes,
+        sum.photos,
+        sum.edits,
+        sum.syncs,
+        sum.crashes,
+        sum.moves,
+        sum.claims,
+        sum.restores,
+        sum.stops,
+        sum.erasures,
+        sum.held
     );
     Ok(())
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use domain::id::ChildId;
 use serde_json::{Value, json};
 
-use super::Run;
 use super::model::{Change, Note, Photo};
+use super::{Run, lawful};
 
 /// An invariant that did not hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,7 +20,7 @@ pub struct Broken {
     pub trace: Vec<String>,
 }
 
-fn broken<T>(invariant: u8, what: impl Into<String>) -> Result<T, Broken> {
+pub(super) fn broken<T>(invariant: u8, what: impl Into<String>) -> Result<T, Broken> {
     Err(Broken { invariant, what: what.into(), trace: Vec::new() })
 }
 
@@ -53,7 +53,9 @@ pub(super) fn everything(run: &mut Run) -> Result<(), Broken> {
     rebuilt(run)?;
     drafts(run)?;
     proof(run)?;
-    held(run)
+    held(run)?;
+    lawful::shut(run)?;
+    lawful::gone(run)
 }
 
 /// (4) Nothing waits to be sent.
@@ -68,9 +70,9 @@ fn drained(run: &mut Run) -> Result<(), Broken> {
     Ok(())
 }
 
-/// (2) A desk holds what is in its scope now, and nothing else.
+/// (2) A desk holds what is in its scope now, and nothing else. The disk of a stopped one is out of reach.
 fn holdings(run: &mut Run) -> Result<(), Broken> {
-    for seat in 0..run.world.seats.len() {
+    for seat in (0..run.world.seats.len()).filter(|seat| run.world.works(*seat)).collect::<Vec<_>>() {
         let scope = run.world.scope(seat);
         let client = run.world.seats[seat].client.as_ref().expect("awake");
         // Roster rows say where a child went; they are no content.
@@ -100,13 +102,14 @@ fn holdings(run: &mut Run) -> Result<(), Broken> {
 }
 
 /// (1) and (7) Acknowledged work is in every replica that may see it, or kept and named by the
-/// server with its reason.
+/// server with its reason. An erasure is the one lawful exception.
 fn acknowledged(run: &mut Run) -> Result<(), Broken> {
-    for note in run.model.notes.clone() {
-        found_note(run, &note)?;
+    let model = run.model.without_erased();
+    for note in &model.notes {
+        found_note(run, note)?;
     }
-    for change in run.model.changes.clone() {
-        found_change(run, &change)?;
+    for change in &model.changes {
+        found_change(run, change)?;
     }
     found_photos(run)
 }
@@ -114,7 +117,7 @@ fn acknowledged(run: &mut Run) -> Result<(), Broken> {
 /// Every photograph is with everybody who may see its note: known and small at once, whole when
 /// asked for.
 fn found_photos(run: &mut Run) -> Result<(), Broken> {
-    let photos = run.model.photos.clone();
+    let photos = run.model.without_erased().photos;
     // What is asked for comes with the next sync; what was tried in vain is asked for again later.
     for ask in [true, false] {
         for photo in &photos {
@@ -257,7 +260,7 @@ fn rebuilt(run: &mut Run) -> Result<(), Broken> {
 /// A draft that was saved and not finished is still there, word for word; when the child went to
 /// somebody else, the district keeps it as it was.
 fn drafts(run: &mut Run) -> Result<(), Broken> {
-    for draft in run.model.drafts.clone() {
+    for draft in run.model.without_erased().drafts {
         let kept = run.world.call(draft.seat, "visit.draft.open", &json!({ "draft": draft.visit }));
         let here = kept.as_ref().is_ok_and(|d| d.to_string().contains(&draft.text));
         if !here && run.world.server.standings_of(draft.visit).is_ok_and(|kept| kept.is_empty()) {

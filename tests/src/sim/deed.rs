@@ -3,6 +3,7 @@
 use domain::fault::{Code, Fault};
 use domain::id::{ChildId, RecordId};
 use domain::post::Role;
+use domain::roster::Row;
 use serde_json::{Value, json};
 
 use super::Run;
@@ -34,6 +35,15 @@ pub(super) fn one(run: &mut Run) {
         93..95 => restore(run),
         95..97 => run.world.restart_server(),
         _ => choose(run, seat),
+    }
+}
+
+/// One deed after all that: now and then a computer is lost or a child is erased.
+pub(super) fn rare(run: &mut Run) {
+    match run.dice.below(12) {
+        0 => stop(run),
+        1 => erase(run),
+        _ => one(run),
     }
 }
 
@@ -216,6 +226,48 @@ fn hand_over(run: &mut Run) {
     drop(run.world.call(seat, "roster.assign", &json!({ "children": [child], "post": to })));
     run.trace.moves += 1;
     run.trace.lines.push(format!("{seat} hands {child} over"));
+}
+
+/// A computer is lost: the station stops it and enrols the next one, which syncs there and then.
+fn stop(run: &mut Run) {
+    let stations: Vec<usize> = (0..run.world.seats.len())
+        .filter(|seat| run.world.is_station(*seat) && run.world.seats[*seat].client.is_some())
+        .collect();
+    let Some(&station) = stations.get(run.dice.below(stations.len())) else { return };
+    let people = run.world.call(station, "roster.people", &json!({})).unwrap_or_default();
+    let devices = people.as_array().into_iter().flatten().flat_map(|person| person["devices"].as_array()).flatten();
+    let lost = devices.filter(|device| device["may_stop"] == true).filter_map(|line| line["device"].as_str());
+    let lost: Vec<usize> = lost.filter_map(|id| run.world.seat_of(id.parse().ok()?)).collect();
+    let Some(&seat) = lost.get(run.dice.below(lost.len())) else { return };
+    run.world.ok(station, "roster.revoke", json!({ "device": run.world.seats[seat].device }));
+    let (name, person, post) = {
+        let seat = &run.world.seats[seat];
+        (seat.name.clone(), seat.person, seat.post)
+    };
+    let next = run.world.enrol(&name, person, post);
+    run.model.stopped.push(seat);
+    run.trace.stops += 1;
+    run.trace.lines.push(format!("{station} stops {seat}, whose work goes on at {next}"));
+    run.world.sync(next);
+    run.world.sync(station);
+}
+
+/// The centre erases a child.
+fn erase(run: &mut Run) {
+    let child = run.model.children[run.dice.below(run.model.children.len())];
+    if run.model.is_erased(child) {
+        return;
+    }
+    run.world.write(vec![Row::Erase { child }]);
+    run.model.erased.push(child);
+    run.trace.erasures += 1;
+    run.trace.lines.push(format!("{child} is erased"));
+}
+
+/// What an old backup did not know and nobody had heard of is done again, from the centre's papers.
+pub(super) fn erase_again(run: &mut Run, children: Vec<ChildId>) {
+    run.trace.lines.extend(children.iter().map(|child| format!("{child} is erased again")));
+    run.world.write(children.into_iter().map(|child| Row::Erase { child }).collect());
 }
 
 fn pass(run: &mut Run, seat: usize) {

@@ -55,4 +55,25 @@ pub struct Model {
     pub photos: Vec<Photo>,
     /// Drafts acknowledged and not finished.
     pub drafts: Vec<Note>,
+    /// Seats whose computer was lost and stopped.
+    pub stopped: Vec<usize>,
+    /// Children erased.
+    pub erased: Vec<ChildId>,
+}
+
+impl Model {
+    /// Whether a child was erased.
+    pub fn is_erased(&self, child: ChildId) -> bool {
+        self.erased.contains(&child)
+    }
+
+    /// The same without what was written about erased children.
+    pub fn without_erased(&self) -> Self {
+        let mut model = self.clone();
+        model.notes.retain(|note| !self.is_erased(note.child));
+        model.changes.retain(|change| !self.is_erased(change.child));
+        model.photos.retain(|photo| !self.is_erased(photo.child));
+        model.drafts.retain(|draft| !self.is_erased(draft.child));
+        model
+    }
 }

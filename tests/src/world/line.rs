@@ -81,7 +81,8 @@ impl World {
                 return;
             }
         }
-        panic!("the district never settles:\n{}", self.chains());
+        let waits: Vec<u64> = (0..self.seats.len()).map(|seat| self.unsent(seat)).collect();
+        panic!("the district never settles, {waits:?} unsent:\n{}", self.chains());
     }
 
     /// What every desk holds of every chain, for messages: device, branch, number, items whole.

@@ -154,7 +154,13 @@ impl Work<'_> {
             State::NotYet => self.standing.asking = false,
             // At every contact: what is typed into a page that was still open is saved as well.
             State::Revoked if signed => {
-                flight.again = self.hand_in_all(m)? || !self.standing.revoked;
+                let restored = self.standing.life.replace(head.life).is_some_and(|life| life != head.life);
+                if restored {
+                    // Nobody tells a stopped device what the backup lacks: all it may lack is said again.
+                    envelopes::unreceive_above(&self.tx, head.backed_up)?;
+                }
+                files::bring_own_only(&self.tx)?;
+                flight.again = self.hand_in_all(m)? || !self.standing.revoked || restored;
                 self.standing.revoked = true;
             }
             State::Revoked => {}

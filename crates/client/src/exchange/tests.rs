@@ -435,6 +435,23 @@ fn a_stopped_device_reads_nothing_and_its_words_are_still_taken() {
 }
 
 #[test]
+fn a_stopped_device_says_again_what_a_restored_district_may_lack_and_hears_of_it_once() {
+    let mut scene = Scene::at_work();
+    scene.edit(7, "name", "张小华");
+    let contact = |scene: &mut Scene, restores: u32| {
+        let (out, request) = scene.ask();
+        let mut head = scene.head(&request);
+        (head.state, head.lease, head.life) = (State::Revoked, None, head.life + restores);
+        let bytes = scene.answer(&out, head, Vec::new(), false);
+        scene.receive(&bytes).expect("an answer");
+        request.push.len()
+    };
+    for (restores, pushed) in [(0, 1), (0, 0), (1, 0), (1, 1), (1, 0)] {
+        assert_eq!(contact(&mut scene, restores), pushed, "{restores} restores");
+    }
+}
+
+#[test]
 fn what_an_open_page_saves_after_the_stop_is_handed_in_at_the_next_contact() {
     let mut scene = Scene::at_work();
     let contact = |scene: &mut Scene| {

@@ -236,6 +236,13 @@ pub(crate) fn doubt(db: &Connection) -> Stored<()> {
     Ok(())
 }
 
+/// This device was stopped: it brings its own photographs. Of others' it hears nothing more, neither that
+/// their child was erased; they are not its to bring.
+pub(crate) fn bring_own_only(db: &Connection) -> Stored<()> {
+    db.execute("UPDATE piece SET state = 1 WHERE own = 0 AND state IN (0, 4)", [])?;
+    Ok(())
+}
+
 /// A child is purged: own pieces stay until a compared backup holds `commit`, unless it is erased.
 pub(crate) fn forget_child(db: &Connection, child: ChildId, commit: Option<u64>) -> Stored<()> {
     if let Some(commit) = commit {

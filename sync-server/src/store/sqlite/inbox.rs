@@ -46,8 +46,11 @@ pub(super) fn read(r: &rusqlite::Row<'_>) -> rusqlite::Result<Option<StoredItem>
 
 impl Sqlite {
     fn items(&self, filter: &str, value: &dyn rusqlite::ToSql) -> Stored<Vec<StoredItem>> {
-        let sql = format!("SELECT {COLUMNS} FROM item WHERE {filter}");
-        let mut q = self.db.prepare_cached(&sql).map_err(failed)?;
+        self.listed(&format!("SELECT {COLUMNS} FROM item WHERE {filter}"), value)
+    }
+
+    fn listed(&self, sql: &str, value: &dyn rusqlite::ToSql) -> Stored<Vec<StoredItem>> {
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let rows = q.query_map([value], read).map_err(failed)?;
         rows.map(|row| row.map_err(failed)?.ok_or(StoreError::Damaged)).collect()
     }
@@ -222,12 +225,18 @@ impl Inbox for Sqlite {
         again.execute(params![NEW, row, HELD]).map(drop).map_err(failed)
     }
 
-    fn reconsider(&mut self, child: ChildId) -> Stored<()> {
+    fn reconsider(&mut self, child: ChildId, all: bool) -> Stored<()> {
         // HELD in words: the index of held items is partial.
         let sql = "UPDATE item SET standing = ?, at = 0 WHERE child = ? AND standing = 2 AND at IN (1, 2)
-             AND (SELECT voucher FROM envelope WHERE row = item.envelope) IS NOT NULL";
+             AND (? OR (SELECT voucher FROM envelope WHERE row = item.envelope) IS NOT NULL)";
         let mut again = self.db.prepare_cached(sql).map_err(failed)?;
-        again.execute(params![NEW, child.as_bytes()]).map(drop).map_err(failed)
+        again.execute(params![NEW, child.as_bytes(), all]).map(drop).map_err(failed)
+    }
+
+    fn held_rows(&mut self) -> Stored<Vec<StoredItem>> {
+        // By name: of what is held only, and no walk through all items.
+        let sql = "FROM item INDEXED BY item_held WHERE standing = 2 AND kind = ? ORDER BY id";
+        self.listed(&format!("SELECT {COLUMNS} {sql}"), &Kind::Roster.code())
     }
 
     fn set_standing(&mut self, item: u64, standing: Standing) -> Stored<()> {

@@ -119,9 +119,10 @@ fn decision(db: &Connection, no: i64) -> Result<Option<Decision>> {
 }
 
 pub(super) const COUNTED: &str = "SELECT child, stands, count(*) FROM kept_aside
-    WHERE device = ?1 AND accepted = 0 GROUP BY child, stands";
+    WHERE device = ?1 AND accepted = 0 AND (digest IS NOT NULL OR child IS NOT NULL) GROUP BY child, stands";
 
-/// How many items of a computer are kept aside, by child and where they stand.
+/// How many items of a computer are kept aside, by child and where they stand. What went with its erased
+/// child is named and counts for nothing: nobody has it.
 pub(crate) fn counted(db: &Connection, device: DeviceId) -> Result<Vec<(Option<ChildId>, Stands, usize)>> {
     let mut query = db.prepare_cached(COUNTED)?;
     let rows = query.query_map([device.as_bytes()], |row| {

@@ -1,0 +1,226 @@
+//! Stories of a server put back to an older backup: what desks hear, and how everything comes back.
+
+use domain::area::Area;
+use domain::id::RecordId;
+use domain::roster::Row;
+use sync::envelope::Envelope;
+use sync::item::{Item, Kind};
+use sync::wire::{Cursor, Holding, Mark, Outcome, Receipt, Request, State};
+
+use crate::scene::{POSTS, STREET, World, child};
+use crate::store::Standing;
+
+fn mark(world: &World, envelope: &Envelope) -> Mark {
+    let id = envelope.id(&world.server.district().digest());
+    Mark(id.0[..8].try_into().expect("8 bytes"))
+}
+
+#[test]
+fn a_restored_server_is_seen_in_the_first_request_and_gets_everything_back() {
+    let mut world = World::new();
+    let (c, other) = (world.child(1, 1), world.child(2, 2));
+    let (mut director, mut second, mut station) = (world.desk(1), world.desk(2), world.desk(0));
+    director.visits(&mut world, c);
+    for desk in [&mut director, &mut second, &mut station] {
+        desk.pull(&mut world);
+    }
+    let backup = world.server.store().snapshot().expect("a backup");
+    let item = director.note(&mut world, c, "备份之后");
+    let lost = director.envelope(&mut world, std::slice::from_ref(&item));
+    director.push(&mut world, vec![lost.clone()]);
+    world.judge();
+    for desk in [&mut director, &mut station] {
+        desk.pull(&mut world);
+    }
+    let known = station.cursor;
+    world.restore(backup);
+
+    // 1: the mismatch is seen; 2: who lacks what; 3: it is back.
+    let Some(State::Restored(checkpoints)) = director.pull(&mut world).state else { panic!("not noticed") };
+    assert!(checkpoints.iter().all(|c| c.position < known.position) && checkpoints.len() > 2);
+    director.cursor = checkpoints[0];
+    let request = Request { have: vec![mark(&world, &lost)], ..director.request() };
+    let heard = director.ask(&mut world, &request);
+    assert_eq!(heard.state, Some(State::Lacks(vec![mark(&world, &lost)])));
+    let heard = director.push(&mut world, vec![lost]);
+    assert!(matches!(heard.receipts[..], [Receipt::Kept(_)]));
+    assert_eq!(heard.state, Some(State::NotYet), "nobody gets rows before a wide desk was here");
+    assert!(matches!(heard.verdicts.last().expect("a verdict").outcomes[..], [(0, Outcome::Accepted(_))]));
+
+    let Some(State::Restored(checkpoints)) = station.pull(&mut world).state else { panic!("not noticed") };
+    station.cursor = checkpoints[0];
+    assert_eq!(station.pull(&mut world).about(c), [item.record], "the director's note from the director's desk");
+    assert!(!world.server.withholds());
+    assert_eq!(director.pull(&mut world).state, Some(State::Fine));
+    assert_eq!(second.pull(&mut world).about(other), []);
+}
+
+#[test]
+fn a_lost_note_comes_back_from_the_station_when_its_author_never_returns() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let mut station = world.desk(0);
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    // Enrolled, written and heard after the backup; the device then drowns.
+    let mut drowned = world.desk(1);
+    let record = drowned.visits(&mut world, c);
+    let heard = station.pull(&mut world);
+    assert_eq!(heard.about(c), [record]);
+    let held: Vec<Envelope> = heard.frames.iter().flat_map(|f| &f.envelopes).map(|p| p.envelope.0.clone()).collect();
+    world.restore(backup);
+    let Some(State::Restored(checkpoints)) = station.pull(&mut world).state else { panic!("not noticed") };
+    station.cursor = checkpoints[0];
+    let have: Vec<Mark> = held.iter().map(|e| mark(&world, e)).collect();
+    let request = Request { have: have.clone(), ..station.request() };
+    assert_eq!(station.ask(&mut world, &request).state, Some(State::Lacks(have)));
+    let heard = station.push(&mut world, held);
+    assert!(heard.receipts.iter().all(|r| matches!(r, Receipt::Kept(_))), "{:?}", heard.receipts);
+    world.judge();
+    assert!(world.server.roster().active(drowned.key.id()), "its enrolment came back too");
+    assert_eq!(world.desk(1).pull(&mut world).about(c), [record]);
+}
+
+#[test]
+fn what_a_station_brings_back_after_a_restore_does_not_come_back_to_it() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut station, mut director) = (world.desk(0), world.desk(1));
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    director.visits(&mut world, c);
+    let heard = station.pull(&mut world);
+    let placed = heard.frames.iter().flat_map(|f| &f.envelopes).find(|p| p.envelope.0.device == director.key.id());
+    let envelope = placed.expect("the director's").envelope.0.clone();
+    world.restore(backup);
+    let Some(State::Restored(checkpoints)) = station.pull(&mut world).state else { panic!("not noticed") };
+    station.cursor = checkpoints[0];
+    let mut silent = station.clone();
+    let holding = Holding::of(mark(&world, &envelope), &envelope);
+    let push = vec![sync::wire::Pushed(envelope)];
+    let heard = station.ask(&mut world, &Request { push, holds: Some(vec![holding]), ..station.request() });
+    let regained: Vec<_> = heard.frames.iter().flat_map(|f| f.regained.iter().flatten()).collect();
+    assert_eq!(heard.about(c), [], "not what it holds");
+    assert!(matches!(regained[..], [r] if r.mark == holding.mark && matches!(r.items[..], [(0, _)])), "{regained:?}");
+    silent.counter = station.counter;
+    assert_eq!(silent.pull(&mut world).about(c).len(), 1, "whole to whoever does not say so");
+}
+
+#[test]
+fn a_lost_note_her_author_brings_back_counts_where_her_successor_has_it_in_her_log() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut author, mut heir) = (world.desk(1), world.desk(2));
+    let taken = vec![Row::Withdraw { child: c, post: POSTS[1] }];
+    let given = vec![Row::Assign { child: c, post: POSTS[2] }];
+    let backup = world.server.store().snapshot().expect("a backup");
+    let item = author.note(&mut world, c, "备份之后");
+    let lost = author.envelope(&mut world, std::slice::from_ref(&item));
+    author.push(&mut world, vec![lost.clone()]);
+    world.judge();
+    world.write(taken.clone());
+    world.write(given.clone());
+    heir.pull(&mut world);
+    world.restore(backup);
+
+    world.write(taken);
+    author.push(&mut world, vec![lost.clone()]);
+    assert!(matches!(heir.pull(&mut world).state, Some(State::Restored(_))));
+    heir.cursor = Cursor::default();
+    let request = Request { have: vec![mark(&world, &lost)], ..heir.request() };
+    assert_eq!(heir.ask(&mut world, &request).state, Some(State::NotYet), "it is here already");
+    world.judge();
+    let stands = |world: &mut World| world.server.standings_of(item.record).expect("the store answers");
+    assert!(matches!(stands(&mut world)[..], [Standing::Held(_)]), "the child is not hers yet");
+    world.write(given);
+    world.judge();
+    assert!(matches!(stands(&mut world)[..], [Standing::Accepted(_)]), "now it is");
+}
+
+#[test]
+fn a_revocation_lost_in_a_restore_applies_before_anybody_gets_rows() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut station, mut thief) = (world.desk(0), world.desk(1));
+    thief.visits(&mut world, c);
+    station.pull(&mut world);
+    thief.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    world.write(vec![Row::Revoke { device: thief.key.id() }]);
+    let heard = station.pull(&mut world);
+    let held: Vec<Envelope> = heard.frames[0].envelopes.iter().map(|p| p.envelope.0.clone()).collect();
+    world.restore(backup);
+    assert!(matches!(thief.pull(&mut world).state, Some(State::Restored(_))));
+    thief.cursor = Cursor::default();
+    assert_eq!(thief.pull(&mut world).state, Some(State::NotYet));
+    station.cursor = Cursor::default();
+    station.push(&mut world, held);
+    let heard = thief.pull(&mut world);
+    assert_eq!((heard.state, heard.frames.len()), (Some(State::Revoked), 0));
+}
+
+#[test]
+fn a_stop_that_comes_back_before_the_computer_it_is_about_holds_once_that_is_back() {
+    let mut world = World::new();
+    let mut station = world.desk(0);
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    let mut thief = world.desk(1);
+    let heard = station.pull(&mut world);
+    let enrolled: Vec<Envelope> = heard.frames[0].envelopes.iter().map(|p| p.envelope.0.clone()).collect();
+    let body = minicbor::to_vec(Row::Revoke { device: thief.key.id() }).expect("a row");
+    let record = RecordId::new([9; 16]);
+    let stop = Item { kind: Kind::Roster, record, form: "roster".to_owned(), child: None, body };
+    let stop = station.sends(&mut world, &[stop]);
+    assert_eq!(thief.pull(&mut world).state, Some(State::Revoked));
+    world.restore(backup);
+    station.cursor = Cursor::default();
+    station.push(&mut world, vec![stop]);
+    station.push(&mut world, enrolled);
+    world.judge();
+    let heard = thief.pull(&mut world);
+    assert_eq!((heard.state, heard.frames.len()), (Some(State::Revoked), 0));
+}
+
+#[test]
+fn an_assignment_that_comes_back_before_its_child_does_holds_once_that_is_back() {
+    let mut world = World::new();
+    let (mut station, mut director) = (world.desk(0), world.desk(1));
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    let roster = |row: &Row, n: u8| {
+        let body = minicbor::to_vec(row).expect("a row");
+        let record = RecordId::new([n; 16]);
+        Item { kind: Kind::Roster, record, form: "roster".to_owned(), child: row.child(), body }
+    };
+    let (child, area) = (child(5), Area::new(STREET + 1).expect("an area"));
+    let found = director.sends(&mut world, &[roster(&Row::Register { child, area, post: POSTS[1] }, 8)]);
+    station.pull(&mut world);
+    let given = roster(&Row::Assign { child, post: POSTS[2] }, 9);
+    let given = station.sends(&mut world, &[given]);
+    assert!(world.server.roster().children[&child].posts().any(|post| post == POSTS[2]));
+    world.restore(backup);
+    station.push(&mut world, vec![given]);
+    world.judge();
+    assert!(!world.server.roster().children.contains_key(&child), "nobody knows the child yet");
+    director.push(&mut world, vec![found]);
+    world.judge();
+    assert!(world.server.roster().children[&child].posts().any(|post| post == POSTS[2]));
+}
+
+#[test]
+fn a_note_only_in_the_inbox_when_the_backup_was_taken_back_is_asked_for_again() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut director, mut station) = (world.desk(1), world.desk(0));
+    director.pull(&mut world);
+    station.pull(&mut world);
+    director.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    let item = director.note(&mut world, c, "只在收件箱");
+    let envelope = director.envelope(&mut world, &[item]);
+    director.push(&mut world, vec![envelope]);
+    world.restore(backup);
+    assert!(matches!(director.pull(&mut world).state, Some(State::Restored(_))), "though the log's end is the same");
+    assert!(matches!(director.pull(&mut world).state, Some(State::NotYet)), "said once");
+}
