@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 
 use crate::desk::Desk;
 use crate::project;
-use crate::store::{Stored, claims, files, records, roster};
+use crate::store::{Stored, chains, claims, files, records, roster};
 use crate::work::Work;
 
 impl Desk {
@@ -45,13 +45,14 @@ impl Work<'_> {
         for file in files::all(&self.tx, None)? {
             self.write_file_row(file)?;
         }
+        chains::rebuild(&self.tx)?;
         Ok(claims::rebuild(&self.tx)?)
     }
 
     /// All rows of the caches as text, documents by their heads: saved bytes may differ.
     fn caches(&self) -> Stored<Vec<String>> {
         let mut lines = Vec::new();
-        for table in project::TABLES.into_iter().chain(claims::TABLES) {
+        for table in project::TABLES.into_iter().chain(claims::TABLES).chain(chains::TABLES) {
             lines.extend(dump(&self.tx, table)?);
         }
         for meta in records::all(&self.tx, None)? {

@@ -2,6 +2,7 @@
 //!
 //! It must not know rules of the work; screens' tables belong to `project`.
 
+pub(crate) mod chains;
 pub(crate) mod claims;
 pub(crate) mod departed;
 pub(crate) mod envelopes;
@@ -34,6 +35,7 @@ fn migrations() -> Migrations<'static> {
         M::up_with_hook(include_str!("migrations/0008_kept_aside.sql"), |tx: &Transaction<'_>| {
             Ok(claims::rebuild(tx)?)
         }),
+        M::up(include_str!("migrations/0009_chains.sql")),
     ])
 }
 

@@ -21,6 +21,7 @@ use super::visit::{self, Line, Named};
 use super::{child_id, rows};
 use crate::desk::Desk;
 use crate::store::Stop;
+use crate::store::chains::{self, Gap};
 use crate::store::claims::{self, Stands};
 
 /// Which day; today when left out.
@@ -191,11 +192,7 @@ fn chains(desk: &Desk, m: &Moment, day: day::Day) -> Result<BTreeMap<DeviceId, C
     for (device, last) in contacts(desk)? {
         chains.entry(device).or_default().last = Some(last);
     }
-    let gaps = "SELECT seq, before, head FROM (SELECT seq, head, lag(seq, 1, 0) OVER
-        (PARTITION BY device, branch ORDER BY seq) AS before FROM envelope) WHERE seq > before + 1";
-    let gaps =
-        rows(&desk.db, gaps, [], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
-    for (seq, before, head) in gaps {
+    for Gap { before, seq, head } in chains::gaps(&desk.db).map_err(Stop::from)? {
         let Ok(envelope) = Envelope::decode(&head) else { continue };
         let chain = chains.entry(envelope.device).or_default();
         // Not missing though they are not here: the server keeps items of theirs aside and said so.
@@ -219,8 +216,7 @@ fn chains(desk: &Desk, m: &Moment, day: day::Day) -> Result<BTreeMap<DeviceId, C
 /// When each device was last heard of, as far as known here: the signed time of its newest
 /// envelope, or when the server last kept something of it aside.
 pub(super) fn contacts(desk: &Desk) -> Result<BTreeMap<DeviceId, Timestamp>, Fault> {
-    let newest = "SELECT head FROM envelope GROUP BY device, branch HAVING seq = max(seq) ORDER BY device, branch";
-    let heads = rows(&desk.db, newest, [], |row| row.get::<_, Vec<u8>>(0))?;
+    let heads = chains::newest(&desk.db).map_err(Stop::from)?;
     let mut heard: Vec<(DeviceId, Timestamp)> =
         heads.iter().filter_map(|head| Envelope::decode(head).ok()).map(|own| (own.device, own.at)).collect();
     for device in desk.roster.devices.keys() {
