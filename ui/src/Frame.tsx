@@ -9,6 +9,7 @@ import { Finder, useFinder } from './pages/children/Finder';
 import { StatusLine } from './StatusLine';
 import { useAnew } from './anew';
 import { useIdleLock } from './idle';
+import { useLine } from './line';
 import { usePractised } from './parts/practised';
 import { Waiting } from './parts/standing';
 import { Stopped } from './Stopped';
@@ -23,6 +24,7 @@ export function Frame() {
   const finder = useFinder();
   useTop();
   useIdleLock();
+  useLine(shell.data?.practice);
   useAnew();
   usePractised(shell.data?.practice);
   const due = (today.data?.overdue.length ?? 0) + (today.data?.due.length ?? 0);

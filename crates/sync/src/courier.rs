@@ -33,9 +33,14 @@ impl NetFault {
             Self::BadAnswer | Self::Unknown => Code::BadAnswer,
         }
     }
-    /// Whether trying again within seconds can help, without anybody doing anything.
-    const fn passes(self) -> bool {
-        matches!(self, Self::Offline | Self::Timeout | Self::Busy)
+    /// First and longest pause before the next try.
+    const fn pauses_s(self) -> (i64, i64) {
+        match self {
+            // May pass within seconds, and then whoever has walked into a network waits for nothing.
+            Self::Offline | Self::Timeout => (RETRY_S, AWAY_S),
+            Self::Busy => (RETRY_S, PERIOD_S),
+            Self::Portal | Self::ForeignCertificate | Self::BadAnswer | Self::Unknown => (STUCK_S, PERIOD_S),
+        }
     }
 }
 
@@ -43,8 +48,10 @@ impl NetFault {
 const PERIOD_S: i64 = 15 * 60;
 /// Seconds from the first change to the exchange, so that a sitting's changes travel together.
 const SETTLE_S: i64 = 20;
-/// Seconds to the first new try after a failure that may pass; doubles up to [`PERIOD_S`].
+/// Seconds to the first new try after a failure that may pass; doubles.
 const RETRY_S: i64 = 5;
+/// Longest pause while there is no line: a try without one costs nobody anything.
+const AWAY_S: i64 = 60;
 /// Seconds to the first new try after a failure that will not pass by itself.
 const STUCK_S: i64 = 5 * 60;
 /// Exchanges in a row without a pause; a server that always says "more" is not believed for ever.
@@ -120,8 +127,8 @@ impl Courier {
 
     /// The exchange failed. Nothing is lost; the pause grows, and never beyond the usual period.
     pub fn failed(&mut self, moment: &mut Moment, fault: NetFault) {
-        let first = if fault.passes() { RETRY_S } else { STUCK_S };
-        let pause = first.saturating_mul(1 << self.failures.min(16)).min(PERIOD_S);
+        let (first, longest) = fault.pauses_s();
+        let pause = first.saturating_mul(1 << self.failures.min(16)).min(longest);
         self.failures = self.failures.saturating_add(1);
         (self.last, self.rounds) = (Some(fault), 0);
         self.wake = Some(moment.now.plus_s(spread(moment, pause)));
@@ -181,9 +188,9 @@ mod tests {
             pauses.push(pause(&courier, NOW));
         }
         assert!((3..=7).contains(&pauses[0]), "{pauses:?}");
-        assert!(pauses[20..].iter().all(|p| (675..=1125).contains(p)), "{pauses:?}");
+        assert!(pauses[20..].iter().all(|p| (45..=75).contains(p)), "a line that is back is found: {pauses:?}");
         courier.changed(NOW);
-        assert!(pause(&courier, NOW) > 600, "a change does not make the line better");
+        assert!(pause(&courier, NOW) >= 45, "a change does not make the line better");
         assert_eq!(courier.trouble(), Some(NetFault::Offline));
         courier.ask_now(NOW);
         courier.started();
@@ -192,6 +199,11 @@ mod tests {
         courier.started();
         courier.failed(&mut m, NetFault::Portal);
         assert!(pause(&courier, NOW) >= 225, "a portal does not go away by asking");
+        for _ in 0..20 {
+            courier.started();
+            courier.failed(&mut m, NetFault::Busy);
+        }
+        assert!(pause(&courier, NOW) >= 675, "a district with too much to do is left alone");
     }
 
     #[test]
