@@ -50,8 +50,8 @@ const PERIOD_S: i64 = 15 * 60;
 const SETTLE_S: i64 = 20;
 /// Seconds to the first new try after a failure that may pass; doubles.
 const RETRY_S: i64 = 5;
-/// Longest pause while there is no line: a try without one costs nobody anything.
-const AWAY_S: i64 = 60;
+/// Longest pause while there is no line.
+const AWAY_S: i64 = 5 * 60;
 /// Seconds to the first new try after a failure that will not pass by itself.
 const STUCK_S: i64 = 5 * 60;
 /// Exchanges in a row without a pause; a server that always says "more" is not believed for ever.
@@ -188,9 +188,9 @@ mod tests {
             pauses.push(pause(&courier, NOW));
         }
         assert!((3..=7).contains(&pauses[0]), "{pauses:?}");
-        assert!(pauses[20..].iter().all(|p| (45..=75).contains(p)), "a line that is back is found: {pauses:?}");
+        assert!(pauses[20..].iter().all(|p| (225..=375).contains(p)), "a line that is back is found: {pauses:?}");
         courier.changed(NOW);
-        assert!(pause(&courier, NOW) >= 45, "a change does not make the line better");
+        assert!(pause(&courier, NOW) >= 225, "a change does not make the line better");
         assert_eq!(courier.trouble(), Some(NetFault::Offline));
         courier.ask_now(NOW);
         courier.started();
