@@ -5,6 +5,8 @@ pub mod chance;
 pub mod corpus;
 pub mod demo;
 pub mod hostile;
+#[cfg(feature = "window")]
+pub mod keyboard;
 pub mod photo;
 pub mod sim;
 pub mod stage;

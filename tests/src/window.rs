@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use thirtyfour::prelude::*;
 
+use crate::keyboard::Keyboard;
+
 /// Longest a screen may take to show what is waited for. Generous: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 const BLINK: Duration = Duration::from_millis(100);
@@ -46,19 +48,31 @@ pub struct Window {
     driving: Child,
     port: u16,
     driver: Option<WebDriver>,
+    practice: bool,
 }
 
 impl Window {
     /// Starts a driver and opens the window over a profile in `folder`.
     pub async fn open(screen: &Screen, name: &str, folder: &Path) -> Self {
+        let around = [("DISPLAY", screen.display.clone())];
+        Self::begin(name, folder, &around, false).await
+    }
+
+    /// The same in the practice district, typed into with a keyboard.
+    pub async fn practising(keyboard: &Keyboard, name: &str, folder: &Path) -> Self {
+        Self::begin(name, folder, &keyboard.around, true).await
+    }
+
+    async fn begin(name: &str, folder: &Path, around: &[(&'static str, String)], practice: bool) -> Self {
         let [port, native] = free_ports();
         let mut command = Command::new("tauri-driver");
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
-        command.env("DISPLAY", &screen.display).env("XDG_DATA_HOME", folder.join("webview"));
+        command.envs(around.iter().cloned()).env("XDG_DATA_HOME", folder.join("webview"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // The driver's own child goes with it.
         let driving = command.process_group(0).spawn().expect("tauri-driver starts");
-        let mut window = Self { name: name.to_owned(), folder: folder.to_owned(), driving, port, driver: None };
+        let (name, folder) = (name.to_owned(), folder.to_owned());
+        let mut window = Self { name, folder, driving, port, driver: None, practice };
         window.start().await;
         window
     }
@@ -67,7 +81,9 @@ impl Window {
     pub async fn start(&mut self) {
         let mut wanted = Capabilities::new();
         let profile = self.folder.join("profile");
-        let options = serde_json::json!({ "application": program(), "args": ["--profile", profile] });
+        let mut args = vec![serde_json::json!("--profile"), serde_json::json!(profile)];
+        args.extend(self.practice.then(|| "--practice".into()));
+        let options = serde_json::json!({ "application": program(), "args": args });
         wanted.set("browserName", "wry").expect("a capability");
         wanted.set("tauri:options", options).expect("a capability");
         let address = format!("http://127.0.0.1:{}", self.port);

@@ -33,6 +33,8 @@ pub struct Idle {
     pub cpu_percent: f64,
     /// Memory of the program's process.
     pub rss_mb: f64,
+    /// Of it, what no other process shares.
+    pub own_mb: f64,
     /// Memory of its web view's processes.
     pub web_rss_mb: f64,
 }
@@ -202,6 +204,7 @@ impl Phase {
         if let Some(idle) = &self.idle {
             aims.push(Aim::most("CPU of one core, %", 1.0, idle.cpu_percent));
             aims.push(Aim::most("memory of the program, MB", 120.0, idle.rss_mb));
+            aims.push(Aim::shown("of it shared with nobody, MB", idle.own_mb));
             aims.push(Aim::shown("memory of the web view, MB", idle.web_rss_mb));
         }
         aims

@@ -165,7 +165,8 @@ async fn idle(window: &Window) -> Result<Idle> {
     let web: u64 = pages.iter().map(|page| resident_kb(*page).unwrap_or(0)).sum();
     let mb = |kb: u64| (kb as f64 / 102.4).round() / 10.0;
     let cpu_percent = (spent / began.elapsed().as_secs_f64() * 10_000.0).round() / 100.0;
-    Ok(Idle { cpu_percent, rss_mb: mb(resident_kb(process)?), web_rss_mb: mb(web) })
+    let (rss_mb, own_mb) = (mb(resident_kb(process)?), mb(own_kb(process)?));
+    Ok(Idle { cpu_percent, rss_mb, own_mb, web_rss_mb: mb(web) })
 }
 
 fn figure(mut times: Vec<f64>) -> AtDesk {
@@ -203,6 +204,14 @@ fn resident_kb(process: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
     Ok(line.split_whitespace().nth(1).context("no size")?.parse()?)
+}
+
+/// Memory that no other process maps: without the web view's libraries and the drawing ones, which its
+/// processes share.
+fn own_kb(process: u32) -> Result<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
+    let private = text.lines().filter(|line| line.starts_with("Private_"));
+    Ok(private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).sum())
 }
 
 fn children_of(process: u32) -> Result<Vec<u32>> {
