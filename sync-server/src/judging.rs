@@ -68,12 +68,12 @@ impl<S: Store> Known for Docs<'_, S> {
     type Error = ServerError;
 
     fn fixed(&mut self, record: RecordId) -> Result<Option<Fixed>, ServerError> {
-        let state = self.vault.store.record(record)?;
+        let state = self.vault.record(record)?;
         Ok(state.map(|state| Fixed { form: state.form, child: state.child }))
     }
 
     fn document(&mut self, record: RecordId) -> Result<Option<Record>, ServerError> {
-        let Some(last) = self.vault.store.record(record)?.map(|state| state.last) else { return Ok(None) };
+        let Some(last) = self.vault.record(record)?.map(|state| state.last) else { return Ok(None) };
         if let Some(open) = self.open.take(record, last) {
             return Ok(Some(open));
         }
@@ -242,7 +242,7 @@ impl<S: Store> Server<S> {
             outcomes.push((place, Outcome::Held(Reason::Malformed)));
         }
         for (record, (saved, open)) in documents {
-            let at = self.vault.store.record(record)?.map_or(0, |state| state.last);
+            let at = self.vault.record(record)?.map_or(0, |state| state.last);
             self.vault.store.set_document(record, at, &saved)?;
             self.open.put(record, at, open);
         }
@@ -361,7 +361,7 @@ impl<S: Store> Server<S> {
         (item, fresh): (&StoredItem, Option<Vec<u8>>),
         body: &[u8],
     ) -> Result<Position, ServerError> {
-        let (end, before) = self.vault.store.head()?;
+        let (end, before) = self.vault.head()?;
         let at = end + 1;
         let chain = chain::step(&before, at, &item.digest);
         let heard = match item.kind {
@@ -378,16 +378,16 @@ impl<S: Store> Server<S> {
             }
             Kind::Audit => self.hearers(author, item, body),
             Kind::Change | Kind::Sealed | Kind::File => {
-                let record = self.vault.store.record(item.record)?;
+                let record = self.vault.record(item.record)?;
                 let state =
                     record.unwrap_or_else(|| RecordState { form: item.form.clone(), child: item.child, last: at });
-                self.vault.store.set_record(item.record, &RecordState { last: at, ..state })?;
+                self.vault.set_record(item.record, RecordState { last: at, ..state })?;
                 self.hearers(author, item, body)
             }
         };
         let heard: Vec<Channel> = heard.into_iter().collect();
         let id = self.stand(item, fresh, Standing::Accepted(at))?;
-        self.vault.store.append(at, &StoredItem { id, ..item.clone() }, &chain, &heard)?;
+        self.vault.append(at, &StoredItem { id, ..item.clone() }, &chain, &heard)?;
         self.meter.accepted += 1;
         Ok(at)
     }

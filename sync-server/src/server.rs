@@ -186,7 +186,7 @@ impl<S: Store> Server<S> {
 
     /// The log's end.
     pub fn head(&mut self) -> Result<Cursor, ServerError> {
-        let (position, chain) = self.vault.store.head()?;
+        let (position, chain) = self.vault.head()?;
         Ok(Cursor::at(position, &chain))
     }
 
@@ -273,13 +273,15 @@ impl<S: Store> Server<S> {
     fn answer_all(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
         let incoming: Vec<Option<Incoming>> = bodies.iter().map(|body| self.read(body)).collect();
         let just_restored = self.withheld;
-        // A backup may have been made by another process of this server.
-        let _ = self.look_for_backup();
         if incoming.iter().flatten().any(|incoming| !incoming.request.have.is_empty()) {
             // What came and was not laid out yet is not lacking.
             while self.gate_step(m).is_ok_and(|more| more) {}
         }
-        let asked = self.durably(|s| s.keep_all(m, &incoming));
+        let asked = self.durably(|s| {
+            // A backup may have been made by another process of this server.
+            s.look_for_backup()?;
+            s.keep_all(m, &incoming)
+        });
         let Ok(asked) = asked else {
             tracing::error!("store failed, requests turned away");
             return bodies.iter().map(|_| Answer::Unavailable).collect();
@@ -288,7 +290,17 @@ impl<S: Store> Server<S> {
             // Just restored: revocations and erasures that were brought back apply before anybody is answered.
             while self.gate_step(m).is_ok_and(|more| more) {}
         }
-        incoming.iter().zip(asked).map(|(incoming, asked)| self.answer(m.now, incoming.as_ref(), asked)).collect()
+        let asked = incoming.iter().zip(asked);
+        let answers = self.reading(|s| asked.map(|(one, asked)| s.answer(m.now, one.as_ref(), asked)).collect());
+        answers.unwrap_or_else(|_| bodies.iter().map(|_| Answer::Unavailable).collect())
+    }
+
+    /// Runs something that only reads the store, under one lock for all its reads.
+    fn reading<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> Result<R, StoreError> {
+        self.vault.store.begin_reading()?;
+        let result = work(self);
+        self.vault.store.end_reading()?;
+        Ok(result)
     }
 
     fn answer(&mut self, now: Timestamp, incoming: Option<&Incoming>, asked: Option<Asked>) -> Answer {
@@ -307,7 +319,7 @@ impl<S: Store> Server<S> {
 
     fn frames(&mut self, now: Timestamp, incoming: &Incoming, asked: Asked) -> Result<Vec<Vec<u8>>, ServerError> {
         let request = &incoming.request;
-        let (position, chain) = self.vault.store.head()?;
+        let (position, chain) = self.vault.head()?;
         let mut pull = Pull { frames: Vec::new(), end: End { cursor: request.cursor, more: false } };
         let mut head = Head {
             now,

@@ -218,6 +218,10 @@ pub trait Facts {
     fn commit(&mut self) -> Stored<()>;
     /// Throws it away.
     fn rollback(&mut self) -> Stored<()>;
+    /// Reads until [`Facts::end_reading`] see one state and lock it once; nothing may be written meanwhile.
+    fn begin_reading(&mut self) -> Stored<()>;
+    /// Ends it.
+    fn end_reading(&mut self) -> Stored<()>;
     /// A small fact.
     fn fact(&mut self, name: &str) -> Stored<Option<Vec<u8>>>;
     /// Sets a small fact.

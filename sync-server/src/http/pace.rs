@@ -1,7 +1,7 @@
 //! A socket that counts its bytes, so that a connection which hardly moves can be ended, whether
 //! it is slow to send or slow to read.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +24,12 @@ impl Paced {
     pub(super) fn new(socket: TcpStream) -> (Self, Pace) {
         let moved = Arc::new(AtomicU64::new(0));
         (Self { socket, moved: moved.clone() }, Pace(moved))
+    }
+
+    fn count(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(n)) = written {
+            self.moved.fetch_add(*n as u64, Ordering::Relaxed);
+        }
     }
 }
 
@@ -59,10 +65,21 @@ impl AsyncRead for Paced {
 impl AsyncWrite for Paced {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.socket).poll_write(cx, bytes);
-        if let Poll::Ready(Ok(n)) = &polled {
-            self.moved.fetch_add(*n as u64, Ordering::Relaxed);
-        }
+        self.count(&polled);
         polled
+    }
+    // The records of a handshake, or of a frame, leave in one packet.
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.socket).poll_write_vectored(cx, pieces);
+        self.count(&polled);
+        polled
+    }
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.socket).poll_flush(cx)

@@ -56,8 +56,10 @@ fn what_is_not_committed_never_was(store: &mut impl Store) {
     store.set_fact("a", b"1").expect("set");
     store.add_envelope(&envelope(1)).expect("kept");
     store.rollback().expect("thrown away");
+    store.begin_reading().expect("begins");
     assert_eq!(store.fact("a"), Ok(None));
     assert_eq!(store.envelope_row(&Digest([1; 32])), Ok(None));
+    store.end_reading().expect("ends");
     store.rollback().expect("nothing to throw away is fine");
 }
 

@@ -46,7 +46,7 @@ pub const FILES: &str = "files.db";
 /// The file of caches.
 pub const CACHE: &str = "cache.db";
 
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 const PAGES_KIB: i64 = -8192;
 /// A commit touches many places with a few bytes each, and every page touched is encrypted and
 /// authenticated whole: small pages where small rows stand, large ones under packed downloads and pieces.
@@ -91,7 +91,7 @@ impl Sqlite {
             other => other?,
         };
         Ok(Self {
-            db: open(STORE, &keys.store, STORE_SCHEMA, "FULL")?,
+            db: without_wiping(open(STORE, &keys.store, STORE_SCHEMA, "FULL")?)?,
             keys: open(KEYS, &keys.keys, KEYS_SCHEMA, "FULL")?,
             files: open(FILES, &keys.files(), files::SCHEMA, "FULL")?,
             cache,
@@ -215,6 +215,14 @@ fn connect(
     db.pragma_update(None, "cache_size", PAGES_KIB).map_err(failed)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Migrations::new(schema.iter().map(|step| M::up(step)).collect()).to_latest(&mut db).map_err(migration)?;
+    Ok(db)
+}
+
+/// For `store.db`: what fills pages there is sealed under keys of `keys.db`, and those are wiped. So a page
+/// that a delivery leaves behind when it is laid out is not written once more only to hold zeros; what is
+/// deleted on a page that is written anyway is zeroed as ever.
+fn without_wiping(db: Connection) -> Stored<Connection> {
+    db.pragma_update(None, "secure_delete", "FAST").map_err(failed)?;
     Ok(db)
 }
 

@@ -2,17 +2,22 @@
 
 use domain::id::{DeviceId, PersonId};
 use domain::moment::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Sqlite, failed, signed, unsigned};
 use crate::store::{Code, DeviceState, Facts, Stored};
 
+/// One of the words around a transaction, parsed once.
+fn say(db: &Connection, word: &str) -> Stored<()> {
+    db.prepare_cached(word).and_then(|mut word| word.execute([])).map(drop).map_err(failed)
+}
+
 impl Facts for Sqlite {
     fn begin(&mut self) -> Stored<()> {
         for db in [&self.cache, &self.keys, &self.files] {
-            db.execute_batch("BEGIN").map_err(failed)?;
+            say(db, "BEGIN")?;
         }
-        self.db.execute_batch("BEGIN IMMEDIATE").map_err(failed)
+        say(&self.db, "BEGIN IMMEDIATE")
     }
 
     fn commit(&mut self) -> Stored<()> {
@@ -20,12 +25,20 @@ impl Facts for Sqlite {
         // piece nobody was told of does no harm. What an erasure destroys goes when all of it is durable:
         // whose key is destroyed has been erased.
         for db in [&self.keys, &self.files, &self.db, &self.cache] {
-            db.execute_batch("COMMIT").map_err(failed)?;
+            say(db, "COMMIT")?;
         }
         if self.erases {
             self.erases = !self.destroy_erased()?;
         }
         Ok(())
+    }
+
+    fn begin_reading(&mut self) -> Stored<()> {
+        say(&self.db, "BEGIN")
+    }
+
+    fn end_reading(&mut self) -> Stored<()> {
+        say(&self.db, "COMMIT")
     }
 
     fn rollback(&mut self) -> Stored<()> {
