@@ -7,6 +7,7 @@ mod line;
 use std::path::PathBuf;
 
 use client::{Client, KdfCost, Tag};
+use domain::area::Area;
 use domain::fault::Fault;
 use domain::id::{ChildId, DeviceId, PersonId, PostId, RecordId};
 use domain::moment::{Moment, Timestamp};
@@ -138,7 +139,21 @@ impl World {
         for seat in 0..self.seats.len() {
             let scope = self.scope(seat);
             self.ever[seat].extend(scope);
+            let erased = self.erased_of(seat);
+            self.ever[seat].extend(erased);
         }
+    }
+
+    /// Children the desk's post reached before they were erased: between two judgements one may be given
+    /// to it and erased.
+    fn erased_of(&self, seat: usize) -> Vec<ChildId> {
+        let (roster, id) = (self.server.roster(), self.seats[seat].post);
+        let street = roster.posts.get(&id).and_then(|post| roster.area_of(post)).map(Area::street);
+        let reached = |kept: &domain::roster::Seat, at: Position| {
+            kept.assigned_at(id, at) || (self.is_station(seat) && kept.area_at(at).map(Area::street) == street)
+        };
+        let erased = roster.children.iter().filter(|(_, kept)| kept.erased);
+        erased.filter(|(_, kept)| (0..=roster.version).any(|at| reached(kept, at))).map(|(child, _)| *child).collect()
     }
 
     /// Every child the desk's post was ever allowed to see, at whichever computer.

@@ -89,6 +89,7 @@ impl World {
     pub fn write(&mut self, rows: Vec<Row>) {
         let mut moment = Moment::new(self.now, &mut self.chance);
         self.server.write_rows(&mut moment, rows).expect("rows are written");
+        self.remember_scopes();
     }
 
     /// A person takes a post and gets an enrolled computer. Returns her seat.
