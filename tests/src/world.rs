@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use client::{Client, KdfCost, Tag};
 use domain::area::Area;
 use domain::fault::Fault;
-use domain::id::{ChildId, DeviceId, PersonId, PostId, RecordId};
+use domain::id::{ChildId, DeviceId, PersonId, Position, PostId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use serde_json::Value;
 use sync_server::secret::Secret;
