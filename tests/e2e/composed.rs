@@ -7,6 +7,7 @@ use tongdang_tests::keyboard::Keyboard;
 use tongdang_tests::window::{Screen, Window};
 
 #[tokio::test]
+#[allow(clippy::print_stderr, reason = "whoever runs it hears what was not tried")]
 async fn what_is_composed_is_seen_and_kept_and_its_enter_acts_on_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let screen = Screen::light();
