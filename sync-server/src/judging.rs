@@ -366,7 +366,7 @@ impl<S: Store> Server<S> {
         let chain = chain::step(&before, at, &item.digest);
         let heard = match item.kind {
             Kind::Roster => {
-                let mut heard = self.apply_row(m, at, body)?;
+                let mut heard = self.apply_row(m, at, item.envelope, body)?;
                 heard.extend(self.roster.stations_of(author));
                 heard
             }
@@ -393,10 +393,18 @@ impl<S: Store> Server<S> {
     }
 
     /// Folds a roster row in; where it is heard.
-    fn apply_row(&mut self, m: &Moment, at: Position, body: &[u8]) -> Result<BTreeSet<Channel>, ServerError> {
+    fn apply_row(
+        &mut self,
+        m: &Moment,
+        at: Position,
+        envelope: u64,
+        body: &[u8],
+    ) -> Result<BTreeSet<Channel>, ServerError> {
         let row: Row = minicbor::decode(body).map_err(|_| ServerError::Row(at))?;
         let mut heard = self.roster.channels_for_row(&row);
-        let new = row.child().is_some_and(|child| !self.roster.children.contains_key(&child));
+        let known =
+            |child: &ChildId| self.roster.children.get(child).is_some_and(|seat| seat.erased || seat.area().is_some());
+        let new = row.child().is_some_and(|child| !known(&child));
         self.fold(at, &row);
         heard.extend(self.roster.channels_for_row(&row));
         self.vault.store.add_roster_row(at, body)?;
@@ -416,18 +424,22 @@ impl<S: Store> Server<S> {
                 }
             }
             Row::Device { id, person, .. } => {
-                self.rows_again(*person, None)?;
+                self.rows_again(envelope, *person, None)?;
                 self.want_segments(&Reader::new(&self.roster, *id, domain::day::Day::of(m.now)));
             }
-            Row::Post { id, person, .. } => self.rows_again(*person, Some(*id))?,
+            Row::Post { id, person, .. } => self.rows_again(envelope, *person, Some(*id))?,
             Row::Alias { .. } | Row::Unit { .. } | Row::Person { .. } | Row::Revoke { .. } | Row::Policy { .. } => {}
         }
         Ok(heard)
     }
 
     /// After a restore the stop of a computer may come back before the computer and its person's post do,
-    /// or a child's assignment before the post: both were held, and are judged again now that these are here.
-    fn rows_again(&mut self, person: PersonId, post: Option<PostId>) -> Result<(), ServerError> {
+    /// or a child's assignment before the post: both were held, and are judged again when these are brought
+    /// back. A post or a computer that is new lets nothing in that was held before.
+    fn rows_again(&mut self, envelope: u64, person: PersonId, post: Option<PostId>) -> Result<(), ServerError> {
+        if self.vault.store.envelope(envelope)?.is_none_or(|kept| kept.voucher.is_none()) {
+            return Ok(());
+        }
         for item in self.vault.store.held_rows()? {
             let row = self.vault.open(&item)?.and_then(|bytes| Item::decode(&bytes).ok());
             let about = match row.and_then(|item| minicbor::decode(&item.body).ok()) {

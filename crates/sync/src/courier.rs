@@ -65,12 +65,13 @@ pub struct Courier {
     rounds: u32,
     last: Option<NetFault>,
     changed_meanwhile: bool,
+    asked_meanwhile: bool,
 }
 
 impl Courier {
     /// Just opened: an exchange is due at once.
     pub const fn new(now: Timestamp) -> Self {
-        Self { wake: Some(now), failures: 0, rounds: 0, last: None, changed_meanwhile: false }
+        Self { wake: Some(now), failures: 0, rounds: 0, last: None, changed_meanwhile: false, asked_meanwhile: false }
     }
 
     /// When the next exchange is due; `None` while one is under way.
@@ -100,15 +101,16 @@ impl Courier {
 
     /// A person asked for it, or the line came back: due at once.
     pub fn ask_now(&mut self, now: Timestamp) {
-        if self.wake.is_some() {
-            self.wake = Some(now);
+        match self.wake {
+            Some(_) => self.wake = Some(now),
+            None => self.asked_meanwhile = true,
         }
     }
 
     /// An exchange is under way.
     pub const fn started(&mut self) {
         self.wake = None;
-        self.changed_meanwhile = false;
+        (self.changed_meanwhile, self.asked_meanwhile) = (false, false);
     }
 
     /// The exchange went through; `more`: the next one is due at once.
@@ -127,6 +129,8 @@ impl Courier {
 
     /// The exchange failed. Nothing is lost; the pause grows, and never beyond the usual period.
     pub fn failed(&mut self, moment: &mut Moment, fault: NetFault) {
+        // It may have been the try over the line that is no more.
+        self.failures = if self.asked_meanwhile { 0 } else { self.failures };
         let (first, longest) = fault.pauses_s();
         let pause = first.saturating_mul(1 << self.failures.min(16)).min(longest);
         self.failures = self.failures.saturating_add(1);
@@ -204,6 +208,10 @@ mod tests {
             courier.failed(&mut m, NetFault::Busy);
         }
         assert!(pause(&courier, NOW) >= 675, "a district with too much to do is left alone");
+        courier.started();
+        courier.ask_now(NOW);
+        courier.failed(&mut m, NetFault::Timeout);
+        assert!(pause(&courier, NOW) <= 7, "the line came back while a try hung on the old one");
     }
 
     #[test]

@@ -224,3 +224,20 @@ fn a_note_only_in_the_inbox_when_the_backup_was_taken_back_is_asked_for_again() 
     assert!(matches!(director.pull(&mut world).state, Some(State::Restored(_))), "though the log's end is the same");
     assert!(matches!(director.pull(&mut world).state, Some(State::NotYet)), "said once");
 }
+
+#[test]
+fn a_held_stop_stays_held_when_a_computer_is_enrolled_anew() {
+    let mut world = World::new();
+    let mut station = world.desk(0);
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    let other = world.desk(1);
+    let enrolled = station.pull(&mut world).rows().into_iter().find(|row| matches!(row, Row::Device { .. }));
+    world.restore(backup);
+    let body = minicbor::to_vec(Row::Revoke { device: other.key.id() }).expect("a row");
+    let record = RecordId::new([9; 16]);
+    station.sends(&mut world, &[Item { kind: Kind::Roster, record, form: "roster".to_owned(), child: None, body }]);
+    world.write(vec![enrolled.expect("a computer")]);
+    world.judge();
+    assert!(world.server.roster().active(other.key.id()), "nobody brought it back: it is a new one");
+}

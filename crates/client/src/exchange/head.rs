@@ -51,6 +51,11 @@ impl Work<'_> {
                 Receipt::Refused(why) => envelopes::refused(&self.tx, *no, *why)?,
             }
         }
+        if self.standing.life.is_some_and(|life| life != head.life) {
+            // Numbers given before a restore are not those that its backups hold: nothing is let go by them.
+            self.standing.backed_up = self.standing.backed_up.min(head.backed_up);
+            return Ok(());
+        }
         self.standing.backed_up = head.backed_up;
         items::forget_edits(&self.tx, head.backed_up)?;
         self.drop_sealed()
@@ -156,8 +161,9 @@ impl Work<'_> {
             State::Revoked if signed => {
                 let restored = self.standing.life.replace(head.life).is_some_and(|life| life != head.life);
                 if restored {
-                    // Nobody tells a stopped device what the backup lacks: all it may lack is said again.
-                    envelopes::unreceive_above(&self.tx, head.backed_up)?;
+                    // Nobody tells a stopped device what the backup lacks: all that is here is said again.
+                    envelopes::unreceive_above(&self.tx, self.standing.backed_up)?;
+                    envelopes::unreceive_here(&self.tx)?;
                 }
                 files::bring_own_only(&self.tx)?;
                 flight.again = self.hand_in_all(m)? || !self.standing.revoked || restored;

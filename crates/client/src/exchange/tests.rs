@@ -442,6 +442,8 @@ fn a_stopped_device_says_again_what_a_restored_district_may_lack_and_hears_of_it
         let (out, request) = scene.ask();
         let mut head = scene.head(&request);
         (head.state, head.lease, head.life) = (State::Revoked, None, head.life + restores);
+        // A backup made since the restore holds numbers that were given a second time.
+        head.backed_up = 1_000 * u64::from(restores);
         let bytes = scene.answer(&out, head, Vec::new(), false);
         scene.receive(&bytes).expect("an answer");
         request.push.len()

@@ -93,6 +93,16 @@ pub(crate) fn unreceive_above(db: &Connection, backed_up: u64) -> Stored<()> {
     Ok(())
 }
 
+/// No receipt counts of what can be said again from here.
+pub(crate) fn unreceive_here(db: &Connection) -> Stored<()> {
+    db.execute(
+        "UPDATE envelope SET inbox = NULL WHERE own = 1 AND inbox IS NOT NULL AND (sealed IS NOT NULL
+         OR EXISTS (SELECT 1 FROM item WHERE item.envelope = envelope.no))",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Takes own envelopes that nobody has received apart again: their items go on another branch.
 pub(crate) fn take_apart(db: &Connection) -> Stored<()> {
     db.execute(
