@@ -51,7 +51,7 @@ impl Work<'_> {
                 Receipt::Refused(why) => envelopes::refused(&self.tx, *no, *why)?,
             }
         }
-        if self.standing.life.is_some_and(|life| life != head.life) {
+        if self.has_another_life(head) {
             // Numbers given before a restore are not those that its backups hold: nothing is let go by them.
             self.standing.backed_up = self.standing.backed_up.min(head.backed_up);
             return Ok(());
@@ -59,6 +59,11 @@ impl Work<'_> {
         self.standing.backed_up = head.backed_up;
         items::forget_edits(&self.tx, head.backed_up)?;
         self.drop_sealed()
+    }
+
+    /// Whether the server was restored since it was last heard.
+    fn has_another_life(&self, head: &Head) -> bool {
+        self.standing.life.is_some_and(|life| life != head.life)
     }
 
     fn take_verdicts(&mut self, m: &mut Moment, head: &Head) -> Stored<()> {
@@ -124,7 +129,7 @@ impl Work<'_> {
 
     fn take_state(&mut self, m: &mut Moment, flight: &mut Flight, head: &Head, signed: bool) -> Stored<()> {
         self.standing.not_yet = head.state == State::NotYet;
-        if self.standing.life.is_some_and(|life| life != head.life) {
+        if self.has_another_life(head) {
             // A backup may be older than the pieces it was brought.
             files::doubt(&self.tx)?;
         }
@@ -159,7 +164,8 @@ impl Work<'_> {
             State::NotYet => self.standing.asking = false,
             // At every contact: what is typed into a page that was still open is saved as well.
             State::Revoked if signed => {
-                let restored = self.standing.life.replace(head.life).is_some_and(|life| life != head.life);
+                let restored = self.has_another_life(head);
+                self.standing.life = Some(head.life);
                 if restored {
                     // Nobody tells a stopped device what the backup lacks: all that is here is said again.
                     envelopes::unreceive_above(&self.tx, self.standing.backed_up)?;
