@@ -28,6 +28,10 @@ struct Arrival {
     header: Vec<u8>,
     #[n(3)]
     items: Vec<Arrived>,
+    /// Its author says that all of it went with erased children.
+    #[n(4)]
+    #[cbor(default)]
+    erased: bool,
 }
 
 /// One item of it, with what the sealed bytes are found by.
@@ -68,8 +72,8 @@ pub(crate) struct LaidOut {
     pub(crate) fresh: BTreeMap<u16, (StoredItem, Vec<u8>)>,
     /// What became of items that came before in another envelope.
     pub(crate) judged: Vec<(u16, Outcome)>,
-    /// Its author brings it without any of its items: they went with their erased child.
-    pub(crate) gone: bool,
+    /// Its author says that all of it went with erased children.
+    pub(crate) erased: bool,
 }
 
 impl<S: Store> Server<S> {
@@ -97,7 +101,8 @@ impl<S: Store> Server<S> {
             };
             items.push(Arrived { place: place as u16, kind: kind.code(), record, form, child, sealed });
         }
-        let arrival = Arrival { floor, voucher, header: bare(envelope).encode(), items };
+        let erased = voucher.is_none() && envelope.parts.iter().all(|part| matches!(part, Part::Erased(_)));
+        let arrival = Arrival { floor, voucher, header: bare(envelope).encode(), items, erased };
         let body = minicbor::to_vec(arrival).unwrap_or_default();
         self.vault.store.add_arrival(&NewArrival { number, id, body })?;
         self.meter.pushes += 1;
@@ -117,7 +122,7 @@ impl<S: Store> Server<S> {
     ) -> Result<Option<u64>, ServerError> {
         let whole = envelope.parts.iter().enumerate().filter_map(|(place, part)| match part {
             Part::Whole(bytes) => Some((place as u16, Item::decode(bytes).ok()?.record, part.digest())),
-            Part::Bare(_) => None,
+            Part::Bare(_) | Part::Erased(_) => None,
         });
         let whole: Vec<(u16, RecordId, Digest)> = whole.collect();
         let Some(row) = self.vault.store.envelope_row(id)? else {
@@ -148,7 +153,7 @@ impl<S: Store> Server<S> {
     pub(crate) fn is_sound(&mut self, arrival: &NewArrival) -> Result<bool, ServerError> {
         let Ok(came) = minicbor::decode::<Arrival>(&arrival.body) else { return Ok(false) };
         let Ok(header) = Envelope::decode(&came.header) else { return Ok(false) };
-        if header.id(&self.digest) != arrival.id {
+        if header.id(&self.digest) != arrival.id || (came.erased && !came.items.is_empty()) {
             return Ok(false);
         }
         for item in &came.items {
@@ -173,14 +178,13 @@ impl<S: Store> Server<S> {
         let Ok(came) = minicbor::decode::<Arrival>(&arrival.body) else { return Err(damaged) };
         let Ok(header) = Envelope::decode(&came.header) else { return Err(damaged) };
         let Envelope { device, branch, seq, .. } = header;
-        let Arrival { floor, voucher, header: bytes, items } = came;
+        let Arrival { floor, voucher, header: bytes, items, erased } = came;
         let known = self.vault.store.envelope_row(&arrival.id)?;
         let kept = NewEnvelope { id: arrival.id, device, branch, seq, floor, header: bytes, voucher };
         let row = match known {
             Some(row) => row,
             None => self.vault.store.add_envelope(&kept)?,
         };
-        let gone = items.is_empty() && kept.voucher.is_none();
         let (mut fresh, mut judged, mut seen) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
         for item in items {
             let (Some(kind), Some(part)) = (Kind::of(item.kind), header.parts.get(usize::from(item.place))) else {
@@ -213,7 +217,7 @@ impl<S: Store> Server<S> {
             fresh.insert(place, (stored, sealed));
         }
         if known.is_none() {
-            return Ok(Some(LaidOut { kept, header, fresh, judged, gone }));
+            return Ok(Some(LaidOut { kept, header, fresh, judged, erased }));
         }
         for (item, sealed) in fresh.into_values() {
             self.vault.store.add_item(&NewItem::of(item, sealed, Standing::New))?;

@@ -179,7 +179,7 @@ impl<S: Store> Server<S> {
             // A cloned disk sends the same item in two envelopes: both learn what became of it.
             self.tell(laid.kept.device, &laid.header, laid.judged)?;
             self.judge(m, &laid.header, case)?;
-            if laid.gone {
+            if laid.erased {
                 self.note_gone(m, &laid.header)?;
             }
         }

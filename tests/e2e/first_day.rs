@@ -22,7 +22,7 @@ const OTHER: &str = "14000007002";
 #[tokio::test]
 async fn a_directors_first_day_and_her_stations_evening() {
     let folder = tempfile::tempdir().expect("a folder");
-    let stage = Stage::set(folder.path(), Scale::small(1, 2)).expect("a district");
+    let mut stage = Stage::set(folder.path(), Scale::small(1, 2)).expect("a district");
     let (director, station) = (guest(&stage, Role::Director), guest(&stage, Role::Supervisor));
     let screen = Screen::light();
     let mut hers = Window::open(&screen, "director", &folder.path().join("director")).await;
@@ -31,6 +31,8 @@ async fn a_directors_first_day_and_her_stations_evening() {
     join(&theirs, &station).await;
 
     let child = imported_children_are_seen(&hers, &stage).await;
+    let copies = folder.path().join("备份");
+    stage.back_up(&copies).expect("a backup");
     director.cable.unplug();
     a_killed_window_keeps_what_was_typed(&mut hers, &child).await;
     a_photograph_is_put_beside_it(&hers, folder.path()).await;
@@ -61,8 +63,30 @@ async fn a_directors_first_day_and_her_stations_evening() {
         seen.push(window.find("field-phone_child").await.text().await.expect("a text"));
     }
     assert_eq!(seen[0], seen[1], "both see what the station picked");
+
+    stage.restore(&copies).expect("the centre as it was in the morning");
+    sync(&theirs).await;
+    sync(&hers).await;
+    somebody_new_sees_the_whole_day(&screen, &stage, folder.path(), &child, &seen[0]).await;
     hers.close().await;
     theirs.close().await;
+}
+
+/// What the morning's copy lacked came back from the two computers: a third, of the station, begins
+/// from the centre alone and has the note, its photograph and the number that was picked.
+async fn somebody_new_sees_the_whole_day(screen: &Screen, stage: &Stage, folder: &Path, child: &str, number: &str) {
+    let specialist = guest(stage, Role::Specialist);
+    let window = Window::open(screen, "specialist", &folder.join("specialist")).await;
+    join(&window, &specialist).await;
+    open_child(&window, child).await;
+    window.sees(number).await;
+    window.none("[data-testid=differs-phone_child]").await;
+    window.picture("after-the-restore").await;
+    the_station_sees_the_note(&window, child).await;
+    window.click_path("//*[@data-testid='dayend-visit']//a").await;
+    window.click("photo-0").await;
+    window.find("photo-whole").await;
+    window.close().await;
 }
 
 fn guest(stage: &Stage, role: Role) -> Guest {

@@ -44,6 +44,24 @@ impl Stage {
         Ok(Self { district, centre })
     }
 
+    /// Copies the centre's store to a folder, as its operator does every day.
+    pub fn back_up(&self, to: &Path) -> Result<()> {
+        std::fs::create_dir_all(to)?;
+        self.centre.run(&["backup", "--to", &to.to_string_lossy()]).map(drop)
+    }
+
+    /// The centre's machine is lost: the only copy in a folder is put back, and served at the same address.
+    pub fn restore(&mut self, from: &Path) -> Result<()> {
+        let copy = std::fs::read_dir(from)?
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .find(|path| path.join("store.db").is_file());
+        let copy = copy.context("没有备份")?;
+        self.centre.stop();
+        self.centre.run(&["restore", "--from", &copy.to_string_lossy()])?;
+        self.centre.serve()
+    }
+
     /// A code and a cable for the first holder of a role in the first street.
     pub fn invite(&self, role: Role) -> Result<Guest> {
         let name = self.person(role).context("没有这个岗位的人")?.to_owned();

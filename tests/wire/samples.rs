@@ -129,6 +129,13 @@ pub(crate) fn partial() -> Envelope {
     envelope
 }
 
+/// The same as its author says it once the first item's child was erased.
+pub(crate) fn erased() -> Envelope {
+    let mut envelope = envelope();
+    envelope.parts[0] = Part::Erased(envelope.parts[0].digest());
+    envelope
+}
+
 /// A request with everything in it.
 pub(crate) fn request() -> Request {
     Request {

@@ -28,10 +28,19 @@ async function fits(page: Page, name: string) {
   expect(out, `${name} sticks out sideways`).toBeLessThanOrEqual(1);
 }
 
+/** A dialog that still fades in is no picture of it. What turns for ever is not waited for. */
+async function stands(page: Page) {
+  await page.waitForTimeout(150);
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+  });
+}
+
 async function everySize(page: Page, name: string) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
-    await page.waitForTimeout(150);
+    await stands(page);
     await fits(page, `${name} ${size}`);
     await page.screenshot({ path: `${pictures}/${name}-${size}.png` });
   }

@@ -660,7 +660,7 @@ export type MyPost = { post: PostId, role: Role,
 /**
  * 儿童主任
  */
-title: string, unit: string, area: Area | null, };
+title: Words, unit: string, area: Area | null, };
 
 export type NamedVisit = { 
 /**
@@ -720,7 +720,7 @@ export type Place = { code: Area, name: string, };
 
 export type PostId = string;
 
-export type PostLine = { post: PostId, role: Role, title: string, person: string, unit: string, area: Area | null, 
+export type PostLine = { post: PostId, role: Role, title: Words, person: string, unit: string, area: Area | null, 
 /**
  * How many children it has.
  */

@@ -114,7 +114,9 @@ impl Work<'_> {
         if !erased && (items::unsent(&self.tx, child)? || files::unsent(&self.tx, child)?) {
             return Ok(());
         }
-        if !erased {
+        if erased {
+            envelopes::erase_child(&self.tx, child)?;
+        } else {
             self.seal_unbacked(m, child)?;
         }
         self.close_child(child);

@@ -77,4 +77,17 @@ impl Role {
             Self::CentreLeader => "领导",
         }
     }
+
+    /// The same in English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Director => "Child director",
+            Self::Supervisor => "Child supervisor",
+            Self::Specialist => "Protection specialist",
+            Self::SocialWorker => "Social worker",
+            Self::CentreAdmin => "Centre admin",
+            Self::CentreOfficer => "Centre officer",
+            Self::CentreLeader => "Centre leader",
+        }
+    }
 }

@@ -28,6 +28,10 @@ pub enum Part {
     /// SHA-256 of the encoded item.
     #[n(1)]
     Bare(#[n(0)] Digest),
+    /// SHA-256 of the encoded item, which went with its erased child. Only its author says so, in a
+    /// request of her own; towards devices it is bare.
+    #[n(2)]
+    Erased(#[n(0)] Digest),
 }
 
 impl Part {
@@ -35,7 +39,7 @@ impl Part {
     pub fn digest(&self) -> Digest {
         match self {
             Self::Whole(bytes) => item::digest(bytes),
-            Self::Bare(digest) => *digest,
+            Self::Bare(digest) | Self::Erased(digest) => *digest,
         }
     }
 }
@@ -196,7 +200,7 @@ impl Envelope {
     pub fn items(&self) -> impl Iterator<Item = (usize, Result<Item, item::BadItem>)> + '_ {
         self.parts.iter().enumerate().filter_map(|(n, part)| match part {
             Part::Whole(bytes) => Some((n, Item::decode(bytes))),
-            Part::Bare(_) => None,
+            Part::Bare(_) | Part::Erased(_) => None,
         })
     }
 }

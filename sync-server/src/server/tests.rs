@@ -362,19 +362,40 @@ fn an_envelope_whose_items_went_with_an_erased_child_is_named_by_its_number() {
     let mut world = World::new();
     let c = world.child(1, 1);
     let (mut station, mut director) = (world.desk(0), world.desk(1));
-    let item = director.note(&mut world, c, "抹掉以前写的");
-    let envelope = director.envelope(&mut world, &[item]);
+    let mut of_erased = || {
+        let item = director.note(&mut world, c, "抹掉以前写的");
+        let envelope = director.envelope(&mut world, &[item]);
+        let parts = envelope.parts.iter().map(|part| Part::Erased(part.digest())).collect();
+        Envelope { parts, ..envelope }
+    };
+    let (said_by_another, erased) = (of_erased(), of_erased());
     world.write(vec![Row::Erase { child: c }]);
     station.pull(&mut world);
-    let bare = crate::inbox::bare(&envelope);
-    director.push(&mut world, vec![bare.clone()]);
-    director.push(&mut world, vec![bare]);
+    station.push(&mut world, vec![said_by_another]);
+    director.push(&mut world, vec![erased.clone()]);
+    director.push(&mut world, vec![erased.clone()]);
     world.judge();
     let heard = station.pull(&mut world).items();
     let notices = heard.iter().filter(|(item, _)| item.form == notice::FORM);
     let named = notices.map(|(item, _)| minicbor::decode::<Notice>(&item.body).expect("a notice"));
     let named: Vec<_> = named.map(|notice| (notice.device, notice.seq, notice.reason)).collect();
-    assert_eq!(named, [(director.key.id(), envelope.seq, Reason::Erased)]);
+    assert_eq!(named, [(director.key.id(), erased.seq, Reason::Erased)]);
+}
+
+#[test]
+fn a_number_whose_work_was_only_purged_stays_missing_until_somebody_brings_it() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut station, mut director) = (world.desk(0), world.desk(1));
+    let item = director.note(&mut world, c, "备份以后交给别人了");
+    let envelope = director.envelope(&mut world, &[item]);
+    director.push(&mut world, vec![crate::inbox::bare(&envelope)]);
+    world.judge();
+    let heard = station.pull(&mut world).items();
+    assert!(heard.iter().all(|(item, _)| item.form != notice::FORM), "nobody says that it is gone");
+    station.push(&mut world, vec![envelope]);
+    world.judge();
+    assert_eq!(director.pull(&mut world).verdicts.len(), 1, "the station had it");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use domain::id::{ChildId, PostId};
 use domain::moment::Moment;
 use domain::post::Role;
 use domain::roster::{Post, Roster, Row};
+use domain::words::Words;
 use serde::{Deserialize, Serialize};
 
 use super::me::Nothing;
@@ -19,7 +20,7 @@ use crate::write::Act;
 pub(crate) struct PostLine {
     post: PostId,
     role: Role,
-    title: String,
+    title: Words,
     person: String,
     unit: String,
     area: Option<Area>,
@@ -41,7 +42,7 @@ pub(super) fn line(roster: &Roster, id: PostId, post: &Post) -> PostLine {
     PostLine {
         post: id,
         role: post.role,
-        title: post.role.name().to_owned(),
+        title: Words::new(post.role.name(), post.role.en()),
         person: roster.people.get(&post.person).cloned().unwrap_or_default(),
         unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
         area: roster.area_of(post),

@@ -5,6 +5,7 @@ use domain::fault::Fault;
 use domain::id::{DeviceId, PersonId, PostId};
 use domain::moment::{Moment, Timestamp};
 use domain::post::Role;
+use domain::words::Words;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
@@ -39,7 +40,7 @@ pub(crate) struct MyPost {
     post: PostId,
     role: Role,
     /// 儿童主任
-    title: String,
+    title: Words,
     unit: String,
     area: Option<Area>,
 }
@@ -52,7 +53,7 @@ pub(crate) fn me(desk: &Desk, m: &Moment, _: Nothing) -> Result<Me, Fault> {
         .map(|(id, post)| MyPost {
             post: id,
             role: post.role,
-            title: post.role.name().to_owned(),
+            title: Words::new(post.role.name(), post.role.en()),
             unit: roster.units.get(&post.unit).map(|u| u.name.clone()).unwrap_or_default(),
             area: roster.area_of(post),
         })

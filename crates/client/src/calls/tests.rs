@@ -345,7 +345,7 @@ fn nonsense_is_answered_in_words_and_changes_nothing() {
     }
     call(&mut scene, "settings.set", &json!({ "key": "phrases", "value": ["一切都好。"] }));
     assert_eq!(call(&mut scene, "visit.phrases", &json!({}))["own"], json!(["一切都好。"]));
-    assert_eq!(call(&mut scene, "me", &json!({}))["posts"][0]["title"], "儿童主任");
+    assert_eq!(call(&mut scene, "me", &json!({}))["posts"][0]["title"]["text"], "儿童主任");
 }
 
 #[test]

@@ -13,12 +13,13 @@ use sync::wire::{
 
 use super::Reply;
 use crate::scene::{DISTRICT, District, START, STREET, Scene, area, child, post, set};
+use crate::store::envelopes;
 use crate::write::{Act, AuditRow};
 
 fn whole(parts: &[Part]) -> Vec<Item> {
     let bytes = parts.iter().filter_map(|part| match part {
         Part::Whole(bytes) => Some(bytes),
-        Part::Bare(_) => None,
+        Part::Bare(_) | Part::Erased(_) => None,
     });
     bytes.map(|b| Item::decode(b).expect("an item")).collect()
 }
@@ -276,8 +277,11 @@ fn changes_that_come_before_what_they_build_on_wait_for_it() {
 }
 
 fn withdraw(scene: &mut Scene, n: u8) -> Rows {
+    row_of(scene, Row::Withdraw { child: child(n), post: post(1) })
+}
+
+fn row_of(scene: &mut Scene, row: Row) -> Rows {
     let mut chance = crate::scene::Seeded(6);
-    let row = Row::Withdraw { child: child(n), post: post(1) };
     let placed = scene.district.rows(&mut domain::moment::Moment::new(START, &mut chance), vec![row]);
     scene.tail(vec![placed])
 }
@@ -316,6 +320,28 @@ fn a_withdrawn_child_is_purged_and_unbacked_work_stays_sealed_until_it_is_backed
     let bytes = scene.answer(&out, head, Vec::new(), false);
     scene.receive(&bytes).expect("an answer");
     assert!(sealed(&scene).is_empty());
+}
+
+#[test]
+fn of_an_erased_child_an_own_envelope_says_so_of_a_withdrawn_one_it_keeps_silent() {
+    let mut scene = Scene::new();
+    let rows = scene.first_rows(&["张小明", "李小红"]);
+    scene.exchange(rows);
+    scene.edit(7, "school_name", "第三小学");
+    scene.edit(8, "school_name", "第三小学");
+    let sent = scene.exchange(Vec::new()).push.remove(0).0;
+    let digests: Vec<Digest> = sent.parts.iter().map(Part::digest).collect();
+    let rows = withdraw(&mut scene, 7);
+    scene.exchange(vec![rows]);
+    let rows = row_of(&mut scene, Row::Erase { child: child(8) });
+    scene.exchange(vec![rows]);
+    let kept = |db: &rusqlite::Connection| {
+        let no = envelopes::own(db, sent.branch, sent.seq)?.expect("an own envelope");
+        envelopes::assemble(db, no)
+    };
+    let kept = scene.client.with_db(kept).expect("unlocked").expect("the store").expect("its head");
+    assert_eq!(kept.parts, [Part::Bare(digests[0]), Part::Erased(digests[1])]);
+    assert_eq!(kept.id(&DISTRICT), sent.id(&DISTRICT));
 }
 
 #[test]

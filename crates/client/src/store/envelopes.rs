@@ -1,6 +1,8 @@
 //! Envelopes as this device keeps them: each signed head once, its items in their own table.
 
-use domain::id::{Branch, Digest, Position};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::{Branch, ChildId, Digest, Position};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sync::envelope::{Envelope, Part};
 use sync::wire::{Mark, Refusal};
@@ -35,13 +37,9 @@ pub(crate) fn keep(db: &Connection, envelope: &Envelope, id: &Digest, own: bool)
     Ok(db.last_insert_rowid())
 }
 
-/// Puts an envelope together again: whole where the item is here, bare where it is not.
+/// Puts an envelope together again: whole where the item is here, bare or erased where it is not.
 pub(crate) fn assemble(db: &Connection, no: i64) -> Stored<Option<Envelope>> {
-    let head: Option<Vec<u8>> = db
-        .prepare_cached("SELECT head FROM envelope WHERE no = ?1")?
-        .query_row(params![no], |row| row.get(0))
-        .optional()?;
-    let Some(mut envelope) = head.and_then(|h| Envelope::decode(&h).ok()) else { return Ok(None) };
+    let Some(mut envelope) = head(db, no)? else { return Ok(None) };
     let mut item = db.prepare_cached("SELECT bytes FROM item WHERE digest = ?1")?;
     for part in &mut envelope.parts {
         let bytes: Option<Vec<u8>> = item.query_row(params![part.digest().0], |row| row.get(0)).optional()?;
@@ -50,6 +48,34 @@ pub(crate) fn assemble(db: &Connection, no: i64) -> Stored<Option<Envelope>> {
         }
     }
     Ok(Some(envelope))
+}
+
+/// A child is erased: own envelopes say from now on which of their items went with it.
+pub(crate) fn erase_child(db: &Connection, child: ChildId) -> Stored<()> {
+    let mut query = db.prepare_cached(
+        "SELECT envelope.no, item.digest FROM item JOIN envelope ON envelope.no = item.envelope
+         WHERE item.child = ?1 AND item.kind <> 2 AND envelope.own = 1",
+    )?;
+    let rows = query.query_map(params![child.as_bytes()], |row| Ok((row.get(0)?, Digest(row.get(1)?))))?;
+    let mut gone: BTreeMap<i64, BTreeSet<Digest>> = BTreeMap::new();
+    for row in rows {
+        let (no, digest) = row?;
+        gone.entry(no).or_default().insert(digest);
+    }
+    for (no, digests) in gone {
+        let Some(mut head) = head(db, no)? else { continue };
+        for part in head.parts.iter_mut().filter(|part| digests.contains(&part.digest())) {
+            *part = Part::Erased(part.digest());
+        }
+        db.prepare_cached("UPDATE envelope SET head = ?2 WHERE no = ?1")?.execute(params![no, head.encode()])?;
+    }
+    Ok(())
+}
+
+fn head(db: &Connection, no: i64) -> Stored<Option<Envelope>> {
+    let mut query = db.prepare_cached("SELECT head FROM envelope WHERE no = ?1")?;
+    let head: Option<Vec<u8>> = query.query_row(params![no], |row| row.get(0)).optional()?;
+    Ok(head.and_then(|bytes| Envelope::decode(&bytes).ok()))
 }
 
 /// The sealed copy of an own envelope whose child was purged here.

@@ -1,7 +1,7 @@
 // 一人一档: one child's file on one page. The head and the contents stay in sight; sections fold.
 import { Link, useParams } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildFile, type Section } from '../../api';
 import { BeginVisit } from '../../parts/begin';
@@ -68,6 +68,8 @@ function Page({ file }: { file: ChildFile }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set(['history']));
   const [assessing, setAssessing] = useState(false);
   const [allVisits, setAllVisits] = useState(false);
+  // what fills the first screen is painted first, the long rest at once after it
+  const whole = useDeferredValue(true, false);
   const head = useRef<HTMLDivElement>(null);
   const groups = { A: t('child.group.A'), B: t('child.group.B'), C: t('child.group.C'), D: t('child.group.D'), E: t('child.group.E'), F: t('child.group.F'), G: t('child.group.G') } as Record<string, string>;
   const flip = (id: string) => setFolded((now) => new Set(now.has(id) ? [...now].filter((other) => other !== id) : [...now, id]));
@@ -102,10 +104,10 @@ function Page({ file }: { file: ChildFile }) {
         <Head file={file} toMissing={() => jump(missing?.key)} toDiffers={() => jump(differing?.key)} assess={file.may_edit ? () => setAssessing(true) : undefined} />
         {!file.may_edit && <div className="quiet">{t('child.read_only')}</div>}
       </div>
-      <Contents name={file.card.name} entries={entries} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
+      <Contents name={file.card.name} entries={entries} whole={whole} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
       <div className="parts">
         <Part {...part('summary')}><Summary /></Part>
-        {file.sections.map((section) => {
+        {(whole ? file.sections : file.sections.slice(0, 1)).map((section) => {
           const { missing, differs } = counts(section, file);
           return (
             <Part key={section.group} {...part(section.group)} mark={<>{missing > 0 && <span className="tag amber">{t('child.n_missing', { n: missing })}</span>}{differs > 0 && <span className="tag blue">{t('child.differs', { n: differs })}</span>}</>}>
@@ -113,8 +115,8 @@ function Page({ file }: { file: ChildFile }) {
             </Part>
           );
         })}
-        <Part {...part('visits')}><Timeline child={file.card.child} all={allVisits} more={() => setAllVisits(true)} /></Part>
-        <Part {...part('history')}><History child={file.card.child} /></Part>
+        {whole && <Part {...part('visits')}><Timeline child={file.card.child} all={allVisits} more={() => setAllVisits(true)} /></Part>}
+        {whole && <Part {...part('history')}><History child={file.card.child} /></Part>}
       </div>
       {assessing && <Assess hide={() => setAssessing(false)} />}
     </div>

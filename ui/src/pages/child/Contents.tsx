@@ -7,7 +7,9 @@ export type Entry = { id: string; title: string; missing?: number; differs?: num
 /** How long a scroll that was asked for may take, in milliseconds; what it passes is not where one is. */
 const SCROLL_MS = 700;
 
-export function Contents({ name, entries, to }: { name: string; entries: Entry[]; to(id: string): void }) {
+type Props = { name: string; entries: Entry[]; /** Whether all parts stand on the page yet. */ whole: boolean; to(id: string): void };
+
+export function Contents({ name, entries, whole, to }: Props) {
   const { t } = useTranslation();
   const [here, setHere] = useState('summary');
   const nav = useRef<HTMLElement>(null);
@@ -28,7 +30,7 @@ export function Contents({ name, entries, to }: { name: string; entries: Entry[]
       if (part) watch.observe(part);
     });
     return () => watch.disconnect();
-  }, [ids]);
+  }, [ids, whole]);
   useEffect(() => {
     // the strip of small screens follows; the page does not move for it
     const [strip, current] = [nav.current, nav.current?.querySelector<HTMLElement>('[aria-current]')];

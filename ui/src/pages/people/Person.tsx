@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { PersonLine, PostLine } from '../../api';
+import { spoken } from '../../text';
 import { Computer } from './Computer';
 
 export function Person({ person: { name, posts, devices } }: { person: PersonLine }) {
@@ -24,7 +25,7 @@ function Post({ post: { post, title, unit, children } }: { post: PostLine }) {
   const { t } = useTranslation();
   return (
     <div className="quiet person-post">
-      <span>{[title, unit].join(' · ')}</span>
+      <span>{[spoken(title), unit].join(' · ')}</span>
       {children > 0 && <Link to="/children" search={{ post }} className="num" data-testid={`children-of-${post}`}>{t('people.children', { n: children })}</Link>}
     </div>
   );

@@ -4,6 +4,7 @@ import { useAnswer } from '../../api';
 import { Digits } from '../../parts/Digits';
 import { Trouble } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 import { Panel, Setting } from './rows';
 
 export function Me() {
@@ -17,7 +18,7 @@ export function Me() {
   return (
     <Panel title={t('settings.me')} testid="settings-me">
       <p className="settings-name">{me.data?.name} <span className="quiet">{me.data?.district}</span></p>
-      {me.data?.posts.map((post) => <Setting key={post.post} name={post.title} hint={post.unit} />)}
+      {me.data?.posts.map((post) => <Setting key={post.post} name={spoken(post.title)} hint={post.unit} />)}
       <Setting name={t('settings.device')} hint={me.data?.label}>{here && <Digits of={here.digits} />}</Setting>
       <Setting name={t('settings.lease')} hint={lease === null ? t('settings.lease_none') : t('settings.lease_until', { day: dayOf(lease) })} />
     </Panel>

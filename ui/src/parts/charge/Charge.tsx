@@ -50,7 +50,7 @@ function Now({ children, busy, take }: { children: Held[]; busy: boolean; take(p
           return (
             <li key={post} className="charge-line">
               <strong>{person}</strong>
-              <span className="quiet grow clip">{line && [line.title, line.unit].join(' · ')}</span>
+              <span className="quiet grow clip">{line && [spoken(line.title), line.unit].join(' · ')}</span>
               {children.length > 1 && <span className="quiet num">{t('charge.people', { n })}</span>}
               <Button disabled={busy} onClick={() => take(post, person)} aria-label={t('charge.take_from', { person })} data-testid={`take-${post}`}>{t('charge.take')}</Button>
             </li>
@@ -99,7 +99,7 @@ function One({ post, on, hers, choose }: { post: PostLine; on: boolean; hers: bo
   return (
     <button type="button" aria-pressed={on} disabled={hers} className="charge-post" onClick={choose} data-testid={`to-${post.post}`}>
       <strong>{post.person}</strong>
-      <span className="quiet grow clip">{[post.title, post.unit].join(' · ')}</span>
+      <span className="quiet grow clip">{[spoken(post.title), post.unit].join(' · ')}</span>
       <span className="quiet num">{hers ? t('charge.already') : t('people.children', { n: post.children })}</span>
     </button>
   );
