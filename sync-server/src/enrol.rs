@@ -3,6 +3,7 @@
 
 use domain::id::PersonId;
 use domain::moment::Moment;
+use domain::number::Segment;
 use domain::roster::Row;
 use sync::enrol::{self, Ask, Grant};
 use sync::wire::Outcome;
@@ -72,8 +73,11 @@ pub fn enrol<S: Store>(server: &mut Server<S>, m: &mut Moment, request: &[u8]) -
 }
 
 fn admit<S: Store>(server: &mut Server<S>, m: &mut Moment, code: &Code, ask: &Ask) -> Result<bool, ServerError> {
-    let row =
-        Row::Device { id: ask.device(), person: code.person, sign: ask.sign, seal: ask.seal, label: ask.label.clone() };
+    let devices = &server.roster().devices;
+    let taken = |segment| devices.values().any(|device| device.segment == Some(segment));
+    let segment = Segment::free(u16::from_be_bytes(m.bytes()), taken).map(Segment::get);
+    let (id, person, label) = (ask.device(), code.person, ask.label.clone());
+    let row = Row::Device { id, person, sign: ask.sign, seal: ask.seal, label, segment };
     let outcomes = server.write_rows(m, vec![row])?;
     Ok(matches!(outcomes[..], [Outcome::Accepted(_)]))
 }
@@ -127,6 +131,7 @@ mod tests {
         assert_eq!(grant.server().map(|server| server.device), Ok(world.server.secret().id()));
         let device = &world.server.roster().devices[&first.id()];
         assert_eq!((device.person, device.label.as_str()), (person(1), "李主任的笔记本"));
+        assert!(device.segment.is_some(), "it may give file numbers of its own");
         assert!(ask(&mut world, &request).is_some(), "the answer was lost on the way");
         let other = asked(&mut world, &code, &second);
         assert_eq!(ask(&mut world, &other), None, "the code is used");

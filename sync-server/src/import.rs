@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::form::{Form, Merge, builtin};
 use domain::id::{ChildId, RecordId};
 use domain::moment::Moment;
+use domain::number::FileNumber;
 use domain::roster::Row;
 use domain::value::{Key, Value};
 use dossier::{Actor, Edit, Record};
@@ -45,6 +46,8 @@ impl Enlisted {
 }
 
 const PAGE: usize = 500;
+/// The fact under which the newest file number of an import is kept.
+const NUMBERED: &str = "numbered";
 
 fn batch_fact(id: &str) -> String {
     format!("batch/{id}")
@@ -67,7 +70,21 @@ impl<S: Store> Server<S> {
         let mut outcomes = self.write_rows(m, rows)?;
         outcomes.extend(self.write_items(m, items)?);
         let refused = outcomes.iter().filter(|o| !matches!(o, Outcome::Accepted(_))).count();
+        self.remember_numbers(plan)?;
         Ok(Written { children: plan.children.len(), records, refused })
+    }
+
+    /// A file number stands on paper: it is not given again, though its child is erased or the import undone.
+    fn remember_numbers(&mut self, plan: &ImportPlan) -> Result<(), ServerError> {
+        let given = plan.children.iter().filter_map(|new| FileNumber::parse(new.values.get("child_no")?.as_text()?));
+        let Some(last) = given.chain(self.last_number()?).max() else { return Ok(()) };
+        self.durably(|s| Ok(s.vault.store.set_fact(NUMBERED, last.to_string().as_bytes())?))
+    }
+
+    /// The newest file number an import gave.
+    pub fn last_number(&mut self) -> Result<Option<FileNumber>, ServerError> {
+        let bytes = self.vault.store.fact(NUMBERED)?;
+        Ok(bytes.and_then(|bytes| FileNumber::parse(std::str::from_utf8(&bytes).ok()?)))
     }
 
     /// A batch that was imported and not undone.
@@ -149,7 +166,8 @@ mod tests {
         let mut m = world.moment();
         let child = ChildId::new(m.uuid());
         let text = |k: &str, v: &str| (k.to_owned(), Value::text(v));
-        let values = BTreeMap::from([text("name", "虚构一"), text("remark", "备注：一"), text("sex", "1")]);
+        let number = text("child_no", "990102-2026-000041");
+        let values = BTreeMap::from([number, text("name", "虚构一"), text("remark", "备注：一"), text("sex", "1")]);
         let new = NewChild {
             child,
             record: RecordId::new(m.uuid()),
@@ -180,6 +198,8 @@ mod tests {
         assert_eq!((undone.children, undone.refused), (1, 0));
         assert_eq!(world.server.batch("b1"), Ok(None), "only once");
         assert_eq!(world.server.enlisted(), Ok(vec![]));
+        let last = world.server.last_number().expect("asked").map(|number| number.to_string());
+        assert_eq!(last.as_deref(), Some("990102-2026-000041"), "it stands on paper and is not given again");
         let erase = Row::Erase { child: plan.children[0].child };
         assert_eq!(director.pull(&mut world).rows(), [erase]);
     }

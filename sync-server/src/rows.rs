@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{DeviceId, Position};
+use domain::number::Segment;
 use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
 use sync::frame;
@@ -173,6 +174,7 @@ impl<S: Store> Server<S> {
             sign: device.sign,
             seal: device.seal,
             label: device.label.clone(),
+            segment: device.segment.map(Segment::get),
         };
         let heard = self.roster.channels_for_row(&row);
         let known = rows.reader.channels.contains(&domain::roster::Channel::District)

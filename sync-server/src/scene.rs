@@ -137,7 +137,14 @@ impl World {
     pub(crate) fn desk(&mut self, post: usize) -> Desk {
         let key = DeviceKey::fresh(&mut self.moment());
         let (sign, seal) = (key.sign_public(), key.seal_public());
-        self.write(vec![Row::Device { id: key.id(), person: person(post), sign, seal, label: String::new() }]);
+        self.write(vec![Row::Device {
+            id: key.id(),
+            person: person(post),
+            sign,
+            seal,
+            label: String::new(),
+            segment: None,
+        }]);
         let session = self.moment().bytes();
         let actor = Actor::new(key.id(), session);
         let branch = Branch(self.moment().bytes());

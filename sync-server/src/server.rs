@@ -7,6 +7,7 @@ use domain::day::Day;
 use domain::id::RecordId;
 use domain::id::{Branch, DeviceId, Digest, PersonId, Position, PostId};
 use domain::moment::{Moment, Timestamp};
+use domain::number::Segment;
 use domain::roster::{Roster, Row};
 use sync::chain;
 use sync::envelope::{ENVELOPE_BYTES_MAX, Envelope, ITEMS_MAX, Link};
@@ -396,6 +397,7 @@ impl<S: Store> Server<S> {
                 sign: d.sign,
                 seal: d.seal,
                 label: d.label.clone(),
+                segment: d.segment.map(Segment::get),
             }));
         }
         let after = rest.iter().rposition(|row| matches!(row, Row::Post { .. })).map_or(0, |n| n + 1);

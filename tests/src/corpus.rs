@@ -198,7 +198,7 @@ fn roster_items(district: &District, pen: &mut Pen) -> Vec<Item> {
         rows.push(Row::Post { id, person, unit, role: post.role, from: post.from, to: post.to });
         let (sign, seal, label) =
             (device.key.sign_public(), device.key.seal_public(), format!("{}的笔记本", post.person));
-        rows.push(Row::Device { id: device.key.id(), person, sign, seal, label });
+        rows.push(Row::Device { id: device.key.id(), person, sign, seal, label, segment: None });
     }
     for child in &district.children {
         let (id, post) = (ChildId::new(pen.uuid()), PostId::new(pen.uuid()));

@@ -58,8 +58,14 @@ impl Stage {
             .find(|path| path.join("store.db").is_file());
         let copy = copy.context("没有备份")?;
         self.centre.stop();
+        self.centre.lose("files.db")?;
         self.centre.run(&["restore", "--from", &copy.to_string_lossy()])?;
         self.centre.serve()
+    }
+
+    /// How many pieces of photographs the centre has taken since it serves.
+    pub fn pieces(&self) -> Result<u64> {
+        self.centre.counter("tongdang_pieces_kept_total")
     }
 
     /// A code and a cable for the first holder of a role in the first street.

@@ -278,6 +278,10 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
+        // Gone with its driver: who asked that one to end the session would wait two minutes for an answer.
+        if let Some(driver) = self.driver.take() {
+            let _ = driver.leak();
+        }
         let group = format!("-{}", self.driving.id());
         let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.driving.wait();

@@ -93,6 +93,38 @@ fn came_back_late() -> (World, ChildId, Value) {
     (world, child, note)
 }
 
+#[test]
+fn a_child_she_found_before_the_change_comes_to_her_station_though_nobody_knew_of_it() {
+    let (mut world, known) = street_with("张小明");
+    let roster = world.server.roster();
+    let area = roster.area_of(&roster.posts[&world.seats[DIRECTOR].post]).expect("her community");
+    let found = json!({ "area": area, "values": { "name": "王小红", "sex": "2" } });
+    let child = world.ok(DIRECTOR, "child.create", found)["child"].clone();
+    let child: ChildId = child.as_str().and_then(|id| id.parse().ok()).expect("registered");
+    visits(&mut world, DIRECTOR, child, "新发现的孩子，和奶奶住。");
+    moves_on(&mut world, known);
+    meet(&mut world, &[STATION, NEIGHBOUR]);
+    world.pass_s(10 * 86_400);
+    meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
+
+    let file = held_with(&mut world, STATION, "王小红");
+    let note = held_with(&mut world, STATION, "新发现的孩子，和奶奶住。");
+    for work in [&file, &note] {
+        settles(&mut world, STATION, work, "take", "");
+    }
+    meet(&mut world, &[STATION]);
+    let without = listed(&world.ok(STATION, "today", json!({}))["unassigned"]);
+    assert!(without.iter().any(|line| line["name"] == "王小红"), "in nobody's charge: {without:?}");
+    let post = world.seats[NEIGHBOUR].post;
+    world.write(vec![Row::Assign { child, post }]);
+    meet(&mut world, &[STATION, NEIGHBOUR]);
+    for seat in [STATION, NEIGHBOUR] {
+        assert_eq!(world.ok(seat, "child.open", json!({ "child": child }))["card"]["name"], "王小红");
+        assert_eq!(notes(&mut world, seat, child).len(), 1);
+    }
+    every_desk_is_sound(&mut world);
+}
+
 /// Of her chain at the station's day's end: what waits to be claimed, what was decided and is in no file.
 fn counted(world: &mut World) -> (u64, u64) {
     let device = world.seats[DIRECTOR].device;

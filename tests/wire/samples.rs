@@ -99,12 +99,15 @@ pub(crate) fn rows() -> Vec<(&'static str, Row)> {
     let (post, person, unit) = (PostId::new([1; 16]), PersonId::new([2; 16]), UnitId::new([4; 16]));
     let (device, from) = (DeviceId::new([5; 16]), Day::EPOCH.plus(20_000));
     let label = "纪主任的电脑".to_owned();
+    let (sign, seal) = ([6; 32], [7; 32]);
+    let numbering = |segment| Row::Device { id: device, person, sign, seal, label: label.clone(), segment };
     vec![
         ("unit", Row::Unit { id: unit, name: "竹影社区".into(), area }),
         ("person", Row::Person { id: person, name: "纪　宁".into() }),
         ("post", Row::Post { id: post, person, unit, role: Role::Director, from, to: None }),
         ("post-ended", Row::Post { id: post, person, unit, role: Role::Supervisor, from, to: Some(from.plus(9)) }),
-        ("device", Row::Device { id: device, person, sign: [6; 32], seal: [7; 32], label }),
+        ("device", numbering(None)),
+        ("device-segment", numbering(Some(137))),
         ("revoke", Row::Revoke { device }),
         ("child", Row::Child { child: CHILD, area }),
         ("register", Row::Register { child: CHILD, area, post }),

@@ -384,6 +384,10 @@ columns: Array<Field>,
  */
 computed: boolean, 
 /**
+ * Written once by the program, never by hand (`x-given`).
+ */
+given: boolean, 
+/**
  * Keys this field had in older versions of the form (`x-was`).
  */
 was: Array<string>, };

@@ -159,6 +159,7 @@ impl District {
                     sign: key.sign_public(),
                     seal: key.seal_public(),
                     label: format!("{name}的笔记本"),
+                    segment: Some(136 + u16::from(n)),
                 },
             ]);
         }

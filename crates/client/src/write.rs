@@ -5,6 +5,7 @@ use domain::fault::{Code, Fault};
 use domain::form::{self, Form};
 use domain::id::{ChildId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
+use domain::number::{FileNumber, Segment};
 use domain::rights::{self, Verb};
 use domain::roster::{NOW, Row};
 use domain::value::Value;
@@ -46,6 +47,8 @@ pub(crate) enum Act {
     Row(Row),
     /// An audit row.
     Audit(AuditRow),
+    /// A file number that stands in an edit of the same commit is given.
+    Numbered(FileNumber),
     /// What becomes of held work about a child.
     Claim {
         /// Whom the work is about.
@@ -184,6 +187,10 @@ impl Work<'_> {
             }
             Act::Row(row) => self.write_row(m, row),
             Act::Audit(row) => self.audit(m, &row),
+            Act::Numbered(number) => {
+                *self.standing.given.entry(number.year).or_default() = number.serial % Segment::SERIALS;
+                Ok(0)
+            }
             Act::Claim { child, claim } => self.claim(m, child, &claim),
             Act::File { file, child, cut } => self.attach(file, child, &cut),
             Act::FinishFiles { draft, notes } => self.finish_files(m, draft, &notes),

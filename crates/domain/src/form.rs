@@ -160,6 +160,8 @@ pub struct Field {
     pub columns: Vec<Field>,
     /// Computed, never written.
     pub computed: bool,
+    /// Written once by the program, never by hand (`x-given`).
+    pub given: bool,
     /// Keys this field had in older versions of the form (`x-was`).
     pub was: Vec<String>,
 }

@@ -27,6 +27,7 @@ pub mod form;
 pub mod id;
 pub mod mask;
 pub mod moment;
+pub mod number;
 pub mod passphrase;
 pub mod post;
 pub mod rights;

@@ -6,7 +6,7 @@ use crate::id::{ChildId, DeviceId, Position};
 use crate::post::Role::{
     self, CentreAdmin, CentreLeader, CentreOfficer, Director, SocialWorker, Specialist, Supervisor,
 };
-use crate::roster::{Roster, Row};
+use crate::roster::{Post, Roster, Row};
 
 /// What is asked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -151,6 +151,19 @@ pub fn may_write_row(roster: &Roster, device: DeviceId, (at, on): (Position, Day
     }
 }
 
+/// Whether a row registers a child nobody knows yet for a post, past or present, of the device's own
+/// person, in a community where that post may register.
+pub fn found_at_work(roster: &Roster, device: DeviceId, row: &Row) -> bool {
+    let Row::Register { child, area, post } = row else { return false };
+    let fresh = roster.children.get(child).is_none_or(|seat| seat.area().is_none());
+    let person = roster.devices.get(&device).map(|device| device.person);
+    let post = roster.posts.get(post).filter(|post| Some(post.person) == person);
+    let covers = |post: &Post| {
+        role_may(post.role, Verb::Create, "register") && roster.area_of(post).is_some_and(|own| own.contains(*area))
+    };
+    fresh && post.is_some_and(covers)
+}
+
 /// Whether a device's person holds posts on a day and each of them in a covered area. A person
 /// without a post reads nothing: her device is the centre's server's to stop.
 fn works_inside(roster: &Roster, device: DeviceId, on: Day, covers: impl Fn(Area) -> bool) -> bool {
@@ -194,7 +207,10 @@ mod tests {
         let mut roster = Roster::new(device(0));
         for n in 1..=7 {
             let (id, person) = (device(n), PersonId::new([n; 16]));
-            roster.apply(1, &Row::Device { id, person, sign: [n; 32], seal: [n; 32], label: String::new() });
+            roster.apply(
+                1,
+                &Row::Device { id, person, sign: [n; 32], seal: [n; 32], label: String::new(), segment: None },
+            );
         }
         let rows = [
             post(1, 990_102_001_000, Supervisor, None),

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::area::{Area, Width};
 use crate::day::Day;
 use crate::id::{ChildId, DeviceId, PersonId, Position, PostId, UnitId};
+use crate::number::Segment;
 use crate::post::{Reach, Role};
 
 mod charge;
@@ -83,6 +84,9 @@ pub enum Row {
         /// What people call it, e.g. "李主任的笔记本".
         #[n(4)]
         label: String,
+        /// Of which file numbers it gives a thousand a year ([`Segment`]); none when all are given.
+        #[n(5)]
+        segment: Option<u16>,
     },
     /// A device is stopped.
     #[n(4)]
@@ -229,6 +233,8 @@ pub struct Device {
     pub seal: [u8; 32],
     /// What people call it.
     pub label: String,
+    /// The file numbers it gives.
+    pub segment: Option<Segment>,
     /// Position of its row.
     pub since: Position,
     /// Position at which it was stopped.
@@ -359,12 +365,13 @@ impl Roster {
                 self.posts.insert(*id, post);
                 self.by_person.entry(*person).or_default().insert(*id);
             }
-            Row::Device { id, person, sign, seal, label } => {
+            Row::Device { id, person, sign, seal, label, segment } => {
                 self.devices.entry(*id).or_insert_with(|| Device {
                     person: *person,
                     sign: *sign,
                     seal: *seal,
                     label: label.clone(),
+                    segment: segment.and_then(Segment::new),
                     since: at,
                     revoked: None,
                 });

@@ -47,7 +47,9 @@ impl Record {
                 (Act::Put(_), [(_, id)]) => crate::fit::op_id(id) == Ok(op.id),
                 (Act::Put(_) | Act::Empty | Act::Text, _) => false,
             };
-            if still && (form.field(&op.key).is_some() || marker::key(&op.key).is_some()) {
+            // what the program gave once nobody takes back
+            let may = form.field(&op.key).is_some_and(|field| !field.given) || marker::key(&op.key).is_some();
+            if still && may {
                 edits.extend(self.back(op, &before, change));
             }
         }

@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 
 use domain::area::Area;
+use domain::day::Day;
 use domain::id::{ChildId, PostId, RecordId};
 use domain::moment::Moment;
+use domain::number::FileNumber;
 use domain::value::{Key, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::context::Known;
 use crate::report::{Draft, Report, RowReport};
 
 /// One import: what to keep so that all of it can be taken back.
@@ -61,14 +64,19 @@ pub struct ImportPlan {
     pub children: Vec<NewChild>,
 }
 
-/// Gives ids to every row that is ready. Rows that come back are left out.
-pub fn plan(report: &Report, source: &str, moment: &mut Moment<'_>) -> ImportPlan {
+/// Gives ids and file numbers to every row that is ready. Rows that come back are left out.
+pub fn plan(report: &Report, source: &str, known: &Known, moment: &mut Moment<'_>) -> ImportPlan {
     let id = RecordId::new(moment.uuid()).to_string();
     let source = source.rsplit(['/', '\\']).next().unwrap_or(source).to_owned();
     let (mut children, mut imported) = (Vec::new(), Vec::new());
+    let mut numbers = known.numbers.clone();
     for row in report.rows.iter().filter(|row| row.ready()) {
         let Some(area) = row.draft.area else { continue };
-        let new = new_child(&row.draft, area, moment);
+        let mut new = new_child(&row.draft, area, moment);
+        if let Some(number) = FileNumber::next(area, Day::of(moment.now), &numbers) {
+            numbers.insert(number);
+            new.values.insert("child_no".to_owned(), Value::text(number.to_string()));
+        }
         imported.push(of_row(new.child, row));
         children.push(new);
     }

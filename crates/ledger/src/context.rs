@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::day::Day;
+use domain::number::FileNumber;
 use domain::roster::Roster;
 
 use crate::places::{Director, Places, directors};
@@ -14,6 +15,8 @@ pub struct Known {
     pub ids: BTreeMap<String, String>,
     /// Names and days of birth.
     pub births: BTreeSet<(String, Day)>,
+    /// File numbers.
+    pub numbers: BTreeSet<FileNumber>,
 }
 
 /// What a dry run must know.

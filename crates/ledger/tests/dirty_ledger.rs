@@ -266,12 +266,20 @@ fn the_returned_ledger_can_be_corrected_and_imported_again() {
 
 #[test]
 fn a_plan_gives_every_ready_child_its_own_ids() {
-    let (_, report, _) = run();
+    let (_, report, mut context) = run();
+    context.known.numbers.extend(domain::number::FileNumber::parse("990102-2023-000041"));
     let mut chance = Counter(3);
-    let plan = plan(&report, "/somewhere/台账.xlsx", &mut Moment::new(Timestamp(1_700_000_000_000), &mut chance));
+    let plan = plan(
+        &report,
+        "/somewhere/台账.xlsx",
+        &context.known,
+        &mut Moment::new(Timestamp(1_700_000_000_000), &mut chance),
+    );
     assert_eq!((plan.children.len(), plan.batch.children.len()), (6, 6));
     assert_eq!(plan.batch.source, "台账.xlsx");
     let first = &plan.children[0];
+    let numbers: Vec<_> = plan.children.iter().filter_map(|new| new.values["child_no"].as_text()).collect();
+    assert_eq!((numbers[0], numbers[5]), ("990102-2023-000042", "990102-2023-000047"));
     let members = domain::form::rows(&first.values, "family");
     assert_eq!(members.len(), 3);
     assert!(members.keys().all(|id| id.parse::<domain::id::RowId>().is_ok()));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use domain::day::Day;
 use domain::id::ChildId;
+use domain::number::FileNumber;
 use ledger::context::{Context, Known};
 use ledger::org::{Named, OrgPlan, read_org};
 use ledger::report::{Level, Report};
@@ -108,8 +109,13 @@ pub(super) fn import_ledger(
         say("这是试算，没有写入任何内容。");
         return Ok(());
     }
+    if server.withholds() {
+        bail!(
+            "服务刚从备份恢复，备份以后的档案还没有补回来，现在导入会重复建档：请先启动服务，让一台街道站或区中心的电脑同步一次，再导入。"
+        );
+    }
     let source = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let plan = now(|m| ledger::batch::plan(&report, &source, m));
+    let plan = now(|m| ledger::batch::plan(&report, &source, &context.known, m));
     let written = now(|m| server.import(m, &plan))?;
     if written.refused > 0 {
         bail!("有 {} 条没有通过检查：请用 undo-import {} 撤销，并把情况告诉开发方。", written.refused, plan.batch.id);
@@ -126,6 +132,7 @@ pub(super) fn import_ledger(
 
 fn known(server: &mut Server<Sqlite>) -> anyhow::Result<Known> {
     let mut known = Known::default();
+    known.numbers.extend(server.last_number()?);
     for one in server.enlisted()? {
         if let Some(id) = one.text("id_no") {
             known.ids.insert(id.to_owned(), one.text("live_area").unwrap_or("本区").to_owned());
@@ -133,6 +140,7 @@ fn known(server: &mut Server<Sqlite>) -> anyhow::Result<Known> {
         if let (Some(name), Some(Ok(birth))) = (one.text("name"), one.text("birth").map(str::parse)) {
             known.births.insert((name.to_owned(), birth));
         }
+        known.numbers.extend(one.text("child_no").and_then(FileNumber::parse));
     }
     Ok(known)
 }

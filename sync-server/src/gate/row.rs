@@ -1,7 +1,7 @@
 //! Rows the gate reads itself: roster rows and audit rows. It must not apply them to the store.
 
 use domain::day::Day;
-use domain::rights::{Verb, may_write_row};
+use domain::rights::{Verb, found_at_work, may_write_row};
 use domain::roster::{NOW, Row};
 use sync::claim::{self, Claim};
 use sync::item::Item;
@@ -31,10 +31,17 @@ impl<K: Known> Court<'_, K> {
         let device = self.batch.device;
         let judged =
             self.then_and_now(self.then(row.child()), |when| may_write_row(&self.roster, device, when, &row).is_ok());
-        if !self.brings_back_a_stop(&row) {
+        if !self.brings_back_a_stop(&row) && !self.finds(&row, judged) {
             judged?;
         }
         Ok(row)
+    }
+
+    /// Whether it registers a child of a community its author worked in. Held, the child would be known to
+    /// nobody; so it belongs to its community though her post has ended or her computer was stopped. Its
+    /// station sees it in nobody's charge, and what else she wrote of it waits there to be claimed.
+    fn finds(&self, row: &Row, judged: Result<(), Reason>) -> bool {
+        super::wants_right(judged.err()) && found_at_work(&self.roster, self.batch.device, row)
     }
 
     /// Whether a device returned after a restore that another was stopped, and may stop it itself:

@@ -81,7 +81,14 @@ impl Street {
             let rows = [
                 Row::Unit { id: unit, name: String::new(), area: area(at) },
                 Row::Post { id: post(n), person, unit, role, from, to: None },
-                Row::Device { id: device(n), person, sign: [n; 32], seal: [n; 32], label: String::new() },
+                Row::Device {
+                    id: device(n),
+                    person,
+                    sign: [n; 32],
+                    seal: [n; 32],
+                    label: String::new(),
+                    segment: None,
+                },
             ];
             rows.iter().for_each(|row| roster.apply(1, row));
         }
@@ -236,7 +243,7 @@ fn only_the_childs_station_settles_held_work() {
     for row in [
         Row::Unit { id: unit, name: String::new(), area: other },
         Row::Post { id: post(5), person, unit, role: Role::Supervisor, from: Day::EPOCH, to: None },
-        Row::Device { id: device(5), person, sign: [5; 32], seal: [5; 32], label: String::new() },
+        Row::Device { id: device(5), person, sign: [5; 32], seal: [5; 32], label: String::new(), segment: None },
     ] {
         street.roster.apply(3, &row);
     }
@@ -369,7 +376,7 @@ fn who_may_only_add_to_a_file_waits_for_its_beginning_instead_of_being_refused()
     let mut street = Street::new();
     let (unit, person) = (UnitId::new([1; 16]), PersonId::new([4; 16]));
     let officer = Row::Post { id: post(4), person, unit, role: Role::CentreOfficer, from: Day::EPOCH, to: None };
-    let desk = Row::Device { id: device(4), person, sign: [4; 32], seal: [4; 32], label: String::new() };
+    let desk = Row::Device { id: device(4), person, sign: [4; 32], seal: [4; 32], label: String::new(), segment: None };
     [officer, desk].iter().for_each(|row| street.roster.apply(3, row));
     let (begun, mut record) = file();
     let beginning = dossier::inspect(&begun.body).expect("honest").hash;

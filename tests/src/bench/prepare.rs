@@ -103,7 +103,7 @@ fn employ<S: Store>(server: &mut Server<S>, person: &Person, post: PostId) -> Re
 
 fn device(key: &DeviceKey, person: PersonId, name: &str) -> Row {
     let (sign, seal) = (key.sign_public(), key.seal_public());
-    Row::Device { id: key.id(), person, sign, seal, label: format!("{name}的电脑") }
+    Row::Device { id: key.id(), person, sign, seal, label: format!("{name}的电脑"), segment: None }
 }
 
 /// One director, her files and her notes, written on a computer she no longer uses.

@@ -108,6 +108,17 @@ impl Centre {
         }
     }
 
+    /// A file of its folder is lost with the disk it was on; one that was not there is as good.
+    pub fn lose(&self, name: &str) -> Result<()> {
+        for tail in ["", "-wal", "-shm"] {
+            let file = self.dir.join(format!("{name}{tail}"));
+            if file.exists() {
+                std::fs::remove_file(file)?;
+            }
+        }
+        Ok(())
+    }
+
     /// One of the running server's counters.
     pub fn counter(&self, name: &str) -> Result<u64> {
         let mut stream = TcpStream::connect(self.metrics).context("服务的指标读不到")?;

@@ -109,7 +109,7 @@ impl World {
         let key = DeviceKey::fresh(&mut self.moment());
         let (sign, seal) = (key.sign_public(), key.seal_public());
         let label = format!("{name}的电脑");
-        self.write(vec![Row::Device { id: key.id(), person, sign, seal, label }]);
+        self.write(vec![Row::Device { id: key.id(), person, sign, seal, label, segment: None }]);
         let district = self.server.district().clone();
         let secret = self.server.secret();
         let identity = Identity {

@@ -381,7 +381,7 @@ fn about_edits(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: 
     findings.retain(|finding| edits.iter().any(|edit| edit.key() == finding.key));
     for edit in edits {
         let known = sheets.iter().find_map(|(form, _, _)| form.field(edit.key()));
-        if known.is_none_or(|field| field.computed || field.merge == Merge::Higher) {
+        if known.is_none_or(|field| field.computed || field.given || field.merge == Merge::Higher) {
             findings.push(Finding::red(edit.key(), NOT_BY_HAND));
         }
         let differs = sheets.iter().any(|(_, _, v)| v.cells.get(edit.key()).is_some_and(|cell| cell.differs));

@@ -9,6 +9,7 @@ use domain::finding::{Finding, Level};
 use domain::form::{VERSION_KEY, builtin};
 use domain::id::{ChildId, PostId};
 use domain::moment::Moment;
+use domain::number::FileNumber;
 use domain::rights::{Verb, role_may};
 use domain::roster::Row;
 use domain::value::{Key, Value};
@@ -61,9 +62,22 @@ pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Cre
         return Ok((Created { child: None, findings, doubles }, Vec::new()));
     }
     let mut all = vec![Act::Row(Row::Register { child, area: found.area, post })];
+    let mut edits = edits;
+    if let Some(number) = next_number(desk, m, found.area) {
+        edits.push(FieldEdit::Set { key: "child_no".to_owned(), value: Value::text(number.to_string()) });
+        all.push(Act::Numbered(number));
+    }
     all.extend(begun(child, &edits)?);
     let touched = desk.commit(m, all)?;
     Ok((Created { child: Some(child), findings, doubles }, touched))
+}
+
+/// The next file number of this computer; `None` for one that may give none, or whose year is full.
+fn next_number(desk: &Desk, m: &Moment, area: Area) -> Option<FileNumber> {
+    let segment = desk.roster.devices.get(&desk.me.device())?.segment?;
+    let today = desk.today(m);
+    let count = desk.standing.given.get(&today.ymd().0).copied().unwrap_or(0);
+    segment.nth(area, today, count + 1)
 }
 
 /// The post that may register a child in a community.
@@ -81,7 +95,7 @@ fn findings(desk: &Desk, m: &Moment, edits: &[FieldEdit]) -> Result<Vec<Finding>
         let form = builtin(id).ok_or(Code::Bug)?;
         let own: BTreeMap<Key, Value> = edits
             .iter()
-            .filter(|edit| form.field(edit.key()).is_some_and(|field| !field.computed))
+            .filter(|edit| form.field(edit.key()).is_some_and(|field| !field.computed && !field.given))
             .filter_map(|edit| match edit {
                 FieldEdit::Set { key, value } => Some((key.clone(), value.clone())),
                 FieldEdit::Clear { .. } => None,
@@ -89,7 +103,8 @@ fn findings(desk: &Desk, m: &Moment, edits: &[FieldEdit]) -> Result<Vec<Finding>
             .collect();
         findings.extend(rules(form, &own, desk.today(m)));
     }
-    let known = |key: &str| FORMS.iter().any(|id| builtin(id).is_some_and(|f| f.field(key).is_some()));
+    let known =
+        |key: &str| FORMS.iter().any(|id| builtin(id).is_some_and(|f| f.field(key).is_some_and(|field| !field.given)));
     let strange = edits.iter().filter(|edit| !known(edit.key()));
     findings.extend(strange.map(|edit| Finding::red(edit.key(), NOT_BY_HAND)));
     Ok(findings)
@@ -100,3 +115,6 @@ fn begun(child: ChildId, edits: &[FieldEdit]) -> Result<Vec<Act>, Fault> {
     let empty = |id: &&str| Some((builtin(id)?, None, dossier::View::default()));
     acts(child, &FORMS.iter().filter_map(empty).collect(), edits)
 }
+
+#[cfg(test)]
+mod tests;

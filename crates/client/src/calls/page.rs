@@ -158,7 +158,7 @@ impl Sheet<'_> {
             code: field.code.clone(),
             unknown: field.unknown,
             max: field.max,
-            computed: field.computed,
+            computed: field.computed || field.given,
             cell,
             members: if field.merge == Merge::Set { self.members(desk, field, key) } else { Vec::new() },
             rows: if field.merge == Merge::Rows { self.rows(desk, field) } else { Vec::new() },

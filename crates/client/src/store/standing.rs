@@ -1,5 +1,7 @@
 //! Where this device stands between its own work and the district's log. One value, saved whole.
 
+use std::collections::BTreeMap;
+
 use domain::id::{Branch, Digest};
 use domain::moment::{Moment, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -59,7 +61,14 @@ pub(crate) struct Standing {
     #[n(15)]
     #[cbor(default)]
     pub(crate) regaining: bool,
+    /// How many file numbers this computer has given in each year.
+    #[n(16)]
+    #[cbor(default)]
+    pub(crate) given: BTreeMap<i16, u32>,
 }
+
+/// Numbers a second copy of this profile leaves to the first.
+const COPY: u32 = 100;
 
 impl Standing {
     /// Of a device that has done nothing yet.
@@ -81,6 +90,7 @@ impl Standing {
             not_yet: false,
             life: None,
             regaining: false,
+            given: BTreeMap::new(),
         }
     }
 
@@ -89,6 +99,8 @@ impl Standing {
         self.branch = Branch(m.bytes());
         self.seq = 0;
         self.prev = Digest([0; 32]);
+        // the other copy goes on counting where this one stood
+        self.given.values_mut().for_each(|count| *count = (*count / COPY + 1) * COPY);
     }
 
     /// The best guess at the time: a slow clock is helped by the server's.

@@ -121,6 +121,6 @@ impl Town {
     /// The row that makes a device known.
     pub(super) fn device(key: &DeviceKey, person: PersonId, label: &str) -> Row {
         let (sign, seal, label) = (key.sign_public(), key.seal_public(), label.to_owned());
-        Row::Device { id: key.id(), person, sign, seal, label }
+        Row::Device { id: key.id(), person, sign, seal, label, segment: Some(100) }
     }
 }

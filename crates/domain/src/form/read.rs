@@ -107,6 +107,7 @@ fn field(name: String, raw: RawField, column: bool) -> Result<Field, BadForm> {
         authority: raw.authority,
         columns,
         computed: raw.computed,
+        given: raw.given,
         was: raw.was.into_iter().map(self::key).collect::<Result<_, _>>()?,
         key,
     })
@@ -215,6 +216,8 @@ struct RawField {
     authority: Vec<Role>,
     #[serde(rename = "readOnly", default)]
     computed: bool,
+    #[serde(rename = "x-given", default)]
+    given: bool,
     #[serde(rename = "x-was", default)]
     was: Vec<String>,
     items: Option<RawItems>,

@@ -185,7 +185,7 @@ mod tests {
             rows.extend([
                 Row::Unit { id: unit, name: String::new(), area },
                 Row::Post { id: post(n), person, unit, role, from: Day::EPOCH, to: None },
-                Row::Device { id: DeviceId::new([n; 16]), person, sign, seal, label },
+                Row::Device { id: DeviceId::new([n; 16]), person, sign, seal, label, segment: None },
             ]);
         }
         rows.extend([placed(1), Row::Assign { child: child(1), post: post(2) }]);

@@ -22,7 +22,7 @@ fn street() -> (Roster, [PostId; 3], [DeviceId; 3]) {
             Row::Unit { id: unit, name: String::new(), area },
             Row::Person { id: person, name: String::new() },
             Row::Post { id: posts[i], person, unit, role, from, to: None },
-            Row::Device { id: devices[i], person, sign: [n; 32], seal: [n; 32], label: String::new() },
+            Row::Device { id: devices[i], person, sign: [n; 32], seal: [n; 32], label: String::new(), segment: None },
         ];
         rows.iter().for_each(|row| roster.apply(1, row));
     }

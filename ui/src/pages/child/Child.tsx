@@ -73,10 +73,16 @@ function Page({ file }: { file: ChildFile }) {
   const head = useRef<HTMLDivElement>(null);
   const groups = { A: t('child.group.A'), B: t('child.group.B'), C: t('child.group.C'), D: t('child.group.D'), E: t('child.group.E'), F: t('child.group.F'), G: t('child.group.G') } as Record<string, string>;
   const flip = (id: string) => setFolded((now) => new Set(now.has(id) ? [...now].filter((other) => other !== id) : [...now, id]));
+  const wished = useRef<() => void>(undefined);
   const unfold = (id: string, then: () => void) => {
     setFolded((now) => new Set([...now].filter((other) => other !== id)));
-    requestAnimationFrame(() => requestAnimationFrame(then));
+    if (whole) requestAnimationFrame(() => requestAnimationFrame(then));
+    else wished.current = then;
   };
+  useEffect(() => {
+    // where one wanted to go before it stood on the page
+    if (whole) wished.current?.();
+  }, [whole]);
   useEffect(() => {
     const element = head.current;
     if (!element) return;
