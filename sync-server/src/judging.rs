@@ -434,7 +434,7 @@ impl<S: Store> Server<S> {
     }
 
     /// After a restore the stop of a computer may come back before the computer and its person's post do,
-    /// or a child's assignment before the post: both were held, and are judged again when these are brought
+    /// or a child's assignment or registration before the post: they were held, and are judged again when these are brought
     /// back. A post or a computer that is new lets nothing in that was held before.
     fn rows_again(&mut self, envelope: u64, person: PersonId, post: Option<PostId>) -> Result<(), ServerError> {
         if self.vault.store.envelope(envelope)?.is_none_or(|kept| kept.voucher.is_none()) {
@@ -444,7 +444,7 @@ impl<S: Store> Server<S> {
             let row = self.vault.open(&item)?.and_then(|bytes| Item::decode(&bytes).ok());
             let about = match row.and_then(|item| minicbor::decode(&item.body).ok()) {
                 Some(Row::Revoke { device }) => self.roster.devices.get(&device).is_some_and(|d| d.person == person),
-                Some(Row::Assign { post: to, .. }) => Some(to) == post,
+                Some(Row::Assign { post: to, .. } | Row::Register { post: to, .. }) => Some(to) == post,
                 Some(_) | None => false,
             };
             if about {

@@ -105,6 +105,10 @@ export type Charge = { post: PostId, role: Role, person: string, };
 
 export type ChildFile = { card: Card, sections: Array<Section>, findings: Array<Finding>, 
 /**
+ * What is still to be collected, in the order of the page; 未采集 too.
+ */
+missing: Array<string>, 
+/**
  * Whether this person may edit it.
  */
 may_edit: boolean, 

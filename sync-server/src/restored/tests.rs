@@ -1,13 +1,15 @@
 //! Stories of a server put back to an older backup: what desks hear, and how everything comes back.
 
 use domain::area::Area;
-use domain::id::RecordId;
+use domain::day::Day;
+use domain::id::{PostId, RecordId};
+use domain::post::Role;
 use domain::roster::Row;
 use sync::envelope::Envelope;
 use sync::item::{Item, Kind};
 use sync::wire::{Cursor, Holding, Mark, Outcome, Receipt, Request, State};
 
-use crate::scene::{POSTS, STREET, World, child};
+use crate::scene::{POSTS, STREET, World, child, person};
 use crate::store::Standing;
 
 fn mark(world: &World, envelope: &Envelope) -> Mark {
@@ -206,6 +208,32 @@ fn an_assignment_that_comes_back_before_its_child_does_holds_once_that_is_back()
     director.push(&mut world, vec![found]);
     world.judge();
     assert!(world.server.roster().children[&child].posts().any(|post| post == POSTS[2]));
+}
+
+#[test]
+fn a_child_found_at_a_post_that_comes_back_later_is_known_once_that_is_back() {
+    let mut world = World::new();
+    let (mut station, mut director) = (world.desk(0), world.desk(1));
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    let unit = world.server.roster().posts[&POSTS[1]].unit;
+    let (post, person, from) = (PostId::new([77; 16]), person(1), Day::EPOCH);
+    world.write(vec![Row::Post { id: post, person, unit, role: Role::Director, from, to: None }]);
+    let given: Vec<Envelope> =
+        station.pull(&mut world).frames[0].envelopes.iter().map(|p| p.envelope.0.clone()).collect();
+    let (child, area) = (child(5), Area::new(STREET + 1).expect("an area"));
+    let row = Row::Register { child, area, post };
+    let (body, record) = (minicbor::to_vec(&row).expect("a row"), RecordId::new([8; 16]));
+    let item = Item { kind: Kind::Roster, record, form: "roster".to_owned(), child: Some(child), body };
+    let found = director.sends(&mut world, &[item]);
+    assert!(world.server.roster().children.contains_key(&child));
+    world.restore(backup);
+    director.push(&mut world, vec![found]);
+    world.judge();
+    assert!(!world.server.roster().children.contains_key(&child), "nobody knows the post yet");
+    station.push(&mut world, given);
+    world.judge();
+    assert!(world.server.roster().children.contains_key(&child));
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub(crate) struct Opened {
     card: Card,
     sections: Vec<Section>,
     findings: Vec<Finding>,
+    /// What is still to be collected, in the order of the page; 未采集 too.
+    missing: Vec<Key>,
     /// Whether this person may edit it.
     may_edit: bool,
     /// Whether this person may choose among differing values.
@@ -58,6 +60,7 @@ pub(crate) fn open(desk: &Desk, m: &Moment, which: Which) -> Result<Opened, Faul
         card,
         sections,
         findings: findings(desk, m, &sheets),
+        missing: missing(desk, m, &sheets),
         may_edit: desk.may(m, domain::rights::Verb::Change, "child", which.child),
         may_choose: may_choose(desk, m, which.child),
     })
@@ -87,6 +90,12 @@ pub(super) fn sheets(desk: &Desk, m: &Moment, child: ChildId) -> Result<Sheets, 
 
 fn findings(desk: &Desk, m: &Moment, sheets: &Sheets) -> Vec<Finding> {
     sheets.iter().flat_map(|(form, _, view)| rules(form, &values(view), desk.today(m))).collect()
+}
+
+fn missing(desk: &Desk, m: &Moment, sheets: &Sheets) -> Vec<Key> {
+    let child = sheets.iter().filter(|(form, ..)| form.id == "child");
+    let lists = child.map(|(_, _, view)| domain::child::completeness(&values(view), desk.today(m)).missing);
+    lists.flatten().map(|missing| missing.key).collect()
 }
 
 /// What the rules of one of the two records say.

@@ -61,6 +61,23 @@ fn whole_note(begun: &Value) -> Value {
 }
 
 #[test]
+fn what_is_still_to_be_collected_is_said_in_one_number_and_not_collected_counts_too() {
+    let mut scene = Scene::at_work();
+    let id = json!({ "child": child(7) });
+    let missing = |scene: &mut Scene| {
+        let file = call(scene, "child.open", &id);
+        let keys: Vec<String> = serde_json::from_value(file["missing"].clone()).expect("keys");
+        assert_eq!(file["card"]["missing"], json!(keys.len()), "the list of children says the same");
+        keys
+    };
+    let before = missing(&mut scene);
+    assert!(before.iter().any(|key| key == "nation"), "{before:?}");
+    let edit = json!({ "child": child(7), "edits": [{ "set": { "key": "nation", "value": null } }] });
+    assert_eq!(call(&mut scene, "child.edit", &edit)["saved"], json!(["nation"]));
+    assert_eq!(missing(&mut scene), before, "未采集 is an answer, and still on the list");
+}
+
+#[test]
 fn a_telephone_is_edited_told_in_the_history_and_taken_back() {
     let mut scene = Scene::at_work();
     let id = json!({ "child": child(7) });

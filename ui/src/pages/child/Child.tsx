@@ -50,7 +50,7 @@ export default function Child() {
 /** How many of a section's fields are missing, and how many differ. */
 function counts(section: Section, file: ChildFile) {
   const keys = new Set(section.fields.map(({ key }) => key));
-  const missing = file.findings.filter((finding) => finding.missing && finding.level === 'red' && keys.has(finding.key.split('/')[0] ?? '')).length;
+  const missing = file.missing.filter((key) => keys.has(key.split('/')[0] ?? '')).length;
   const all = section.fields.flatMap((field) => [field, ...field.rows.flatMap((row) => row.fields)]);
   return { missing, differs: all.filter(({ cell }) => cell?.differs).length };
 }
@@ -96,7 +96,6 @@ function Page({ file }: { file: ChildFile }) {
     unfold(section?.group ?? '', () => show(key));
   };
   const differing = file.sections.flatMap(({ fields }) => fields.flatMap((field) => [field, ...field.rows.flatMap((row) => row.fields)])).find(({ cell }) => cell?.differs);
-  const missing = file.findings.find((finding) => finding.missing && finding.level === 'red');
   const entries: Entry[] = [
     { id: 'summary', title: t('child.part.summary') },
     ...file.sections.map((section) => ({ id: section.group, title: groups[section.group] ?? section.group, ...counts(section, file) })),
@@ -107,7 +106,7 @@ function Page({ file }: { file: ChildFile }) {
   return (
     <div className="child">
       <div className="child-top" ref={head}>
-        <Head file={file} toMissing={() => jump(missing?.key)} toDiffers={() => jump(differing?.key)} assess={file.may_edit ? () => setAssessing(true) : undefined} />
+        <Head file={file} toMissing={() => jump(file.missing[0])} toDiffers={() => jump(differing?.key)} assess={file.may_edit ? () => setAssessing(true) : undefined} />
         {!file.may_edit && <div className="quiet">{t('child.read_only')}</div>}
       </div>
       <Contents name={file.card.name} entries={entries} whole={whole} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />

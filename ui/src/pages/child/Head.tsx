@@ -12,7 +12,7 @@ const Charge = lazy(() => import('../../parts/charge/Charge'));
 
 type Props = { file: ChildFile; toMissing(): void; toDiffers(): void; assess?: (() => void) | undefined };
 
-export function Head({ file: { card }, toMissing, toDiffers, assess }: Props) {
+export function Head({ file: { card, missing }, toMissing, toDiffers, assess }: Props) {
   const { t } = useTranslation();
   const coded = useCoded();
   return (
@@ -30,8 +30,8 @@ export function Head({ file: { card }, toMissing, toDiffers, assess }: Props) {
           <InCharge card={card} />
           <span className="quiet num">{card.last_visit ? `${t('child.last_visit')} ${card.last_visit.slice(0, 10)}` : t('child.never')}</span>
           {card.next_due && <span className="quiet num">{t('child.next_visit')} {card.next_due} <DueTag due={card.due} /></span>}
-          {card.missing > 0
-            ? <button type="button" className="link" onClick={toMissing} data-testid="to-missing"><FormOutlined aria-hidden /> {t('child.missing', { n: card.missing })}</button>
+          {missing.length > 0
+            ? <button type="button" className="link" onClick={toMissing} data-testid="to-missing"><FormOutlined aria-hidden /> {t('child.missing', { n: missing.length })}</button>
             : <span className="quiet"><CheckCircleOutlined aria-hidden /> {t('child.complete')}</span>}
           {card.differs > 0 && <button type="button" className="link blue" onClick={toDiffers} data-testid="to-differs"><DiffOutlined aria-hidden /> {t('child.differs', { n: card.differs })}</button>}
         </div>

@@ -53,7 +53,7 @@ export function Held() {
       {open.map((work) => <Work key={work.device + work.record} work={work} settle={settle} />)}
       {done.map((deed, nth) => (
         <div key={`${deed.work.device} ${deed.work.record} ${nth}`} className="dayend-picked" role="status">
-          <span className="grow">{t(`held.did_${deed.deed}`, { name: deed.work.name, person: deed.work.who.person })}</span>
+          <span className="grow">{t(`held.did_${deed.deed}`, { name: deed.work.name || t('held.found'), person: deed.work.who.person })}</span>
           {deed.deed !== 'take' && (
             <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack(deed)} data-testid="held-undo">
               {deed === last(deeds.all) && <kbd className="key">Z</kbd>}{t('words.undo')}
@@ -91,7 +91,7 @@ function Work({ work, settle }: { work: HeldWork; settle(work: HeldWork, deed: H
     if (event.key === 'Escape' && asking) close();
   };
   return (
-    <article ref={box} {...LINE} className={`held-work ${LINE.className}`} onKeyDown={keys} aria-label={`${work.name} ${spoken(work.form)}`} data-testid="held-work">
+    <article ref={box} {...LINE} className={`held-work ${LINE.className}`} onKeyDown={keys} aria-label={`${work.name || t('held.found')} ${spoken(work.form)}`} data-testid="held-work">
       <Head work={work} />
       <Written lines={work.written} />
       <p className="held-why">{spoken(work.why)}</p>
@@ -104,7 +104,7 @@ function Work({ work, settle }: { work: HeldWork; settle(work: HeldWork, deed: H
       )}
       {asking === 'take' && (
         <div className="held-do">
-          <span className="grow">{t('held.sure', { name: work.name, person: work.who.person })}</span>
+          <span className="grow">{t('held.sure', { name: work.name || t('held.found'), person: work.who.person })}</span>
           <Button type="primary" autoFocus onClick={() => void deal('take')} loading={busy} data-testid="held-take-sure">{t('held.take')}</Button>
           <Button type="text" onClick={close}>{t('held.cancel')}</Button>
         </div>
@@ -123,7 +123,7 @@ function Head({ work: { child, name, form, who, photos } }: { work: HeldWork }) 
   const { t } = useTranslation();
   return (
     <div className="dayend-visit-top">
-      <Link to="/child/$child" params={{ child }} className="dayend-visit-name">{name}</Link>
+      {name ? <Link to="/child/$child" params={{ child }} className="dayend-visit-name">{name}</Link> : <strong>{t('held.found')}</strong>}
       <span className="quiet num clip grow">{spoken(form)} · {who.person} · {clock(who.at)}{photos > 0 && ` · ${t('held.photos', { n: photos })}`}</span>
     </div>
   );

@@ -1,5 +1,6 @@
 export default {
   title: 'To be claimed',
+  found: 'a child newly found',
   n: '{{n}}',
   hint: 'The centre keeps it, nothing is lost; the station decides whether it goes into the file.',
   photos: '{{n}} photographs',

@@ -1,5 +1,6 @@
 export default {
   title: '待认领',
+  found: '新发现的孩子',
   n: '{{n}} 份',
   hint: '内容存在区中心，没有丢；要不要进档案，由站里定。',
   photos: '{{n}} 张照片',
