@@ -55,7 +55,7 @@ function TheDay({ of, today, coming }: { of: Answered; today: string; coming: bo
   const { t } = useTranslation();
   return (
     <>
-      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}</p>
+      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}{of.sum.held > 0 && t('dayend.sum_held', { n: of.sum.held })}</p>
       <Keys of={of} />
       <div className={coming ? 'stack dayend-coming' : 'stack'} aria-busy={coming} key={of.day}>
         <Clear of={of} today={today} />

@@ -1,6 +1,7 @@
 export default {
   title: "Day's end",
   sum: '{{directors}} directors, {{visits}} visits, {{received}} received, {{missing}} missing, {{to_decide}} to decide',
+  sum_held: ', {{n}} to be claimed',
   day: 'Which day',
   before: 'The day before',
   after: 'The day after',

@@ -1,6 +1,8 @@
 export default {
   title: '日终合并',
   sum: '{{sentence}}',
+  // the sentence says it already
+  sum_held: '',
   day: '哪一天',
   before: '前一天',
   after: '后一天',
