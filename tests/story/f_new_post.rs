@@ -142,7 +142,8 @@ fn the_supervisor_takes_one_note_over_sends_another_back_and_keeps_a_third() {
     let whole = held_with(&mut world, STATION, "换岗以后在旧电脑上写的走访。");
     assert_eq!((&whole["record"], &whole["name"], &whole["may_take"]), (&note, &json!("张小明"), &json!(true)));
     assert_eq!(whole["who"]["person"], "主任1-1");
-    assert_eq!(whole["written"][0], "情况记录：换岗以后在旧电脑上写的走访。", "what she wrote comes first");
+    assert_eq!(whole["written"][0]["text"], "情况记录：换岗以后在旧电脑上写的走访。", "what she wrote comes first");
+    assert_eq!(whole["written"][0]["en"], "What was found: 换岗以后在旧电脑上写的走访。");
     let id = |text: &str| text.split(|c: char| !c.is_ascii_hexdigit()).any(|run| run.len() >= 16);
     assert!(!whole["written"].to_string().split(',').any(id), "in words, no ids: {whole}");
     assert!(whole["written"].to_string().contains("走访人：主任1-1"), "{whole}");

@@ -568,7 +568,7 @@ why: Words,
 /**
  * What was written, a line a field.
  */
-written: Array<string>, };
+written: Array<Words>, };
 
 export type HeldDeed = "take" | "return" | "shelve" | "reopen";
 
@@ -594,7 +594,7 @@ why: Words,
 /**
  * What was written, a line a field.
  */
-written: Array<string>, 
+written: Array<Words>, 
 /**
  * How many items it is, photographs too.
  */

@@ -56,7 +56,7 @@ pub(crate) struct Line {
     /// Why it is not in the file.
     why: Words,
     /// What was written, a line a field.
-    written: Vec<String>,
+    written: Vec<Words>,
     /// How many items it is, photographs too.
     items: usize,
     /// Photographs that go with it.
@@ -221,7 +221,7 @@ fn why(items: &[One]) -> Words {
 }
 
 /// What the changes say, as the file's history or the note would say it.
-fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<String>, Fault> {
+fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<Words>, Fault> {
     let changes: Vec<Inspected> = items.iter().filter_map(One::change).collect();
     let id = form_of(desk, record, items)?;
     let Some(form) = id.as_deref().and_then(form::builtin).filter(|_| !changes.is_empty()) else {
@@ -246,15 +246,18 @@ fn written(desk: &Desk, record: RecordId, items: &[One]) -> Result<Vec<String>, 
         doc.history()
             .iter()
             .filter(told)
-            .map(|line| child::what(Tongue::Chinese, desk, form, line))
-            .collect::<Vec<String>>()
+            .map(|line| Tongue::both(|tongue| child::what(tongue, desk, form, line)))
+            .collect::<Vec<Words>>()
     };
     // What builds on something that is not here: the keys at least.
     for change in left {
         let fields = change.writes.iter().filter(|(key, _)| *key != VERSION_KEY);
         said.extend(fields.map(|(key, value)| {
-            let text = value.as_ref().map(|value| words::masked(&desk.roster, form.field(key), value).0);
-            format!("{}：{}", words::label(form, key), text.as_deref().unwrap_or("（清空）"))
+            Tongue::both(|tongue| {
+                let text = value.as_ref().map(|value| words::masked_in(tongue, &desk.roster, form.field(key), value).0);
+                let text = text.as_deref().unwrap_or(words::emptied(tongue));
+                words::line(tongue, &words::label_in(tongue, form, key), text)
+            })
         }));
     }
     Ok(said)

@@ -8,11 +8,12 @@ use domain::form::{Field, Form, Kind, Merge, Need};
 use domain::id::RecordId;
 use domain::roster::Roster;
 use domain::value::{Key, Value};
+use domain::words::Words;
 use dossier::{Cell, View};
 use serde::Serialize;
 
 use super::card::Coded;
-use super::words::{self, Who};
+use super::words::{self, Tongue, Who};
 use crate::desk::Desk;
 
 /// A section of a form, e.g. `A`.
@@ -121,26 +122,33 @@ pub(crate) fn sections(desk: &Desk, sheets: &[Sheet<'_>]) -> Vec<Section> {
 }
 
 /// What stands in a record, a line a field: what somebody wrote in sentences first.
-pub(crate) fn told(desk: &Desk, sheet: &Sheet<'_>) -> Vec<String> {
-    let fields = sheet.form.fields.iter().map(|field| sheet.show(desk, field, &field.key));
-    let (sentences, others): (Vec<Shown>, Vec<Shown>) = fields.partition(|shown| shown.kind == Kind::LongText);
-    sentences.iter().chain(&others).flat_map(Shown::told).collect()
-}
-
-impl Shown {
-    fn told(&self) -> Vec<String> {
-        let cell = self.cell.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty());
-        let members: Vec<&str> = self.members.iter().map(|member| member.code.name.as_str()).collect();
-        let members = (!members.is_empty()).then(|| members.join("、"));
-        let rows = self.rows.iter().map(|row| {
-            let fields: Vec<String> = row.fields.iter().flat_map(Self::told).collect();
-            format!("{}{}", row.name.as_ref().map(|name| format!("{name}，")).unwrap_or_default(), fields.join("，"))
-        });
-        cell.chain(members).chain(rows).map(|text| format!("{}：{text}", self.title)).collect()
-    }
+pub(crate) fn told(desk: &Desk, sheet: &Sheet<'_>) -> Vec<Words> {
+    let fields = sheet.form.fields.iter();
+    let (sentences, others): (Vec<&Field>, Vec<&Field>) = fields.partition(|field| field.kind == Kind::LongText);
+    let fields = sentences.into_iter().chain(others);
+    let said = |tongue| fields.clone().flat_map(move |field| sheet.lines(tongue, desk, field, &field.key));
+    said(Tongue::Chinese).zip(said(Tongue::English)).map(|(text, en)| Words::new(text, en)).collect()
 }
 
 impl Sheet<'_> {
+    /// What stands under a field in words, its title before it; nothing where nothing does.
+    fn lines(&self, tongue: Tongue, desk: &Desk, field: &Field, key: &str) -> Vec<String> {
+        let (list, comma) = (tongue.of("、", ", "), tongue.of("，", ", "));
+        let cell =
+            self.view.cells.get(key).map(|cell| words::masked_in(tongue, &desk.roster, Some(field), &cell.value).0);
+        let codes = self.codes(field, key);
+        let names = codes.map(|(_, code, _)| words::say_in(tongue, &desk.roster, Some(field), &Value::text(code)));
+        let members = names.collect::<Vec<String>>().join(list);
+        let rows = self.row_ids(field).into_iter().map(|row| {
+            let columns = field.columns.iter().map(|column| (column, format!("{}/{row}/{}", field.key, column.key)));
+            let fields = columns.flat_map(|(column, key)| self.lines(tongue, desk, column, &key));
+            let name = words::coded(tongue, field, row).map(str::to_owned);
+            name.into_iter().chain(fields).collect::<Vec<String>>().join(comma)
+        });
+        let all = cell.into_iter().chain([members]).chain(rows).filter(|text| !text.is_empty());
+        all.map(|text| words::line(tongue, tongue.of(&field.title, &field.en), &text)).collect()
+    }
+
     fn show(&self, desk: &Desk, field: &Field, key: &str) -> Shown {
         let cell = self.view.cells.get(key).map(|cell| shown(desk, Some(field), cell));
         let cell = cell.or_else(|| self.computed.get(key).map(|text| computed(text)));
@@ -160,15 +168,14 @@ impl Sheet<'_> {
             max: field.max,
             computed: field.computed || field.given,
             cell,
-            members: if field.merge == Merge::Set { self.members(desk, field, key) } else { Vec::new() },
-            rows: if field.merge == Merge::Rows { self.rows(desk, field) } else { Vec::new() },
+            members: self.members(desk, field, key),
+            rows: self.rows(desk, field),
         }
     }
 
     fn members(&self, desk: &Desk, field: &Field, key: &str) -> Vec<Member> {
         let table = field.code.as_deref().unwrap_or_default();
-        self.under(key)
-            .filter(|(_, rest, cell)| !rest.contains('/') && cell.value.as_yes() == Some(true))
+        self.codes(field, key)
             .map(|(key, code, cell)| Member {
                 key: key.clone(),
                 code: named(&desk.roster, field, table, code),
@@ -177,11 +184,24 @@ impl Sheet<'_> {
             .collect()
     }
 
-    fn rows(&self, desk: &Desk, field: &Field) -> Vec<RowShown> {
-        let mut ids: Vec<&str> = self.under(&field.key).filter_map(|(_, rest, _)| rest.split('/').next()).collect();
+    /// Of a set: what is in it.
+    fn codes<'s>(&'s self, field: &Field, key: &str) -> impl Iterator<Item = (&'s Key, &'s str, &'s Cell)> + use<'s> {
+        let set = field.merge == Merge::Set;
+        self.under(key).filter(move |(_, rest, cell)| set && !rest.contains('/') && cell.value.as_yes() == Some(true))
+    }
+
+    /// Of repeating rows: their ids.
+    fn row_ids(&self, field: &Field) -> Vec<&str> {
+        let under = self.under(&field.key).filter(|_| field.merge == Merge::Rows);
+        let mut ids: Vec<&str> = under.filter_map(|(_, rest, _)| rest.split('/').next()).collect();
         ids.dedup();
+        ids
+    }
+
+    fn rows(&self, desk: &Desk, field: &Field) -> Vec<RowShown> {
         let table = field.code.as_deref();
-        ids.into_iter()
+        self.row_ids(field)
+            .into_iter()
             .map(|row| RowShown {
                 row: row.to_owned(),
                 name: table.map(|table| Coded::new(table, row).name),

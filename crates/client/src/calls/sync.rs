@@ -8,7 +8,7 @@ use domain::words::Words;
 use serde::Serialize;
 
 use super::me::Nothing;
-use super::words::Who;
+use super::words::{Tongue, Who};
 use super::{card, held, words};
 use crate::desk::Desk;
 use crate::held::HeldItem;
@@ -71,7 +71,7 @@ pub(crate) struct Held {
     /// Why, and what will happen.
     why: Words,
     /// What was written, a line a field.
-    written: Vec<String>,
+    written: Vec<Words>,
 }
 
 /// Answers `sync.state`.
@@ -129,16 +129,17 @@ fn count(n: u64) -> u32 {
 
 fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
     let form = builtin(&item.form);
-    let written = item.edits.iter().map(|edit| {
-        let (key, said) = match edit {
+    let said = |tongue, edit: &dossier::Edit| {
+        let (key, text) = match edit {
             dossier::Edit::Set(key, value) => {
-                (key, words::masked(&desk.roster, form.and_then(|f| f.field(key)), value).0)
+                (key, words::masked_in(tongue, &desk.roster, form.and_then(|f| f.field(key)), value).0)
             }
-            dossier::Edit::Clear(key) => (key, "（清空）".to_owned()),
+            dossier::Edit::Clear(key) => (key, words::emptied(tongue).to_owned()),
             dossier::Edit::Write(key, text) => (key, text.clone()),
         };
-        format!("{}：{said}", form.map_or_else(|| key.clone(), |form| words::label(form, key)))
-    });
+        words::line(tongue, &form.map_or_else(|| key.clone(), |form| words::label_in(tongue, form, key)), &text)
+    };
+    let written = item.edits.iter().map(|edit| Tongue::both(|tongue| said(tongue, edit)));
     Ok(Held {
         record: item.record,
         form: match (form, item.form.as_str()) {

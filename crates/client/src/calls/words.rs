@@ -24,7 +24,7 @@ pub(crate) enum Tongue {
 
 impl Tongue {
     /// The one of a pair.
-    const fn of<T: Copy>(self, chinese: T, english: T) -> T {
+    pub(crate) const fn of<T: Copy>(self, chinese: T, english: T) -> T {
         match self {
             Self::Chinese => chinese,
             Self::English => english,
@@ -88,7 +88,8 @@ pub(crate) fn say(roster: &Roster, field: Option<&Field>, value: &Value) -> Stri
     say_in(Tongue::Chinese, roster, field, value)
 }
 
-fn say_in(tongue: Tongue, roster: &Roster, field: Option<&Field>, value: &Value) -> String {
+/// [`say`] in a language.
+pub(crate) fn say_in(tongue: Tongue, roster: &Roster, field: Option<&Field>, value: &Value) -> String {
     match (value, field) {
         (Value::Unknown, _) => tongue.of("未采集", "not collected").to_owned(),
         (Value::Yes(true), _) => tongue.of("是", "yes").to_owned(),
@@ -103,7 +104,7 @@ fn say_in(tongue: Tongue, roster: &Roster, field: Option<&Field>, value: &Value)
 }
 
 /// What people read for a code of a field's table.
-fn coded<'f>(tongue: Tongue, field: &'f Field, code: &str) -> Option<&'f str> {
+pub(crate) fn coded<'f>(tongue: Tongue, field: &'f Field, code: &str) -> Option<&'f str> {
     let table = field.code.as_deref().and_then(code::table)?;
     tongue.of(table.name(code), table.en(code))
 }
@@ -143,12 +144,17 @@ pub(crate) fn masked_in(tongue: Tongue, roster: &Roster, field: Option<&Field>, 
     }
 }
 
-/// What a key is called: the field's title, with its row's or member's name where there is one.
-pub(crate) fn label(form: &Form, key: &str) -> String {
-    label_in(Tongue::Chinese, form, key)
+/// What a field is called, and what stands there.
+pub(crate) fn line(tongue: Tongue, label: &str, text: &str) -> String {
+    format!("{label}{}{text}", tongue.of("：", ": "))
 }
 
-/// [`label`] in a language.
+/// What stands where somebody emptied a field.
+pub(crate) const fn emptied(tongue: Tongue) -> &'static str {
+    tongue.of("（清空）", "(emptied)")
+}
+
+/// What a key is called: the field's title, with its row's or member's name where there is one.
 pub(crate) fn label_in(tongue: Tongue, form: &Form, key: &str) -> String {
     let Some(field) = form.field(key) else { return key.to_owned() };
     let parts: Vec<&str> = key.split('/').collect();
@@ -202,9 +208,9 @@ mod tests {
     #[test]
     fn keys_are_called_as_on_the_form() {
         let form = domain::form::builtin("child").expect("the form");
-        assert_eq!(label(form, "name"), "姓名");
-        assert_eq!(label(form, "categories/B1/from"), "类别（事实无人抚养儿童）·起始日期");
-        assert_eq!(label(form, "someday"), "someday");
+        assert_eq!(label_in(Tongue::Chinese, form, "name"), "姓名");
+        assert_eq!(label_in(Tongue::Chinese, form, "categories/B1/from"), "类别（事实无人抚养儿童）·起始日期");
+        assert_eq!(label_in(Tongue::Chinese, form, "someday"), "someday");
         let en = |key| label_in(Tongue::English, form, key);
         assert_eq!(en("categories/B1/from"), "Categories (de facto without care)·From");
         assert_eq!(en("someday"), "someday");

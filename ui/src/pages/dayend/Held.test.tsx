@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 const who = { person: '王芳', own: false, device: '电脑', device_id: 'd', at: 0 };
-const WORK: HeldWork = { device: 'd', record: 'r', child: 'c', name: '张小明', form: { text: '走访记录', en: 'Visit note' }, who, why: { text: '写的人已不再负责这个孩子。', en: '' }, written: ['情况记录：在家。'], items: 1, photos: 0, standing: 'open', may_take: true, settled: null, reason: '' };
+const WORK: HeldWork = { device: 'd', record: 'r', child: 'c', name: '张小明', form: { text: '走访记录', en: 'Visit note' }, who, why: { text: '写的人已不再负责这个孩子。', en: '' }, written: [{ text: '情况记录：在家。', en: 'Note: 在家。' }], items: 1, photos: 0, standing: 'open', may_take: true, settled: null, reason: '' };
 
 function shown(answer: () => unknown): string[] {
   const calls: string[] = [];

@@ -129,13 +129,13 @@ function Head({ work: { child, name, form, who, photos } }: { work: HeldWork }) 
   );
 }
 
-function Written({ lines }: { lines: string[] }) {
+function Written({ lines }: { lines: HeldWork['written'] }) {
   const { t } = useTranslation();
   const [whole, setWhole] = useState(false);
   const shown = whole ? lines : lines.slice(0, WRITTEN);
   return (
     <>
-      <ul className="held-written">{shown.map((line, n) => <li key={n}>{line}</li>)}</ul>
+      <ul className="held-written">{shown.map((line, n) => <li key={n}>{spoken(line)}</li>)}</ul>
       {lines.length > shown.length && <button type="button" className="dayend-fold" onClick={() => setWhole(true)}>{t('held.whole', { n: lines.length - shown.length })}</button>}
     </>
   );

@@ -45,7 +45,7 @@ function HeldOne({ held }: { held: Held }) {
         <span className="settings-why">{spoken(held.why)}</span>
       </summary>
       <div className="settings-written">
-        {held.written.map((line, n) => <div key={n}>{line}</div>)}
+        {held.written.map((line, n) => <div key={n}>{spoken(line)}</div>)}
         {held.child && <Link to="/child/$child" params={{ child: held.child }}>{t('settings.open_file')}</Link>}
       </div>
     </details>

@@ -2,7 +2,7 @@ export default {
   title: '儿童',
   count: '共 {{n}} 人',
   shown: '{{n}} 人，共 {{total}} 人',
-  search: '姓名、拼音、证件或电话后四位、监护人、学校、住址',
+  search: '姓名、拼音、证件、电话、编号后四位、监护人、学校、住址',
   register: '新登记',
   sort: '排序',
   sort_due: '应访日期',
