@@ -70,3 +70,15 @@ fn every_door_has_its_fuzz_target() {
         assert!(target.exists(), "{} has no fuzz target", door.name);
     }
 }
+
+/// What the fuzzer once found, as `found/DOOR-N`.
+#[test]
+fn what_broke_a_door_once_breaks_it_no_more() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/hostile/found");
+    for entry in std::fs::read_dir(folder).expect("the folder") {
+        let path = entry.expect("a file").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        let (door, _) = name.rsplit_once('-').expect("DOOR-N");
+        tongdang_tests::hostile::knock(door, &std::fs::read(&path).expect("bytes"));
+    }
+}

@@ -20,16 +20,18 @@ pub struct BadDay;
 
 const UTC8_MS: i64 = 8 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
+/// More than from one end of jiff's calendar to the other.
+const CALENDAR_DAYS: i32 = 7_304_484;
 
 impl Day {
     /// From year, month, day.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Self, BadDay> {
         Date::new(year, month, day).map(Self).map_err(|_| BadDay)
     }
-    /// The day on the wall in China at `at`. Times out of the calendar clamp to 1970-01-01.
+    /// The day on the wall in China at `at`; clamps at the ends of the calendar.
     pub fn of(at: Timestamp) -> Self {
         let days = at.0.saturating_add(UTC8_MS).div_euclid(DAY_MS);
-        Self::EPOCH.plus(i32::try_from(days).unwrap_or(0))
+        Self::EPOCH.plus(days.clamp(i32::MIN.into(), i32::MAX.into()) as i32)
     }
     /// 1970-01-01.
     pub const EPOCH: Self = Self(Date::constant(1970, 1, 1));
@@ -43,6 +45,8 @@ impl Day {
     }
     /// `days` later; clamps at the ends of the calendar.
     pub fn plus(self, days: i32) -> Self {
+        // jiff panics where a longer span is made
+        let days = days.clamp(-CALENDAR_DAYS, CALENDAR_DAYS);
         Self(self.0.saturating_add(jiff::Span::new().days(days)))
     }
     /// Days from `earlier` to this day.
@@ -141,6 +145,28 @@ mod tests {
         assert_eq!(Day::of(d.start()), d);
         assert_eq!(Day::of(Timestamp(d.start().0 - 1)), d.plus(-1));
         assert_eq!(d.plus(40).since(d), 40);
+    }
+
+    proptest::proptest! {
+        /// Rows, envelopes and changes carry days and times that anybody may have written.
+        #[test]
+        fn no_number_and_no_time_is_too_far_away(days in proptest::num::i32::ANY, ms in proptest::num::i64::ANY) {
+            for day in [Day::EPOCH.plus(days), Day::of(Timestamp(ms)), Day::of(Timestamp(ms)).plus(days)] {
+                let bytes = minicbor::to_vec(day).expect("encodes");
+                proptest::prop_assert_eq!(minicbor::decode::<Day>(&bytes).ok(), Some(day));
+                proptest::prop_assert!(!day.to_string().is_empty() && day.age_on(Day::EPOCH).abs() < 20_000);
+            }
+            let bytes = minicbor::to_vec(days).expect("encodes");
+            proptest::prop_assert!(minicbor::decode::<Day>(&bytes).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_days_too() {
+        for ms in [i64::MIN, i64::MIN / 2, -1_000_000_000_000_000, 1_000_000_000_000_000, i64::MAX / 2, i64::MAX] {
+            let day = Day::of(Timestamp(ms));
+            assert_eq!((day.since(Day::EPOCH) > 0, day.plus(0)), (ms > 0, day), "{ms}");
+        }
     }
 
     #[test]

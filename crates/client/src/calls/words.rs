@@ -179,7 +179,7 @@ pub(crate) fn label_in(tongue: Tongue, form: &Form, key: &str) -> String {
 /// `17:32` today, `11-22 17:32` before.
 pub(crate) fn clock(at: Timestamp, today: Day) -> String {
     let day = Day::of(at);
-    let minutes = (at.0 - day.start().0) / 60_000;
+    let minutes = at.0.saturating_sub(day.start().0) / 60_000;
     let (_, month, date) = day.ymd();
     let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
     if day == today { time } else { format!("{month:02}-{date:02} {time}") }
@@ -188,7 +188,7 @@ pub(crate) fn clock(at: Timestamp, today: Day) -> String {
 /// RFC 3339 with China's zone, to the minute.
 pub(crate) fn rfc3339(at: Timestamp) -> String {
     let day = Day::of(at);
-    let minutes = (at.0 - day.start().0) / 60_000;
+    let minutes = at.0.saturating_sub(day.start().0) / 60_000;
     format!("{day}T{:02}:{:02}:00+08:00", minutes / 60, minutes % 60)
 }
 
