@@ -38,8 +38,8 @@ impl<K: Known> Court<'_, K> {
     }
 
     /// Whether it registers a child of a community its author worked in. Held, the child would be known to
-    /// nobody; so it belongs to its community though her post has ended or her computer was stopped. Its
-    /// station sees it in nobody's charge, and what else she wrote of it waits there to be claimed.
+    /// nobody; so it belongs to its community though her post has ended or her computer was stopped. What
+    /// else she wrote of it waits at its station to be claimed.
     fn finds(&self, row: &Row, judged: Result<(), Reason>) -> bool {
         super::wants_right(judged.err()) && found_at_work(&self.roster, self.batch.device, row)
     }

@@ -325,6 +325,35 @@ fn a_child_found_on_a_visit_is_registered_first_and_its_file_follows() {
 }
 
 #[test]
+fn a_child_found_by_whoever_works_there_no_more_is_registered_and_her_words_about_it_wait() {
+    let ended = Row::Post {
+        id: post(DIRECTOR),
+        person: PersonId::new([DIRECTOR; 16]),
+        unit: UnitId::new([DIRECTOR; 16]),
+        role: Role::Director,
+        from: Day::EPOCH,
+        to: Some(Day::EPOCH),
+    };
+    for end in [ended, Row::Revoke { device: device(DIRECTOR) }] {
+        let mut street = Street::new();
+        street.roster.apply(4, &end);
+        let found = ChildId::new([77; 16]);
+        let row = |child, at, n| row_item(&Row::Register { child, area: area(at), post: post(n) });
+        let note = Item { child: Some(found), ..visit(DIRECTOR) };
+        let rulings = street.judge(&sent(DIRECTOR, vec![note, row(found, 1, DIRECTOR)]));
+        assert_eq!(rulings, [(1, Ruling::Accept), (0, held(Reason::Forbidden))], "{end:?}");
+        let other = ChildId::new([78; 16]);
+        for (item, why) in [
+            (row(other, 2, DIRECTOR), "where she never worked"),
+            (row(other, 2, NEIGHBOUR), "for somebody else's post"),
+            (row(CHILD, 1, DIRECTOR), "a child that has its place"),
+        ] {
+            assert!(matches!(street.ruling(&sent(DIRECTOR, vec![item])), Ruling::Hold(_)), "{why}: {end:?}");
+        }
+    }
+}
+
+#[test]
 fn roster_rows_of_others_than_the_server_are_few() {
     let mut street = Street::new();
     let assign = Row::Assign { child: CHILD, post: post(NEIGHBOUR) };
