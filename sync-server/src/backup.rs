@@ -122,9 +122,7 @@ impl Server<Sqlite> {
 
     /// Brings the one copy of the pieces up to date; those of erased children go from it.
     fn back_up_pieces(&self, to: &Path) -> Result<u64, BackupError> {
-        let erased = self.roster.children.iter().filter(|(_, seat)| seat.erased);
-        let erased: Vec<ChildId> = erased.map(|(child, _)| *child).collect();
-        self.store().back_up_pieces(to, &self.secret.files, &erased).map_err(|error| match error {
+        self.store().back_up_pieces(to, &self.secret.files, &self.erased()).map_err(|error| match error {
             StoreError::Damaged => BackupError::Pieces,
             other => other.into(),
         })
@@ -182,11 +180,15 @@ impl Server<Sqlite> {
         Ok(server)
     }
 
+    fn erased(&self) -> Vec<ChildId> {
+        self.roster.children.iter().filter(|(_, seat)| seat.erased).map(|(child, _)| *child).collect()
+    }
+
     /// Takes what is not here from the pieces in the folder of a backup, or beside it.
     fn take_pieces(&self, from: &Path) -> Result<(), BackupError> {
         let around = from.canonicalize()?;
         for folder in around.ancestors().take(2).filter(|folder| folder.join(FILES).is_file()) {
-            self.store().take_pieces(folder, &self.secret.files)?;
+            self.store().take_pieces(folder, &self.secret.files, &self.erased())?;
         }
         Ok(())
     }
@@ -312,15 +314,19 @@ mod tests {
     fn damaged_photographs_are_mended_without_touching_the_text() {
         let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         let (mut world, mut director) = on_disk(dir.path());
-        let c = crate::scene::child(1);
-        let (photo, cut) = director.photo(&mut world, c, domain::id::RecordId::new([1; 16]));
-        director.sends(&mut world, std::slice::from_ref(&photo));
-        let place = |n: usize| sync::piece::Place { file: photo.record, n: n as u16 };
-        let put = cut.pieces.iter().enumerate();
-        let put = put.map(|(n, bytes)| sync::piece::Piece { place: place(n), bytes: bytes.clone() }).collect();
-        let before = director.pieces(&mut world, &sync::piece::Ask { put, ..sync::piece::Ask::default() });
+        let (c, erased) = (crate::scene::child(1), world.child(2, 1));
+        let [(photo, before), _] = [c, erased].map(|of| {
+            let (photo, cut) = director.photo(&mut world, of, domain::id::RecordId::new([1; 16]));
+            director.sends(&mut world, std::slice::from_ref(&photo));
+            let place = |n: usize| sync::piece::Place { file: photo.record, n: n as u16 };
+            let put = cut.pieces.iter().enumerate();
+            let put = put.map(|(n, bytes)| sync::piece::Piece { place: place(n), bytes: bytes.clone() }).collect();
+            (photo, director.pieces(&mut world, &sync::piece::Ask { put, ..sync::piece::Ask::default() }))
+        });
         world.second += 1;
-        world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up");
+        let backed_up = world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up");
+        assert_eq!(backed_up.pieces, 8);
+        world.write(vec![domain::roster::Row::Erase { child: erased }]);
         director.visits(&mut world, c);
         let (head, secret) = (world.server.head(), world.server.secret.clone());
         world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
@@ -329,7 +335,9 @@ mod tests {
         let mended = Server::restore_pieces(&mut world.moment(), dir.path(), to.path(), secret);
         world.server = mended.expect("mended");
         assert_eq!((world.server.head(), world.server.withholds()), (head, false), "text as it was");
-        let have = (0..4).map(place).collect();
+        let kept = crate::store::Pieces::pieces(&mut world.server.vault.store).expect("asked").0;
+        assert_eq!(kept, 4, "nothing comes back of a child erased after the backup");
+        let have = (0..4).map(|n| sync::piece::Place { file: photo.record, n }).collect();
         let told = director.pieces(&mut world, &sync::piece::Ask { have, ..sync::piece::Ask::default() });
         assert_eq!(told.have, [sync::piece::Kept::Yes; 4]);
         assert_ne!(told.life, before.life, "the desks look for what is still missing");

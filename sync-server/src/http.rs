@@ -79,6 +79,8 @@ pub struct Limits {
     pub enrolments_per_minute: u32,
     /// Syncs per device and minute: a desk gone mad does not keep the others waiting.
     pub syncs_per_minute: u32,
+    /// Requests for pieces of files per device and minute, some 256 KB each: more than a line carries.
+    pub pieces_per_minute: u32,
     /// For the TLS handshake.
     pub handshake: Duration,
     /// For the head of a request, and between two requests.
@@ -104,6 +106,7 @@ impl Default for Limits {
             sockets_per_address: 400,
             enrolments_per_minute: 20,
             syncs_per_minute: 240,
+            pieces_per_minute: 1_200,
             handshake: Duration::from_secs(5),
             head: Duration::from_secs(10),
             body: Duration::from_secs(20 * 60),
@@ -226,7 +229,8 @@ impl<A: Answering> Hall<A> {
                 Err(status) => return bare(status),
             },
             (&Method::POST, piece::PATH) => match self.body(&self.pieces, request.into_body()).await {
-                Ok((body, _held)) => self.answering.piece(body).await,
+                Ok((body, _held)) if self.crowd.may_piece(address, &body) => self.answering.piece(body).await,
+                Ok(_) => return bare(StatusCode::TOO_MANY_REQUESTS),
                 Err(status) => return bare(status),
             },
             (&Method::POST, "/v1/enrol") if self.crowd.may_enrol(address) => {

@@ -8,7 +8,7 @@ use domain::id::RecordId;
 use domain::id::{Branch, DeviceId, Digest, PersonId, Position, PostId};
 use domain::moment::{Moment, Timestamp};
 use domain::number::Segment;
-use domain::roster::{Roster, Row};
+use domain::roster::{Post, Roster, Row};
 use sync::chain;
 use sync::envelope::{ENVELOPE_BYTES_MAX, Envelope, ITEMS_MAX, Link};
 use sync::frame;
@@ -59,6 +59,8 @@ const DAY_S: i64 = 24 * 3600;
 pub(crate) mod fact {
     /// Where the server's own chain stands, CBOR.
     pub(crate) const LINK: &str = "link";
+    /// The last day whose new posts were told.
+    pub(crate) const BEGUN: &str = "begun";
     /// Inbox numbers up to here are in a compared backup.
     pub(crate) const BACKED_UP: &str = "backed_up";
     /// When that backup was made.
@@ -88,8 +90,10 @@ pub struct Server<S> {
     pub(crate) secret: Secret,
     pub(crate) digest: Digest,
     pub(crate) roster: Roster,
-    /// Position of the row since which a post is what it is now.
+    /// Position of the row since which a post is what it is now, and held.
     pub(crate) since: BTreeMap<PostId, Position>,
+    /// The last day whose new posts were told; `None` before the first request ever.
+    begun: Option<Day>,
     pub(crate) epoch: u64,
     pub(crate) life: u32,
     pub(crate) withheld: bool,
@@ -111,6 +115,7 @@ impl<S: Store> Server<S> {
             digest,
             roster,
             since: BTreeMap::new(),
+            begun: None,
             epoch: 0,
             life: 0,
             withheld: false,
@@ -130,6 +135,8 @@ impl<S: Store> Server<S> {
         self.epoch = self.number(fact::EPOCH)?;
         self.life = u32::try_from(self.number(fact::LIFE)?).unwrap_or_default();
         self.withheld = self.number(fact::WITHHELD)? != 0;
+        let begun = self.vault.store.fact(fact::BEGUN)?;
+        self.begun = begun.and_then(|bytes| minicbor::decode(&bytes).ok());
         self.look_for_backup()?;
         self.roster = Roster::new(self.secret.id());
         self.since.clear();
@@ -142,13 +149,46 @@ impl<S: Store> Server<S> {
 
     /// Applies a row to the roster in memory.
     pub(crate) fn fold(&mut self, at: Position, row: &Row) {
-        if let Row::Post { id, unit, role, .. } = row {
-            let same = self.roster.posts.get(id).is_some_and(|p| p.unit == *unit && p.role == *role);
-            if !same {
+        if let Row::Post { id, unit, role, from, to, .. } = row {
+            let ends = |end: Option<Day>| to.is_some_and(|to| end.is_none_or(|end| to < end));
+            let only_ends =
+                |post: &Post| post.unit == *unit && post.role == *role && post.from == *from && ends(post.to);
+            if !self.roster.posts.get(id).is_some_and(only_ends) {
                 self.since.insert(*id, at);
             }
         }
         self.roster.apply(at, row);
+    }
+
+    /// A post may begin on a later day than its row came. Until then its channels are closed to whoever
+    /// will hold it, and her cursor goes past what they say: on its first day the row is written once
+    /// more, and whoever comes with an older cursor begins anew.
+    fn begin_posts(&mut self, m: &mut Moment) -> Result<(), ServerError> {
+        let Some((before, today)) = self.new_day(m).and_then(|today| Some((self.begun?, today))) else {
+            return Ok(());
+        };
+        let begins = |post: &Post| post.from > before && post.held_on(today);
+        let posts = self.roster.posts.iter().filter(|(_, post)| begins(post));
+        let rows: Vec<Row> = posts.map(|(id, post)| post.row(*id)).collect();
+        if !rows.is_empty() {
+            self.write_rows(m, rows)?;
+        }
+        Ok(())
+    }
+
+    /// Writes down that the posts of this day were told.
+    fn note_day(&mut self, m: &Moment) -> Result<(), ServerError> {
+        if let Some(today) = self.new_day(m) {
+            self.vault.store.set_fact(fact::BEGUN, &minicbor::to_vec(today).unwrap_or_default())?;
+            self.begun = Some(today);
+        }
+        Ok(())
+    }
+
+    /// Today, unless its posts were told. A server just restored does not know yet who begins.
+    fn new_day(&self, m: &Moment) -> Option<Day> {
+        let today = Day::of(m.now);
+        (!self.withheld && self.begun.is_none_or(|begun| begun < today)).then_some(today)
     }
 
     pub(crate) fn number(&mut self, name: &str) -> Result<u64, StoreError> {
@@ -274,6 +314,10 @@ impl<S: Store> Server<S> {
     fn answer_all(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
         let incoming: Vec<Option<Incoming>> = bodies.iter().map(|body| self.read(body)).collect();
         let just_restored = self.withheld;
+        let begun = self.begin_posts(m);
+        if let Err(error) = &begun {
+            tracing::error!(%error, "posts that begin today not told, tried again with the next request");
+        }
         if incoming.iter().flatten().any(|incoming| !incoming.request.have.is_empty()) {
             // What came and was not laid out yet is not lacking.
             while self.gate_step(m).is_ok_and(|more| more) {}
@@ -281,6 +325,9 @@ impl<S: Store> Server<S> {
         let asked = self.durably(|s| {
             // A backup may have been made by another process of this server.
             s.look_for_backup()?;
+            if begun.is_ok() {
+                s.note_day(m)?;
+            }
             s.keep_all(m, &incoming)
         });
         let Ok(asked) = asked else {

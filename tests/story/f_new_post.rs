@@ -268,3 +268,83 @@ fn a_director_and_another_streets_station_settle_nothing() {
     }
     assert!(world.kept_aside(record(&note)));
 }
+
+/// Her post as it stands, with another first or last day.
+fn post_of(world: &World, seat: usize, days: (Day, Option<Day>)) -> Row {
+    let id = world.seats[seat].post;
+    let post = world.server.roster().posts[&id].clone();
+    domain::roster::Post { from: days.0, to: days.1, ..post }.row(id)
+}
+
+#[test]
+fn a_half_note_about_two_of_whom_one_leaves_is_handed_in_for_the_one_and_goes_on_about_the_other() {
+    let (mut world, stays) = street_with("张小明");
+    let leaves = world.child("张小红", DIRECTOR);
+    world.settle();
+    let draft = json!({ "children": [leaves, stays], "values": { "note": "两个孩子都在家，奶奶说" } });
+    let draft = world.ok(DIRECTOR, "visit.draft.save", draft)["draft"].clone();
+    let (old, to) = (world.seats[DIRECTOR].post, world.seats[NEIGHBOUR].post);
+    world.write(vec![Row::Withdraw { child: leaves, post: old }, Row::Assign { child: leaves, post: to }]);
+    meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
+
+    assert!(
+        held_with(&mut world, STATION, "两个孩子都在家，奶奶说")["child"] == json!(leaves),
+        "nothing saved is lost"
+    );
+    assert_eq!(traces(&world, DIRECTOR, leaves), 0, "and the file is gone from her laptop");
+    let open = world.ok(DIRECTOR, "visit.draft.open", json!({ "draft": draft }));
+    assert_eq!(open["children"], json!([stays]));
+    // The page was open all the time and still names both.
+    let more =
+        json!({ "draft": draft, "children": [leaves, stays], "values": { "note": "两个孩子都在家，奶奶说都好。" } });
+    assert_eq!(world.ok(DIRECTOR, "visit.draft.save", more)["children"], json!([stays]));
+
+    world.write(vec![Row::Withdraw { child: stays, post: old }, Row::Assign { child: stays, post: to }]);
+    meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
+    assert!(world.kept_aside(record(&draft)), "the rest as well");
+    assert_eq!(world.ok(DIRECTOR, "visit.draft.list", json!({})), json!([]), "nothing to read stays behind");
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
+fn a_post_known_before_it_begins_brings_its_children_on_its_first_day() {
+    let (mut world, child) = street_with("张小明");
+    let (old, today) = (world.seats[DIRECTOR].post, Day::of(world.now));
+    let post = world.server.roster().posts[&old].clone();
+    let fresh = PostId::new(world.moment().uuid());
+    let begins = domain::roster::Post { from: today.plus(3), to: None, ..post };
+    world.write(vec![
+        post_of(&world, DIRECTOR, (begins.from.plus(-30), Some(today))),
+        begins.row(fresh),
+        Row::Withdraw { child, post: old },
+        Row::Assign { child, post: fresh },
+    ]);
+    world.settle();
+    for _ in 0..2 {
+        world.pass_s(86_400);
+        meet(&mut world, &[DIRECTOR, STATION]);
+        assert_eq!(world.scope(DIRECTOR).len(), 0, "between two posts she has no files");
+    }
+    world.pass_s(86_400);
+    meet(&mut world, &[DIRECTOR, STATION]);
+    assert_eq!(world.ok(DIRECTOR, "child.open", json!({ "child": child }))["card"]["name"], "张小明");
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
+fn work_of_somebody_whose_post_ended_stands_in_the_way_of_all_is_settled() {
+    let (mut world, child) = street_with("张小明");
+    let today = Day::of(world.now);
+    let ended = post_of(&world, DIRECTOR, (today.plus(-30), Some(today)));
+    world.write(vec![ended]);
+    meet(&mut world, &[STATION]);
+    world.pass_s(2 * 86_400);
+    visits(&mut world, DIRECTOR, child, "岗位结束以后写的走访。");
+    meet(&mut world, &[DIRECTOR, STATION]);
+
+    let device = world.seats[DIRECTOR].device;
+    let day = world.ok(STATION, "dayend", json!({}));
+    let line = listed(&day["directors"]).into_iter().find(|line| line["device"] == json!(device)).expect("her laptop");
+    assert_eq!(line["other"], json!({ "title": { "text": "儿童主任", "en": "Child director" }, "ended": true }));
+    assert_eq!((&line["held"], &day["sum"]["held"], &day["sum"]["directors"]), (&json!(1), &json!(1), &json!(1)));
+}

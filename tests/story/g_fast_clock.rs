@@ -1,9 +1,10 @@
 //! g: a desk's clock is a day fast. That may neither lose work nor stop anybody's.
 
+use domain::day::Day;
 use serde_json::json;
 
 use crate::say::{
-    DIRECTOR, STATION, differing, every_desk_is_sound, notes, reads, social_worker, street_with, visits, writes,
+    DIRECTOR, STATION, differing, every_desk_is_sound, meet, notes, reads, social_worker, street_with, visits, writes,
 };
 
 const DAY_S: i64 = 86_400;
@@ -47,5 +48,31 @@ fn a_clock_set_right_again_goes_on_where_it_was() {
     visits(&mut world, DIRECTOR, child, "钟拨准以后写下的走访。");
     world.settle();
     assert_eq!(notes(&mut world, STATION, child).len(), 2);
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
+fn a_clock_two_months_fast_ends_no_post_that_ends_next_month() {
+    let (mut world, child) = street_with("张小明");
+    let today = Day::of(world.now);
+    let post = world.server.roster().posts[&world.seats[DIRECTOR].post].clone();
+    let ends = domain::roster::Post { to: Some(today.plus(30)), ..post };
+    let row = ends.row(world.seats[DIRECTOR].post);
+    world.write(vec![row]);
+    world.settle();
+    let half = json!({ "children": [child], "values": { "note": "写了一半" } });
+    let draft = world.ok(DIRECTOR, "visit.draft.save", half)["draft"].clone();
+    world.skew(DIRECTOR, 60 * DAY_S);
+    meet(&mut world, &[DIRECTOR, STATION]);
+    world.skew(DIRECTOR, 0);
+    meet(&mut world, &[DIRECTOR, STATION]);
+
+    assert_eq!(reads(&mut world, DIRECTOR, child, "name"), "张小明", "her files are still with her");
+    let open = world.ok(DIRECTOR, "visit.draft.open", json!({ "draft": draft }));
+    assert_eq!(open["values"]["note"], "写了一半", "and what she began is still hers to finish");
+    assert_eq!(notes(&mut world, STATION, child), []);
+    world.pass_s(31 * DAY_S);
+    meet(&mut world, &[DIRECTOR, STATION]);
+    assert!(world.call(DIRECTOR, "child.open", &json!({ "child": child })).is_err(), "until the post really ends");
     every_desk_is_sound(&mut world);
 }

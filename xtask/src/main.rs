@@ -15,11 +15,11 @@ cargo xtask demo [--headless] [--json]       a district's working day, end to en
                                              then, where there is a display, three of its windows
 cargo xtask package                          the window as a .deb, without a network
 cargo xtask test [--only PART]               everything CI runs; PART is one of
-                                             fmt clippy deny tidy unit story sim wire fuzz ui shots e2e
+                                             fmt clippy deny tidy unit story sim wire fuzz demo ui shots e2e
 cargo xtask pictures                         the manual's pictures, taken anew
 cargo xtask sim --seeds N [--from S]         the simulated district, more seeds
 cargo xtask bench [--directors N] [--json]   the district day against its targets
-cargo xtask synth --scale district|county --seed N [--out DIR]   synthetic workbooks
+cargo xtask synth [--scale district|county|small] [--seed N] --out DIR   synthetic workbooks
 cargo xtask fuzz [--seconds N]               the fuzz targets
 cargo xtask planted [NN…]                    plants known bugs one by one; a check must catch each
 cargo xtask dict                             trains the wire dictionary anew (changes the wire: see docs/PROTOCOL.md)";

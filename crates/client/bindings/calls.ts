@@ -235,7 +235,11 @@ kind: Kind | null,
  */
 cell: CellShown, may_choose: boolean, };
 
-export type Director = { person: PersonId, name: string, unit: string, area: Area | null, 
+export type Director = { person: PersonId, name: string, 
+/**
+ * What she is or was, where she is no director here today.
+ */
+other: OtherAtWork | null, unit: string, area: Area | null, 
 /**
  * `None` for a director without a device.
  */
@@ -700,6 +704,8 @@ export type Need = "must" | "when" | "may";
 
 export type Nothing = Record<symbol, never>;
 
+export type OtherAtWork = { title: Words, ended: boolean, };
+
 export type Pair = { first: Card, second: Card, why: Same, };
 
 export type PersonId = string;
@@ -824,7 +830,11 @@ draft?: RecordId, children: Array<ChildId>,
  */
 values: { [key in string]: Value }, };
 
-export type SavedDraft = { draft: RecordId, saved: Timestamp, findings: Array<Finding>, };
+export type SavedDraft = { draft: RecordId, 
+/**
+ * For whom it now is: without a child that went to somebody else meanwhile.
+ */
+children: Array<ChildId>, saved: Timestamp, findings: Array<Finding>, };
 
 export type Saying = { value: Value | null, text: string, who: Who, 
 /**

@@ -62,10 +62,13 @@ pub(crate) fn load(db: &Connection, id: RecordId) -> Result<Option<Draft>, Fault
     Ok(found.map_err(Stop::from)?)
 }
 
-/// The drafts about one child alone.
+/// The drafts about a child, alone or with others.
 pub(crate) fn about(db: &Connection, child: ChildId) -> rusqlite::Result<Vec<Draft>> {
-    let sql = format!("{COLUMNS} WHERE children = ?1 ORDER BY draft");
-    db.prepare_cached(&sql)?.query_map(params![child.as_bytes()], read)?.collect()
+    let sql = format!("{COLUMNS} WHERE instr(children, ?1) > 0 ORDER BY draft");
+    let mut query = db.prepare_cached(&sql)?;
+    let found = query.query_map(params![child.as_bytes()], read)?;
+    // The bytes may also stand across two ids.
+    found.filter(|draft| draft.as_ref().map_or(true, |draft| draft.children.contains(&child))).collect()
 }
 
 /// Every draft, the last saved first.

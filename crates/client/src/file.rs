@@ -94,6 +94,12 @@ impl Work<'_> {
         Ok(size)
     }
 
+    /// The photographs of a draft once more for one note; the draft keeps its own.
+    pub(crate) fn copy_files(&mut self, m: &mut Moment, draft: RecordId, note: (RecordId, ChildId)) -> Stored<()> {
+        let all = files::of_draft(&self.tx, draft)?;
+        all.iter().try_for_each(|of| self.share(m, of, &[note]).map(drop))
+    }
+
     /// Encrypts a draft's photograph anew for each of several notes.
     fn share(&mut self, m: &mut Moment, of: &OfDraft, notes: &[(RecordId, ChildId)]) -> Stored<usize> {
         let mut pieces = Vec::new();

@@ -87,6 +87,8 @@ impl Client {
     /// Begins to work with the key of the store.
     fn begin(&mut self, m: &mut Moment, key: StoreKey, me: Identity) -> Result<(), Fault> {
         let path = self.dir.join(DATABASE);
+        // A kill may have come between two of its files.
+        self.aside = self.finish_aside().map_err(|e| disk(&e))?.or(self.aside.take());
         let desk = match self.enter(&path, &key, &me, m) {
             Err(Stop(fault)) if fault.code == Code::StoreDamaged => {
                 self.aside = Some(self.move_aside(m.now)?);
@@ -141,20 +143,39 @@ impl Client {
 
     fn move_aside(&self, now: Timestamp) -> Result<String, Fault> {
         let name = format!("资料库-损坏-{}", now.0);
-        let moved = || -> std::io::Result<()> {
+        let moved = || -> std::io::Result<Option<String>> {
+            fs::write(self.moving(), &name)?;
+            sync_folder(&self.dir)?;
+            self.finish_aside()
+        };
+        moved().map_err(|e| disk(&e))?.ok_or_else(|| Code::Bug.into())
+    }
+
+    /// The name a store is on its way to be put aside under: it is several files, and none may stay behind.
+    fn moving(&self) -> PathBuf {
+        self.dir.join("desk.moving")
+    }
+
+    /// Moves what is left to be moved; the name it was put aside under, if any.
+    fn finish_aside(&self) -> std::io::Result<Option<String>> {
+        if !self.moving().exists() {
+            return Ok(None);
+        }
+        let name = fs::read_to_string(self.moving())?;
+        if !name.is_empty() {
             for end in ["", "-wal", "-shm"] {
-                let from = self.dir.join(format!("{DATABASE}{end}"));
-                if from.exists() {
-                    fs::rename(from, self.dir.join(format!("{name}.db{end}")))?;
+                let (from, to) = (self.dir.join(format!("{DATABASE}{end}")), self.dir.join(format!("{name}.db{end}")));
+                if from.exists() && !to.exists() {
+                    fs::rename(from, to)?;
                 }
             }
             if self.suspect().exists() {
                 fs::remove_file(self.suspect())?;
             }
-            sync_folder(&self.dir)
-        };
-        moved().map_err(|e| disk(&e))?;
-        Ok(format!("{name}.db"))
+        }
+        sync_folder(&self.dir)?;
+        fs::remove_file(self.moving())?;
+        Ok(Some(format!("{name}.db")).filter(|_| !name.is_empty()))
     }
 
     /// Name of the file a damaged store was put aside under at this unlock, if it was.
@@ -338,6 +359,23 @@ mod tests {
         let asked = scene.exchange(rows);
         assert_eq!(asked.cursor.position, 0, "a first download");
         assert_eq!(scene.value(7, "name").as_deref(), Some("张小明"));
+    }
+
+    #[test]
+    fn a_kill_between_the_files_of_a_damaged_store_leaves_none_behind() {
+        let mut scene = Scene::at_work();
+        scene.client.lock();
+        let dir = scene.dir.path().to_owned();
+        let wal = format!("{DATABASE}-wal");
+        fs::write(dir.join(&wal), b"the newest words").expect("a journal");
+        fs::write(dir.join("desk.moving"), "资料库-损坏-7").expect("on its way");
+        fs::rename(dir.join(DATABASE), dir.join("资料库-损坏-7.db")).expect("moved");
+        scene.reopen();
+        assert_eq!(scene.client.put_aside(), Some("资料库-损坏-7.db"));
+        assert_eq!(fs::read(dir.join("资料库-损坏-7.db-wal")).expect("kept"), b"the newest words");
+        scene.client.lock();
+        scene.reopen();
+        assert_eq!(scene.client.put_aside(), None, "told once, and nothing of the new store was moved");
     }
 
     #[test]

@@ -32,16 +32,31 @@ impl Work<'_> {
         self.purge_if_sent(m, child)
     }
 
-    /// What was begun about the child alone and not finished goes to the district as it stands:
-    /// what was saved is not lost, the gate keeps it aside and the station hears of it.
+    /// What was begun about the child and not finished goes to the district as it stands: what was
+    /// saved is not lost, the gate keeps it aside and the station hears of it. A draft about others
+    /// too goes on without the child; one about it alone is dropped with its rows.
     fn hand_in_drafts(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
-        if self.roster.children.get(&child).is_some_and(|seat| seat.erased) {
-            return Ok(());
-        }
-        for draft in draft::about(&self.tx, child)? {
-            self.hand_in(m, &draft)?;
+        let erased = self.roster.children.get(&child).is_some_and(|seat| seat.erased);
+        for mut draft in draft::about(&self.tx, child)? {
+            draft.children.retain(|one| *one != child);
+            let alone = draft.children.is_empty();
+            if !erased {
+                let of = Draft { children: vec![child], ..draft.clone() };
+                if alone { self.hand_in(m, &of)? } else { self.hand_in_part(m, &of, child)? }
+            }
+            if !alone {
+                draft::save(&self.tx, &draft)?;
+            }
         }
         Ok(())
+    }
+
+    /// For one child of several: a record of its own with photographs of its own, the draft keeps both.
+    fn hand_in_part(&mut self, m: &mut Moment, draft: &Draft, child: ChildId) -> Stored<()> {
+        let record = RecordId::new(m.uuid());
+        self.standing.batch += 1;
+        self.copy_files(m, draft.id, (record, child))?;
+        self.hand_in_for(draft, record, child)
     }
 
     /// This device was stopped: nobody may read on it any more, so what was begun on it goes to the
@@ -90,8 +105,7 @@ impl Work<'_> {
     /// Children whose posts ended with the day, not with a row.
     pub(crate) fn leave_out_of_sight(&mut self, m: &mut Moment) -> Stored<()> {
         for child in roster::children_kept(&self.tx)? {
-            let seen = self.roster.sees(self.me.device(), child, self.today());
-            if !seen && roster::hidden(&self.tx, child)? != Some(Hidden::Leaving) {
+            if !self.may_hold(child) && roster::hidden(&self.tx, child)? != Some(Hidden::Leaving) {
                 self.leave(m, child)?;
             }
         }
@@ -130,7 +144,11 @@ impl Work<'_> {
         roster::unhide(&self.tx, child)?;
         // Its own commit says that the child went; what is kept until that is backed up.
         let commit = (gone > 0 && !erased).then_some(self.standing.batch + 1);
-        files::forget_child(&self.tx, child, commit)?;
+        if erased {
+            files::erase_child(&self.tx, child)?;
+        } else {
+            files::forget_child(&self.tx, child, commit)?;
+        }
         if gone > 0 {
             let row = AuditRow { at: self.now, what: "purged".into(), child: Some(child), about: gone.to_string() };
             self.standing.batch += 1;

@@ -81,6 +81,12 @@ impl Needles {
     }
 }
 
+/// What stored needles hold of one kind.
+pub(crate) fn of_kind(needles: &str, kind: Kind) -> impl Iterator<Item = &str> {
+    let letter = Kind::ALL.iter().find(|(k, _)| *k == kind).map(|(_, c)| *c);
+    needles.lines().filter_map(move |line| line.strip_prefix(letter?))
+}
+
 /// What a person typed, made comparable.
 pub(crate) struct Query {
     whole: Vec<char>,

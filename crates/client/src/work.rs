@@ -98,6 +98,27 @@ impl Work<'_> {
         Day::of(self.now)
     }
 
+    /// The children this device may hold: by the day of its clock, or by the day the server last signed. A
+    /// clock that ran ahead ends no post: what is purged for it, no row would bring again.
+    fn sight(&self) -> BTreeMap<ChildId, Position> {
+        let mut all = self.roster.scope_since(self.me.device(), self.today());
+        if let Some(told) = self.told().filter(|told| *told != self.today()) {
+            all.extend(self.roster.scope_since(self.me.device(), told));
+        }
+        all
+    }
+
+    /// Whether this device may hold a child; see [`Work::sight`].
+    pub(crate) fn may_hold(&self, child: ChildId) -> bool {
+        let sees = |day| self.roster.sees(self.me.device(), child, day);
+        sees(self.today()) || self.told().is_some_and(sees)
+    }
+
+    /// The day the server last signed.
+    fn told(&self) -> Option<Day> {
+        self.standing.heard.map(|(told, _)| Day::of(told))
+    }
+
     /// Something a screen may show has changed.
     pub(crate) fn touch(&mut self, tag: Tag) {
         self.touched.insert(tag);
@@ -189,7 +210,7 @@ impl Work<'_> {
     /// Remembers whom this device sees, before the first row that may change it.
     pub(crate) fn mark_scope(&mut self) {
         if self.scope.is_none() {
-            self.scope = Some(self.roster.scope_since(self.me.device(), self.today()));
+            self.scope = Some(self.sight());
         }
     }
 
@@ -251,7 +272,7 @@ impl Work<'_> {
     /// in this download, so those that came are only whole when it is over.
     fn settle_scope(&mut self, m: &mut Moment, first: bool) -> Stored<()> {
         let Some(before) = self.scope.take() else { return Ok(()) };
-        let after = self.roster.scope_since(self.me.device(), self.today());
+        let after = self.sight();
         if !first {
             self.note_departures(&before)?;
         }
@@ -308,8 +329,7 @@ impl Work<'_> {
             children.extend(files::manifest(&self.tx, *file)?.map(|known| known.child));
         }
         for child in children {
-            let seen = self.roster.sees(self.me.device(), child, self.today());
-            if !seen && roster::hidden(&self.tx, child)? != Some(Hidden::Leaving) {
+            if !self.may_hold(child) && roster::hidden(&self.tx, child)? != Some(Hidden::Leaving) {
                 self.leave(m, child)?;
             }
         }

@@ -86,6 +86,11 @@ impl Segment {
         let number = FileNumber { district: district(area), year: on.ymd().0, serial };
         (1..Self::SERIALS).contains(&n).then_some(number)
     }
+
+    /// Which number of this segment one is; `None` for another's.
+    pub fn place(self, number: FileNumber) -> Option<u32> {
+        (number.serial / Self::SERIALS == u32::from(self.0)).then_some(number.serial % Self::SERIALS)
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +124,8 @@ mod tests {
         assert_eq!(nth(1).as_deref(), Some("990102-2026-137001"));
         assert_eq!(nth(999).as_deref(), Some("990102-2026-137999"));
         assert_eq!((nth(0), nth(1000)), (None, None));
+        let place = |text: &str| FileNumber::parse(text).and_then(|number| segment.place(number));
+        assert_eq!((place("990102-2026-137004"), place("990102-2026-138004")), (Some(4), None));
         assert_eq!((Segment::new(99), Segment::new(1000)), (None, None));
     }
 

@@ -216,6 +216,12 @@ pub struct Post {
 }
 
 impl Post {
+    /// The row that says it.
+    pub const fn row(&self, id: PostId) -> Row {
+        let Self { person, unit, role, from, to } = *self;
+        Row::Post { id, person, unit, role, from, to }
+    }
+
     /// Whether the post is held on a day.
     pub fn held_on(&self, on: Day) -> bool {
         self.from <= on && self.to.is_none_or(|to| on <= to)

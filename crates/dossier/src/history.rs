@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ChangeHash, ROOT, ReadDoc};
-use domain::form::{Form, VERSION_KEY};
+use domain::form::{Field, Form, Merge, VERSION_KEY};
 use domain::id::Digest;
 use domain::value::{Key, Value};
 
@@ -47,8 +47,9 @@ impl Record {
                 (Act::Put(_), [(_, id)]) => crate::fit::op_id(id) == Ok(op.id),
                 (Act::Put(_) | Act::Empty | Act::Text, _) => false,
             };
-            // what the program gave once nobody takes back
-            let may = form.field(&op.key).is_some_and(|field| !field.given) || marker::key(&op.key).is_some();
+            // what the program gave once nobody takes back, and a level stands with its assessment
+            let free = |field: &Field| !field.given && field.merge != Merge::Higher;
+            let may = form.field(&op.key).is_some_and(free) || marker::key(&op.key).is_some();
             if still && may {
                 edits.extend(self.back(op, &before, change));
             }

@@ -1,5 +1,5 @@
 //! Who is inside: sockets in all and per address, how often an address tries to enrol and a device
-//! to sync. It must not believe who a device says it is: the limit only holds what claims the same.
+//! to sync or to send pieces of files. It must not believe who a device says it is: the limit only holds what claims the same.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -19,6 +19,7 @@ pub(super) struct Crowd {
     per_address: usize,
     enrolments: u32,
     syncs: u32,
+    pieces: u32,
 }
 
 #[derive(Default)]
@@ -28,9 +29,17 @@ struct Inside {
     tries: BTreeMap<Who, (Instant, u32)>,
 }
 
-/// What is counted by the minute: an address's enrolments, or the syncs from an address that bear
-/// the first bytes of one device's request.
-type Who = (IpAddr, Option<[u8; DEVICE]>);
+/// What is counted by the minute: an address's enrolments, or the syncs (or the requests for pieces)
+/// from an address that bear the first bytes of one device's request.
+type Who = (IpAddr, What);
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Enrolment,
+    Sync(Option<[u8; DEVICE]>),
+    Pieces(Option<[u8; DEVICE]>),
+}
+
 /// Version and device of a request.
 const DEVICE: usize = 17;
 
@@ -48,6 +57,7 @@ impl Crowd {
             per_address: limits.sockets_per_address,
             enrolments: limits.enrolments_per_minute,
             syncs: limits.syncs_per_minute,
+            pieces: limits.pieces_per_minute,
         }
     }
 
@@ -65,12 +75,17 @@ impl Crowd {
 
     /// Whether this address may try a code once more this minute.
     pub(super) fn may_enrol(&self, address: IpAddr) -> bool {
-        self.may((address, None), self.enrolments)
+        self.may((address, What::Enrolment), self.enrolments)
     }
 
     /// Whether whoever sent this request may sync once more this minute.
     pub(super) fn may_sync(&self, address: IpAddr, body: &[u8]) -> bool {
-        self.may((address, body.first_chunk().copied()), self.syncs)
+        self.may((address, What::Sync(body.first_chunk().copied())), self.syncs)
+    }
+
+    /// Whether whoever sent this request may bring or ask for pieces once more this minute.
+    pub(super) fn may_piece(&self, address: IpAddr, body: &[u8]) -> bool {
+        self.may((address, What::Pieces(body.first_chunk().copied())), self.pieces)
     }
 
     fn may(&self, who: Who, most: u32) -> bool {
@@ -124,6 +139,7 @@ mod tests {
             sockets_per_address: 2,
             enrolments_per_minute: 2,
             syncs_per_minute: 2,
+            pieces_per_minute: 1,
             ..Limits::default()
         };
         let crowd = Crowd::new(&limits);
@@ -139,6 +155,7 @@ mod tests {
         let [one, other] = [1u8, 2].map(|n| [n; 100]);
         let syncs: Vec<bool> = (0..3).map(|_| crowd.may_sync(HERE, &one)).collect();
         assert_eq!(syncs, [true, true, false]);
+        assert!(crowd.may_piece(HERE, &one) && !crowd.may_piece(HERE, &one), "pieces have a measure of their own");
         assert!(crowd.may_sync(HERE, &other) && crowd.may_sync(THERE, &one), "nobody else waits for it");
     }
 }

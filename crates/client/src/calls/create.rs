@@ -9,17 +9,19 @@ use domain::finding::{Finding, Level};
 use domain::form::{VERSION_KEY, builtin};
 use domain::id::{ChildId, PostId};
 use domain::moment::Moment;
-use domain::number::FileNumber;
+use domain::number::{FileNumber, Segment};
 use domain::rights::{Verb, role_may};
 use domain::roster::Row;
 use domain::value::{Key, Value};
+use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::Acted;
 use super::card::Card;
 use super::child::{FORMS, FieldEdit, NOT_BY_HAND, acts, named_rows, rules};
-use super::double;
+use super::{Acted, double, rows};
 use crate::desk::Desk;
+use crate::search::{Kind, of_kind};
+use crate::store::standing::after_a_copy;
 use crate::write::Act;
 
 /// A child found.
@@ -57,13 +59,17 @@ pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Cre
     let findings = findings(desk, m, &edits)?;
     let named = found.values.get("name").and_then(Value::as_text).is_some_and(|name| !name.trim().is_empty());
     let wrong = findings.iter().any(|finding| finding.level == Level::Red && !finding.missing);
-    let doubles = double::like(desk, m, &Identity::of(&found.values))?;
+    // Writing goes on when the lease is over; reading others' files does not.
+    let doubles = match desk.reading(m) {
+        Ok(()) => double::like(desk, m, &Identity::of(&found.values))?,
+        Err(_) => Vec::new(),
+    };
     if wrong || !named || (!doubles.is_empty() && !found.sure) {
         return Ok((Created { child: None, findings, doubles }, Vec::new()));
     }
     let mut all = vec![Act::Row(Row::Register { child, area: found.area, post })];
     let mut edits = edits;
-    if let Some(number) = next_number(desk, m, found.area) {
+    if let Some(number) = next_number(desk, m, found.area)? {
         edits.push(FieldEdit::Set { key: "child_no".to_owned(), value: Value::text(number.to_string()) });
         all.push(Act::Numbered(number));
     }
@@ -73,11 +79,27 @@ pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Cre
 }
 
 /// The next file number of this computer; `None` for one that may give none, or whose year is full.
-fn next_number(desk: &Desk, m: &Moment, area: Area) -> Option<FileNumber> {
-    let segment = desk.roster.devices.get(&desk.me.device())?.segment?;
+fn next_number(desk: &Desk, m: &Moment, area: Area) -> Result<Option<FileNumber>, Fault> {
+    let Some(segment) = desk.roster.devices.get(&desk.me.device()).and_then(|device| device.segment) else {
+        return Ok(None);
+    };
     let today = desk.today(m);
-    let count = desk.standing.given.get(&today.ymd().0).copied().unwrap_or(0);
-    segment.nth(area, today, count + 1)
+    let count = match desk.standing.given.get(&today.ymd().0) {
+        Some(count) => *count,
+        // The first of the year; or a store begun anew that does not know what it gave: what is on file here says.
+        None if desk.standing.cursor.first > 0 => return Ok(None),
+        None => given_before(desk, segment, today.ymd().0)?,
+    };
+    Ok(segment.nth(area, today, count + 1))
+}
+
+/// How many numbers of a segment this computer may have given in a year, by the files that are here: children
+/// gone since may have had some more.
+fn given_before(desk: &Desk, segment: Segment, year: i16) -> Result<u32, Fault> {
+    let cards: Vec<String> = rows(&desk.db, "SELECT needles FROM child_card", params![], |row| row.get(0))?;
+    let numbers = cards.iter().flat_map(|needles| of_kind(needles, Kind::Number)).filter_map(FileNumber::parse);
+    let highest = numbers.filter(|number| number.year == year).filter_map(|number| segment.place(number)).max();
+    Ok(highest.map_or(0, after_a_copy))
 }
 
 /// The post that may register a child in a community.

@@ -9,6 +9,8 @@ use domain::fault::Fault;
 use domain::id::{ChildId, DeviceId, PersonId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::post::Role;
+use domain::roster::Post;
+use domain::words::Words;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use sync::envelope::Envelope;
@@ -69,12 +71,15 @@ pub(crate) struct Sum {
     sentence: String,
 }
 
-/// A director and one of her devices.
+/// A director and one of her devices; or somebody else who works or worked here, of whose work
+/// something is to be done.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Director {
     person: PersonId,
     name: String,
+    /// What she is or was, where she is no director here today.
+    other: Option<Other>,
     unit: String,
     area: Option<Area>,
     /// `None` for a director without a device.
@@ -97,6 +102,14 @@ pub(crate) struct Director {
     /// Items it kept aside that somebody decided on: taken over and on their way, sent back, or
     /// only kept. What was taken over and is in the log counts with what was received.
     settled: usize,
+}
+
+/// Who is no director here today: a social worker, or somebody whose post ended.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "OtherAtWork"))]
+pub(crate) struct Other {
+    title: Words,
+    ended: bool,
 }
 
 /// What changed in one file that day.
@@ -126,7 +139,8 @@ pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault
     let chains = chains(desk, m, day)?;
     let directors = directors(desk, m, &visits, &chains);
     let differing = differ::list(desk, m, Nothing {})?;
-    let people: BTreeSet<PersonId> = directors.iter().map(|line| line.person).collect();
+    let own = directors.iter().filter(|line| line.other.is_none());
+    let people: BTreeSet<PersonId> = own.map(|line| line.person).collect();
     let mut sum = Sum {
         directors: people.len(),
         visits: visits.len(),
@@ -252,48 +266,81 @@ fn kept_aside(desk: &Desk, m: &Moment, device: DeviceId) -> Result<(usize, usize
 /// Most missing numbers named of one gap.
 const MISSING_MAX: usize = 100;
 
-/// The directors whose children this person sees, device by device.
+/// The directors whose children this person sees, device by device; and of everybody else who works or
+/// worked in the same places the devices with something missing, waiting or to be claimed.
 fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceId, Chain>) -> Vec<Director> {
     let (roster, today) = (&desk.roster, desk.today(m));
     let posts = roster.posts_on(desk.me.device(), today);
     let mine: Vec<Area> = posts.filter_map(|(_, post)| roster.area_of(post)).collect();
-    let mut lines = Vec::new();
-    for post in roster.posts.values().filter(|post| post.role == Role::Director && post.held_on(today)) {
-        let area = roster.area_of(post);
-        if !area.is_some_and(|area| mine.iter().any(|mine| mine.contains(area))) {
-            continue;
+    let here = |post: &&Post| roster.area_of(post).is_some_and(|area| mine.iter().any(|mine| mine.contains(area)));
+    let (now, others): (Vec<&Post>, Vec<&Post>) =
+        roster.posts.values().filter(here).partition(|post| post.role == Role::Director && post.held_on(today));
+    let director = |person: &PersonId| now.iter().any(|post| post.person == *person);
+    // Of several posts the one held last says what she is.
+    let mut last: BTreeMap<PersonId, &Post> = BTreeMap::new();
+    for post in others.into_iter().filter(|post| !director(&post.person)) {
+        let held = |post: &Post| (post.held_on(today), post.from);
+        let kept = last.entry(post.person).or_insert(post);
+        if held(post) > held(kept) {
+            *kept = post;
         }
-        let devices = roster.devices.iter().filter(|(_, device)| device.person == post.person);
-        let mut devices: Vec<_> = devices.map(|(id, device)| (Some(*id), device.label.clone())).collect();
-        if devices.is_empty() {
-            devices.push((None, "（没有登记电脑）".to_owned()));
-        }
-        lines.extend(devices.into_iter().map(|(device, label)| {
-            let own = |visit: &&Line| device.is_some() && visit.who.device_id == device;
-            let made = visits.iter().filter(own).count();
-            let received = visits.iter().filter(own).filter(|visit| visit.received).count();
-            let chain = device.and_then(|device| chains.get(&device));
-            Director {
-                person: post.person,
-                name: roster.people.get(&post.person).cloned().unwrap_or_default(),
-                unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-                area,
-                device,
-                label,
-                last_contact: chain.and_then(|chain| chain.last),
-                made,
-                received,
-                waiting: made - received,
-                missing: chain.map(|chain| chain.missing.clone()).unwrap_or_default(),
-                missing_earlier: chain.map_or(0, |chain| chain.earlier),
-                held: chain.map_or(0, |chain| chain.held),
-                settled: chain.map_or(0, |chain| chain.settled),
-            }
-        }));
     }
+    let mut lines: Vec<Director> = now.iter().flat_map(|post| lines_of(desk, post, None, visits, chains)).collect();
     lines.sort_by_key(|line| (line.area, line.person, line.device));
     lines.dedup_by_key(|line| (line.person, line.device));
+    for post in last.into_values() {
+        let other = Other { title: Words::new(post.role.name(), post.role.en()), ended: !post.held_on(today) };
+        lines.extend(lines_of(desk, post, Some(other), visits, chains).into_iter().filter(Director::asks));
+    }
     lines
+}
+
+/// One person's devices; a line without one where she has none.
+fn lines_of(
+    desk: &Desk,
+    post: &Post,
+    other: Option<Other>,
+    visits: &[Line],
+    chains: &BTreeMap<DeviceId, Chain>,
+) -> Vec<Director> {
+    let roster = &desk.roster;
+    let devices = roster.devices.iter().filter(|(_, device)| device.person == post.person);
+    let mut devices: Vec<_> = devices.map(|(id, device)| (Some(*id), device.label.clone())).collect();
+    if devices.is_empty() {
+        devices.push((None, String::new()));
+    }
+    let line = |(device, label): (Option<DeviceId>, String)| {
+        let own = |visit: &&Line| device.is_some() && visit.who.device_id == device;
+        let made = visits.iter().filter(own).count();
+        let received = visits.iter().filter(own).filter(|visit| visit.received).count();
+        let chain = device.and_then(|device| chains.get(&device));
+        Director {
+            person: post.person,
+            name: roster.people.get(&post.person).cloned().unwrap_or_default(),
+            other: other.clone(),
+            unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+            area: roster.area_of(post),
+            device,
+            label,
+            last_contact: chain.and_then(|chain| chain.last),
+            made,
+            received,
+            waiting: made - received,
+            missing: chain.map(|chain| chain.missing.clone()).unwrap_or_default(),
+            missing_earlier: chain.map_or(0, |chain| chain.earlier),
+            held: chain.map_or(0, |chain| chain.held),
+            settled: chain.map_or(0, |chain| chain.settled),
+        }
+    };
+    devices.into_iter().map(line).collect()
+}
+
+impl Director {
+    /// Whether anything of hers is missing or to be decided. Notes still to be sent of the station's own
+    /// computers are told apart.
+    fn asks(&self) -> bool {
+        self.missing.len() + self.missing_earlier + self.held > 0
+    }
 }
 
 /// What people changed in files that day, and how many files an import began.

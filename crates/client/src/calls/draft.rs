@@ -108,20 +108,26 @@ pub(crate) struct Save {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "SavedDraft"))]
 pub(crate) struct Saved {
     draft: RecordId,
+    /// For whom it now is: without a child that went to somebody else meanwhile.
+    children: Vec<ChildId>,
     saved: Timestamp,
     findings: Vec<Finding>,
 }
 
 /// Does `visit.draft.save`.
-pub(crate) fn save(desk: &mut Desk, m: &mut Moment, save: Save) -> Acted<Saved> {
-    for child in &save.children {
-        seen(desk, m, *child)?;
-    }
+pub(crate) fn save(desk: &mut Desk, m: &mut Moment, mut save: Save) -> Acted<Saved> {
     let now = desk.now(m);
     let known = match save.draft {
         Some(id) => draft::load(&desk.db, id)?,
         None => None,
     };
+    // One of several went to somebody else while the page was open: her part was handed in, the others' goes on.
+    if known.is_some() && save.children.iter().any(|child| seen(desk, m, *child).is_ok()) {
+        save.children.retain(|child| seen(desk, m, *child).is_ok());
+    }
+    for child in &save.children {
+        seen(desk, m, *child)?;
+    }
     let draft = draft::Draft {
         id: save.draft.unwrap_or_else(|| RecordId::new(m.uuid())),
         form: "visit".to_owned(),
@@ -132,7 +138,8 @@ pub(crate) fn save(desk: &mut Desk, m: &mut Moment, save: Save) -> Acted<Saved> 
     };
     draft::save(&desk.db, &draft)?;
     let shown = shown(desk, m, draft)?;
-    Ok((Saved { draft: shown.draft, saved: now, findings: shown.findings }, vec![Tag::Drafts]))
+    let Draft { draft, children, findings, .. } = shown;
+    Ok((Saved { draft, children, saved: now, findings }, vec![Tag::Drafts]))
 }
 
 /// Which draft.

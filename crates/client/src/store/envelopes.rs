@@ -133,10 +133,11 @@ pub(crate) fn unreceive_here(db: &Connection) -> Stored<()> {
 pub(crate) fn take_apart(db: &Connection) -> Stored<()> {
     db.execute(
         "UPDATE item SET envelope = NULL WHERE envelope IN
-         (SELECT no FROM envelope WHERE own = 1 AND inbox IS NULL AND refused IS NULL)",
+         (SELECT no FROM envelope WHERE own = 1 AND inbox IS NULL AND refused IS NULL AND sealed IS NULL)",
         [],
     )?;
-    db.execute("DELETE FROM envelope WHERE own = 1 AND inbox IS NULL AND refused IS NULL", [])?;
+    // What of a purged child is only in a sealed copy stays as it was signed.
+    db.execute("DELETE FROM envelope WHERE own = 1 AND inbox IS NULL AND refused IS NULL AND sealed IS NULL", [])?;
     Ok(())
 }
 

@@ -243,15 +243,20 @@ pub(crate) fn bring_own_only(db: &Connection) -> Stored<()> {
     Ok(())
 }
 
-/// A child is purged: own pieces stay until a compared backup holds `commit`, unless it is erased.
+/// A child is purged: own pieces stay until a compared backup holds `commit`, and those of an earlier purge
+/// until one holds theirs.
 pub(crate) fn forget_child(db: &Connection, child: ChildId, commit: Option<u64>) -> Stored<()> {
     if let Some(commit) = commit {
         db.prepare_cached("UPDATE piece SET away = ?2 WHERE child = ?1 AND own = 1 AND bytes IS NOT NULL")?
             .execute(params![child.as_bytes(), signed(commit)])?;
-        db.prepare_cached("DELETE FROM piece WHERE child = ?1 AND away IS NULL")?.execute(params![child.as_bytes()])?;
-    } else {
-        db.prepare_cached("DELETE FROM piece WHERE child = ?1")?.execute(params![child.as_bytes()])?;
     }
+    db.prepare_cached("DELETE FROM piece WHERE child = ?1 AND away IS NULL")?.execute(params![child.as_bytes()])?;
+    Ok(())
+}
+
+/// A child is erased: nothing of it stays.
+pub(crate) fn erase_child(db: &Connection, child: ChildId) -> Stored<()> {
+    db.prepare_cached("DELETE FROM piece WHERE child = ?1")?.execute(params![child.as_bytes()])?;
     Ok(())
 }
 

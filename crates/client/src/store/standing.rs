@@ -70,6 +70,11 @@ pub(crate) struct Standing {
 /// Numbers a second copy of this profile leaves to the first.
 const COPY: u32 = 100;
 
+/// Where a copy goes on counting that knows of so many.
+pub(crate) const fn after_a_copy(count: u32) -> u32 {
+    (count / COPY + 1) * COPY
+}
+
 impl Standing {
     /// Of a device that has done nothing yet.
     pub(crate) fn fresh(m: &mut Moment, lease: Option<Timestamp>) -> Self {
@@ -100,7 +105,7 @@ impl Standing {
         self.seq = 0;
         self.prev = Digest([0; 32]);
         // the other copy goes on counting where this one stood
-        self.given.values_mut().for_each(|count| *count = (*count / COPY + 1) * COPY);
+        self.given.values_mut().for_each(|count| *count = after_a_copy(*count));
     }
 
     /// The best guess at the time: a slow clock is helped by the server's.

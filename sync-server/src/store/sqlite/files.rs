@@ -1,5 +1,6 @@
 //! Pieces of files in SQLite, and their way into a backup and back. It must not open a piece.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use domain::id::{ChildId, Digest, RecordId};
@@ -40,7 +41,7 @@ impl Sqlite {
     pub fn back_up_pieces(&self, folder: &Path, keys: &FileKeys, erased: &[ChildId]) -> Stored<u64> {
         let copy = copy_in(folder, keys)?;
         erased.iter().try_for_each(|child| drop_of(&copy, *child))?;
-        let written = fill(&self.files, &copy)?;
+        let written = fill(&self.files, &copy, erased)?;
         copy.close().map_err(|(_, e)| failed(e))?;
         let copy = read_only(folder, keys)?;
         for id in &written {
@@ -51,9 +52,10 @@ impl Sqlite {
         Ok(written.len() as u64)
     }
 
-    /// Takes from the file of pieces in a folder what is not here. How many that were.
-    pub fn take_pieces(&self, folder: &Path, keys: &FileKeys) -> Stored<u64> {
-        Ok(fill(&read_only(folder, keys)?, &self.files)?.len() as u64)
+    /// Takes from the file of pieces in a folder what is not here, but nothing of children erased
+    /// since. How many that were.
+    pub fn take_pieces(&self, folder: &Path, keys: &FileKeys, erased: &[ChildId]) -> Stored<u64> {
+        Ok(fill(&read_only(folder, keys)?, &self.files, erased)?.len() as u64)
     }
 
     /// Whether the file of pieces in a folder is sound, or there is none.
@@ -110,8 +112,9 @@ fn drop_of(db: &Connection, child: ChildId) -> Stored<()> {
     db.execute("DELETE FROM piece WHERE child = ?", [child.as_bytes()]).map(drop).map_err(failed)
 }
 
-/// Copies what `into` lacks; which pieces that were.
-fn fill(from: &Connection, into: &Connection) -> Stored<Vec<PieceId>> {
+/// Copies what `into` lacks, but nothing of erased children; which pieces that were.
+fn fill(from: &Connection, into: &Connection, erased: &[ChildId]) -> Stored<Vec<PieceId>> {
+    let erased: BTreeSet<&ChildId> = erased.iter().collect();
     let sql = "SELECT child, file, n, digest FROM piece INDEXED BY piece_place ORDER BY child, file, n, digest";
     let mut all = from.prepare(sql).map_err(failed)?;
     let ids = all.query_map([], |r| {
@@ -121,7 +124,7 @@ fn fill(from: &Connection, into: &Connection) -> Stored<Vec<PieceId>> {
     let mut lacking: Vec<PieceId> = Vec::new();
     for id in ids.map_err(failed)? {
         let id = id.map_err(failed)?;
-        if !has(into, &id)? {
+        if !erased.contains(&id.child) && !has(into, &id)? {
             lacking.push(id);
         }
     }

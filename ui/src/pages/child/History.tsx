@@ -41,7 +41,7 @@ function Change({ lines }: { lines: HistoryLine[] }) {
   const [first] = lines;
   if (!first) return null;
   // the district's import is no slip of anybody's hand, and a level stands with its assessment
-  const may = file.may_edit && first.who.device_id !== null && !lines.some(({ key }) => key === 'risk_level');
+  const may = file.may_edit && first.who.device_id !== null && !lines.some(({ key }) => key === 'risk_level' || key === 'risk_at');
   return (
     <li>
       <span className="num when">{clock(first.at)}</span>

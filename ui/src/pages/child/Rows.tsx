@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FieldEdit, RowShown, Shown } from '../../api';
+import { useCoded, useSaid } from '../../parts/coded';
 import { spoken } from '../../text';
 import { AddRow } from './AddRow';
 import { filled, useFile } from './edit';
@@ -36,22 +37,28 @@ export function Rows({ shown, alone }: { shown: Shown; alone: boolean }) {
       {findings(shown.key).map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{spoken(finding)}</div>)}
       {adding && <AddRow shown={shown} hide={() => setAdding(false)} />}
       {shown.rows.length === 0 && !adding && <p className="quiet" style={{ margin: 0 }}>{t('child.no_rows')}</p>}
-      <div className="cards">{inOrder(shown.rows).map((row) => <Row key={row.row} row={row} />)}</div>
+      <div className="cards">{inOrder(shown.rows).map((row) => <Row key={row.row} row={row} code={shown.code} />)}</div>
     </div>
   );
 }
 
 /** “父亲 黎辉”, “事实无人抚养儿童”. */
-function nameOf(row: RowShown): string {
-  if (row.name !== null) return row.name;
-  return row.fields.slice(0, 2).map(({ cell }) => cell?.text ?? '').filter(Boolean).join(' ');
+function useNameOf(): (row: RowShown, code: string | null) => string {
+  const coded = useCoded();
+  const said = useSaid();
+  return (row, code) => {
+    if (row.name !== null) return coded(code, { code: row.row, name: row.name });
+    return row.fields.slice(0, 2).map(said).filter(Boolean).join(' ');
+  };
 }
 
-function Row({ row }: { row: RowShown }) {
+/** `code`: the table the rows bear their names from, if they do. */
+function Row({ row, code }: { row: RowShown; code: string | null }) {
   const { t } = useTranslation();
+  const nameOf = useNameOf();
   const { file, save, findings } = useFile();
   const [all, setAll] = useState(false);
-  const title = nameOf(row) || '—';
+  const title = nameOf(row, code) || '—';
   const worth = (field: Shown) => filled(field) || field.need === 'must' || findings(field.key).length > 0;
   const hidden = row.fields.filter((field) => !worth(field)).length;
   const remove = () => {

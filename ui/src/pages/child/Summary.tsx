@@ -1,6 +1,7 @@
 // What one wants to know before knocking: where, with whom, how to call, what to look at.
 import { useTranslation } from 'react-i18next';
 import type { ChildFile, RowShown, Shown } from '../../api';
+import { useSaid } from '../../parts/coded';
 import { filled, useFile } from './edit';
 import { Field } from './Field';
 
@@ -19,13 +20,14 @@ function carers(file: ChildFile): RowShown[] {
 export function Summary() {
   const { t } = useTranslation();
   const { file } = useFile();
+  const said = useSaid();
   const fields = file.sections.flatMap((section) => section.fields);
   const shown = KEYS.map((key) => fields.find((field) => field.key === key)).filter((field): field is Shown => field !== undefined && filled(field));
   return (
     <div className="fields">
       {carers(file).map((row) => {
         const tel = column(row, 'tel');
-        const [relation, name] = ['relation', 'name'].map((key) => column(row, key)?.cell?.text ?? '');
+        const [relation, name] = ['relation', 'name'].map((key) => column(row, key)).map((field) => (field ? said(field) : ''));
         return (
           <div className="field" key={row.row}>
             <div className="field-label">{relation}</div>

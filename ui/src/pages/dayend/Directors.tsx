@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Director } from '../../api';
 import { Empty } from '../../parts/standing';
 import { clock } from '../../parts/time';
+import { spoken } from '../../text';
 import { asksSomething } from './asks';
 
 /** So many of those with nothing to do are shown without asking. */
@@ -32,18 +33,19 @@ export function Directors({ all, today }: { all: Director[]; today: boolean }) {
 
 function Line({ director, today }: { director: Director; today: boolean }) {
   const { t } = useTranslation();
-  const { name, unit, label, device, last_contact: contact, made, received, missing, missing_earlier: earlier, waiting, held } = director;
+  const { name, other, unit, label, device, last_contact: contact, made, received, missing, missing_earlier: earlier, waiting, held } = director;
   const asks = asksSomething(director);
   const numbers = missing.slice(0, NUMBERS).join('、') + (missing.length > NUMBERS ? t('dayend.missing_more', { n: missing.length - NUMBERS }) : '');
   return (
     <li className={asks ? 'director asks' : 'director'} data-testid="director-line">
       <div className="director-top">
         <strong>{name}</strong>
-        <span className="quiet clip grow" title={`${unit} · ${label}`}>{unit}{device !== null && label && !label.startsWith(name) && ` · ${label}`}</span>
+        {other && <span className="tag">{spoken(other.title)}{other.ended && t('dayend.ended')}</span>}
+        <span className="quiet clip grow" title={[unit, label].filter(Boolean).join(' · ')}>{unit}{device !== null && label && !label.startsWith(name) && ` · ${label}`}</span>
         <span className="num director-made">{today ? t('dayend.made', { n: made }) : t('dayend.made_of', { n: made })}</span>
         {made > 0 && <span className={`tag num ${received < made ? 'amber' : 'pine'}`}>{received < made ? <WarningFilled aria-hidden /> : <CheckOutlined aria-hidden />}{t('dayend.received', { n: received })}</span>}
       </div>
-      <div className="quiet num director-contact">{device === null ? label : contact === null ? t('dayend.never') : t('dayend.contact', { time: clock(contact) })}</div>
+      <div className="quiet num director-contact">{device === null ? t('people.no_computer') : contact === null ? t('dayend.never') : t('dayend.contact', { time: clock(contact) })}</div>
       {missing.length > 0 && <Asks>{t('dayend.missing', { numbers })}</Asks>}
       {earlier > 0 && <Asks>{t('dayend.missing_earlier', { n: earlier })}</Asks>}
       {waiting > 0 && <Asks>{t('dayend.waiting', { n: waiting })}</Asks>}

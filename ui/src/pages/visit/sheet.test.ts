@@ -4,18 +4,22 @@ import { setTransport } from '../../api/transport';
 import { Sheet } from './sheet';
 
 const draft: Draft = { draft: 'd1', children: ['c1'], values: { mode: '1' }, begun: 1, saved: 1, findings: [] };
-let calls: { name: string; args: { values: Record<string, unknown> } }[] = [];
+let calls: { name: string; args: { children: string[]; values: Record<string, unknown> } }[] = [];
 let broken = false;
+/** Who went to somebody else meanwhile. */
+let gone = '';
 
 beforeEach(() => {
   calls = [];
   broken = false;
+  gone = '';
   vi.useFakeTimers();
   setTransport({
     data: async (name, args) => {
-      calls.push({ name, args: args as never });
+      const asked = args as (typeof calls)[number]['args'];
+      calls.push({ name, args: asked });
       if (broken) throw new Error('full');
-      return { draft: 'd1', saved: 7, findings: [], records: [] };
+      return { draft: 'd1', children: (asked.children ?? []).filter((child) => child !== gone), saved: 7, findings: [], records: [] };
     },
     listen: () => () => undefined,
   });
@@ -61,10 +65,20 @@ test('one child always stays', () => {
   expect(sheet.standing.children).toEqual(['c2']);
 });
 
+test('a child that went to somebody else leaves the note, one taken along while it was saved stays', async () => {
+  const sheet = new Sheet({ ...draft, children: ['c1', 'c2'] });
+  gone = 'c2';
+  sheet.put('note', '两个孩子都在家');
+  const saving = sheet.flush();
+  sheet.withChild('c3', true);
+  await saving;
+  expect(sheet.standing.children).toEqual(['c1', 'c3']);
+});
+
 test('a save that finds nothing new draws nothing anew but the line that says so', async () => {
   const found = [{ key: 'mode', level: 'red', text: '请选', missing: true }] as Draft['findings'];
   const sheet = new Sheet({ ...draft, findings: found });
-  setTransport({ data: async () => ({ draft: 'd1', saved: 7, findings: structuredClone(found) }), listen: () => () => undefined });
+  setTransport({ data: async () => ({ draft: 'd1', children: ['c1'], saved: 7, findings: structuredClone(found) }), listen: () => () => undefined });
   const [all, of, none] = [sheet.standing.findings, sheet.findings('mode'), sheet.findings('note')];
   sheet.put('note', '家');
   await sheet.flush();

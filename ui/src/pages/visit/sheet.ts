@@ -101,9 +101,12 @@ export class Sheet {
     this.dirty = false;
     this.stand({ saving: true });
     try {
-      const { saved, findings } = await call('visit.draft.save', { draft: this.draft, children: this.standing.children, values: { ...this.values } });
+      const asked = this.standing.children;
+      const { saved, children, findings } = await call('visit.draft.save', { draft: this.draft, children: asked, values: { ...this.values } });
       savedNow();
-      this.stand({ saving: false, saved, findings, fault: null });
+      // a child that went to somebody else meanwhile leaves the note; who was taken along meanwhile stays
+      const left = this.standing.children.filter((child) => children.includes(child) || !asked.includes(child));
+      this.stand({ saving: false, saved, findings, fault: null, ...(left.length < this.standing.children.length && { children: left }) });
     } catch (thrown) {
       this.dirty = true;
       this.stand({ saving: false, fault: asFault(thrown) });

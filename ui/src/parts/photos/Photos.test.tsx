@@ -39,7 +39,7 @@ async function answer(name: string, args: unknown): Promise<unknown> {
     case 'visit.complete':
       return { records: [{ child: 'c', visit: 'v', next_visit: null }], findings: [] };
     default:
-      return { draft: `d${draft}`, saved: 7, findings: [] };
+      return { draft: `d${draft}`, children: ['c'], saved: 7, findings: [] };
   }
 }
 

@@ -3,7 +3,7 @@ export default {
   ask: 'Who takes {{what}}',
   many: '{{n}} children',
   now: 'In charge now',
-  nobody: 'not assigned yet',
+  nobody: 'nobody in charge',
   people: '{{n}}',
   to: 'To whom',
   search: 'Name or community',

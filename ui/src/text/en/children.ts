@@ -17,7 +17,7 @@ export default {
   category: 'Category',
   area: 'Community',
   director: 'Director',
-  unassigned: 'Not assigned',
+  unassigned: 'Nobody in charge',
   clear: 'Clear filters',
   keep: 'Keep this filter',
   keep_name: 'A name for it',

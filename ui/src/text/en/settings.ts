@@ -7,7 +7,7 @@ export default {
   lease_none: 'After one sync files can be read offline',
   sync: 'Sync',
   ladder: '{{received}} delivered to the centre, {{backed_up}} of them backed up',
-  held: '{{n}} entries were not accepted by the centre',
+  held: '{{n}} entries reached the centre and are not in the file yet',
   held_hint: 'Everything is still here, not a word is lost. Open one to see what was written.',
   open_file: 'Open the file',
   looks: 'Display',

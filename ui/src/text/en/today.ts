@@ -34,7 +34,7 @@ export default {
   todo_none: 'Nothing else to deal with.',
   restoring: 'The centre has just restored its data and waits for a station to sync; your notes are safe here, keep writing.',
   restoring_station: 'The centre has just restored its data. Please sync now: only then do the directors get what is new.',
-  held: '{{n}} entries were not accepted by the centre',
+  held: '{{n}} entries reached the centre and are not in the file yet',
   held_more: 'Not a word is lost; see why',
   returned: '{{name}}, visit of {{day}}: sent back to be supplemented',
   supplemented: '{{name}}, visit of {{day}}: supplemented, please look again',

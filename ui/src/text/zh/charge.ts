@@ -3,7 +3,7 @@ export default {
   ask: '{{what}}交给谁',
   many: '这 {{n}} 个孩子',
   now: '现在由谁负责',
-  nobody: '还没有分派',
+  nobody: '没有负责人',
   people: '{{n}} 人',
   to: '交给谁',
   search: '姓名或社区',

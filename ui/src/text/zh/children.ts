@@ -17,7 +17,7 @@ export default {
   category: '类别',
   area: '社区',
   director: '主任',
-  unassigned: '没有分派的',
+  unassigned: '没有负责人',
   clear: '清除筛选',
   keep: '存为常用',
   keep_name: '起个名字，如“本月未访”',

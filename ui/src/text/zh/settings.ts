@@ -7,7 +7,7 @@ export default {
   lease_none: '同步一次以后就能离线查看',
   sync: '同步',
   ladder: '已送达区中心 {{received}} 条，其中 {{backed_up}} 条已备份',
-  held: '有 {{n}} 条没有被区中心接收',
+  held: '有 {{n}} 条区中心收到了，还没有进档案',
   held_hint: '内容都还在，一字未丢。点开可以看到写了什么。',
   open_file: '打开档案',
   looks: '显示',

@@ -34,7 +34,7 @@ export default {
   todo_none: '没有别的要处理。',
   restoring: '区中心刚恢复过数据，正等街道未保站先同步；您的记录都在本机，照常写。',
   restoring_station: '区中心刚恢复过数据。请点“立即同步”：您同步以后，各位主任才收得到新内容。',
-  held: '有 {{n}} 条没有被区中心接收',
+  held: '有 {{n}} 条区中心收到了，还没有进档案',
   held_more: '一字未丢，看看为什么',
   returned: '{{name}} {{day}} 的走访退回补充',
   supplemented: '{{name}} {{day}} 的走访已补充，请再看',

@@ -40,6 +40,29 @@ fn each_file_begun_on_this_computer_has_a_number_of_its_own_segment_counted_by_t
 }
 
 #[test]
+fn a_store_begun_anew_goes_on_well_after_what_is_on_file() {
+    let mut scene = Scene::at_work();
+    let one = found(&mut scene, "王小明");
+    let first = number(&mut scene, &one).0;
+    scene.client.desk().standing.given.clear();
+    let two = found(&mut scene, "李小红");
+    let next = number(&mut scene, &two).0;
+    assert_eq!(next.as_str().map(|n| n.ends_with("-137101")), Some(true), "{first} and then {next}");
+}
+
+#[test]
+fn after_the_lease_a_found_child_is_taken_in_and_shows_nobody_elses_file() {
+    let mut scene = Scene::at_work();
+    let like = json!({ "area": area(STREET + 1), "values": { "name": "王小明", "birth": "2016-05-01" } });
+    call(&mut scene, "child.create", &like);
+    let again = call(&mut scene, "child.create", &like);
+    assert_eq!((&again["child"], again["doubles"].as_array().map(Vec::len)), (&Value::Null, Some(1)), "{again}");
+    scene.now = scene.now.plus_s(20 * 86_400);
+    let found = call(&mut scene, "child.create", &like);
+    assert_eq!((found["child"].is_string(), &found["doubles"]), (true, &json!([])), "{found}");
+}
+
+#[test]
 fn nobody_types_a_file_number() {
     let mut scene = Scene::at_work();
     let child = found(&mut scene, "王小明");
