@@ -21,6 +21,12 @@ impl<S: Store> Server<S> {
         Ok(held.filter(|item| matches!(item.kind, Kind::Change | Kind::File)).count())
     }
 
+    /// How many of a child wait for what they go on from.
+    pub fn waiting_of(&mut self, child: ChildId) -> Result<usize, ServerError> {
+        let items = self.vault.store.items_of_child(child)?;
+        Ok(items.iter().filter(|item| matches!(item.standing, Standing::Waiting(_))).count())
+    }
+
     /// The devices whose items about a child are held.
     pub fn held_authors(&mut self, child: ChildId) -> Result<Vec<DeviceId>, ServerError> {
         let mut authors = Vec::new();
@@ -42,6 +48,17 @@ impl<S: Store> Server<S> {
             readable += usize::from(read);
         }
         Ok(readable)
+    }
+
+    /// Whether these words stand in anything that came about a child.
+    pub fn says(&mut self, child: ChildId, words: &str) -> Result<bool, ServerError> {
+        for item in self.vault.store.items_of_child(child)? {
+            let bytes = self.vault.open(&item)?.unwrap_or_default();
+            if bytes.windows(words.len()).any(|some| some == words.as_bytes()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How many items about a child came into the log after its erasure: for ever none.

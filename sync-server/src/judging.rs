@@ -402,6 +402,7 @@ impl<S: Store> Server<S> {
     ) -> Result<BTreeSet<Channel>, ServerError> {
         let row: Row = minicbor::decode(body).map_err(|_| ServerError::Row(at))?;
         let mut heard = self.roster.channels_for_row(&row);
+        let with_child = row.child().map(|child| self.roster.channels_for_child(child)).unwrap_or_default();
         let known =
             |child: &ChildId| self.roster.children.get(child).is_some_and(|seat| seat.erased || seat.area().is_some());
         let new = row.child().is_some_and(|child| !known(&child));
@@ -410,7 +411,7 @@ impl<S: Store> Server<S> {
         self.vault.store.add_roster_row(at, body)?;
         match &row {
             Row::Erase { child } => {
-                self.drop_sets(&heard)?;
+                self.drop_sets(&with_child)?;
                 self.forget(*child)?;
             }
             Row::Child { child, .. }

@@ -225,6 +225,12 @@ impl World {
         self.server.roster().scope(self.seats[seat].device, today)
     }
 
+    /// The posts of a seat's person by the server's roster, the day, and how far its clock is off: for a person to read.
+    pub fn posts(&self, seat: usize) -> String {
+        let posts: Vec<_> = self.server.roster().posts_of(self.seats[seat].person).collect();
+        format!("{posts:?} on {} with {} s", domain::day::Day::of(self.now), self.skews[seat])
+    }
+
     /// Folder of all desks' profiles.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

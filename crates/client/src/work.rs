@@ -98,11 +98,11 @@ impl Work<'_> {
         Day::of(self.now)
     }
 
-    /// The children this device may hold: by the day of its clock, or by the day the server last signed. A
+    /// The children this device may hold: by the day of its clock, or by the server's at the last contact. A
     /// clock that ran ahead ends no post: what is purged for it, no row would bring again.
     fn sight(&self) -> BTreeMap<ChildId, Position> {
         let mut all = self.roster.scope_since(self.me.device(), self.today());
-        if let Some(told) = self.told().filter(|told| *told != self.today()) {
+        if let Some(told) = self.standing.told.filter(|told| *told != self.today()) {
             all.extend(self.roster.scope_since(self.me.device(), told));
         }
         all
@@ -111,12 +111,7 @@ impl Work<'_> {
     /// Whether this device may hold a child; see [`Work::sight`].
     pub(crate) fn may_hold(&self, child: ChildId) -> bool {
         let sees = |day| self.roster.sees(self.me.device(), child, day);
-        sees(self.today()) || self.told().is_some_and(sees)
-    }
-
-    /// The day the server last signed.
-    fn told(&self) -> Option<Day> {
-        self.standing.heard.map(|(told, _)| Day::of(told))
+        sees(self.today()) || self.standing.told.is_some_and(sees)
     }
 
     /// Something a screen may show has changed.
@@ -232,8 +227,9 @@ impl Work<'_> {
     /// Whether a screen may show a record's rows.
     pub(crate) fn shown(&self, meta: &RecordMeta) -> Stored<bool> {
         let Some(child) = meta.child else { return Ok(true) };
-        let seen = self.roster.sees(self.me.device(), child, self.today());
-        Ok(seen && roster::hidden(&self.tx, child)?.is_none())
+        // Whatever the day: a clock may be wrong and a post may begin tomorrow, and no row says so. What a
+        // screen shows is asked for by the day, and whose post ended leaves at the next contact.
+        Ok(self.roster.entrusts(self.me.device(), child) && roster::hidden(&self.tx, child)?.is_none())
     }
 
     /// Projects a record if it may be shown.

@@ -486,6 +486,13 @@ impl Roster {
         self.active(device) && self.posts_on(device, on).any(|(id, post)| self.reaches(id, post, child, NOW))
     }
 
+    /// Whether a device may see a child now, or could on another day: by any post of its person.
+    pub fn entrusts(&self, device: DeviceId, child: ChildId) -> bool {
+        let person = self.devices.get(&device).map(|known| known.person);
+        let mut posts = person.into_iter().flat_map(|person| self.posts_of(person));
+        self.active(device) && posts.any(|(id, post)| self.reaches(id, post, child, NOW))
+    }
+
     /// Whether the device is enrolled and not stopped.
     pub fn active(&self, device: DeviceId) -> bool {
         self.devices.get(&device).is_some_and(|d| d.revoked.is_none())
@@ -564,8 +571,12 @@ impl Roster {
             Row::Revoke { device } => {
                 self.devices.get(device).map(|d| self.channels_for_person(d.person)).unwrap_or_default()
             }
-            Row::Child { child, .. } | Row::Alias { child, .. } | Row::Erase { child } => {
-                self.channels_for_child(*child)
+            Row::Child { child, .. } | Row::Alias { child, .. } => self.channels_for_child(*child),
+            // Also by whom the child was given to in rows that a restored server has not heard of again.
+            Row::Erase { child } => {
+                let mut channels = self.channels_for_child(*child);
+                channels.insert(Channel::Everyone);
+                channels
             }
             Row::Register { child, post, .. } | Row::Assign { child, post } | Row::Withdraw { child, post } => {
                 let mut channels = self.channels_for_child(*child);

@@ -30,13 +30,14 @@ pub(super) fn scope(run: &mut Run) -> Result<(), Broken> {
     for seat in 0..run.world.seats.len() {
         let Some(client) = &run.world.seats[seat].client else { continue };
         let known = client.with_db(|db| {
-            let mut query = db.prepare("SELECT DISTINCT child FROM item WHERE child IS NOT NULL")?;
-            query.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()
+            let mut query = db.prepare("SELECT DISTINCT child, kind = 2 FROM item WHERE child IS NOT NULL")?;
+            query.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?)))?.collect::<Result<Vec<_>, _>>()
         });
         let Some(Ok(known)) = known else { continue };
         let ever = run.world.ever_in_scope(seat);
-        for child in known.into_iter().map(ChildId::new) {
-            if !ever.contains(&child) {
+        for (child, row) in known.into_iter().map(|(child, row): (_, bool)| (ChildId::new(child), row)) {
+            // That a child is erased every device is told, by a number that says nothing.
+            if !ever.contains(&child) && !(row && run.model.is_erased(child)) {
                 return broken(2, format!("{} holds {child}, never hers", run.world.seats[seat].name));
             }
         }
@@ -89,7 +90,8 @@ fn holdings(run: &mut Run) -> Result<(), Broken> {
             let held = held.expect("unlocked").expect("the table is there");
             let left: Vec<ChildId> = held.into_iter().map(ChildId::new).filter(|c| !scope.contains(c)).collect();
             if !left.is_empty() {
-                return broken(2, format!("{} still holds {left:?} in {table}", run.world.seats[seat].name));
+                let posts = run.world.posts(seat);
+                return broken(2, format!("{} still holds {left:?} in {table}: {posts}", run.world.seats[seat].name));
             }
         }
         let listed = run.world.ok(seat, "children.list", json!({}));
@@ -257,18 +259,20 @@ fn rebuilt(run: &mut Run) -> Result<(), Broken> {
     Ok(())
 }
 
-/// A draft that was saved and not finished is still there, word for word; when the child went to
+/// A draft that was saved and not finished is still there, word for word; of a child that went to
 /// somebody else, the district keeps it as it was.
 fn drafts(run: &mut Run) -> Result<(), Broken> {
     for draft in run.model.without_erased().drafts {
         let kept = run.world.call(draft.seat, "visit.draft.open", &json!({ "draft": draft.visit }));
-        let here = kept.as_ref().is_ok_and(|d| d.to_string().contains(&draft.text));
-        if !here && run.world.server.standings_of(draft.visit).is_ok_and(|kept| kept.is_empty()) {
-            let chains = run.world.chains();
-            return broken(
-                1,
-                format!("draft {} of {} seat {}: {kept:?}\n{chains}", draft.visit, draft.child, draft.seat),
-            );
+        let here = |child: &ChildId| {
+            let open = kept.as_ref().ok().filter(|open| open.to_string().contains(&draft.text));
+            open.is_some_and(|open| open["children"].as_array().is_some_and(|all| all.contains(&json!(child))))
+        };
+        for child in draft.children.iter().filter(|child| !here(child)) {
+            if !run.world.server.says(*child, &draft.text).expect("the store answers") {
+                let chains = run.world.chains();
+                return broken(1, format!("draft {} of {child} seat {}: {kept:?}\n{chains}", draft.visit, draft.seat));
+            }
         }
     }
     Ok(())
@@ -306,10 +310,14 @@ fn held(run: &mut Run) -> Result<(), Broken> {
             let lines = listed.as_array().into_iter().flatten().filter(|line| line["child"] == json!(child));
             let shown: u64 = lines.filter_map(|line| line["items"].as_u64()).sum();
             let kept = run.world.server.held_of(child).expect("the store answers");
-            if shown != kept as u64 {
+            // What waits for one that is held stands there too, unless its author made it anew.
+            let most = kept + run.world.server.waiting_of(child).expect("the store answers");
+            if shown < kept as u64 || shown > most as u64 {
                 let name = run.world.seats[seat].name.clone();
-                let what =
-                    format!("{kept} items of {child} are held, {shown} listed at {name}\n{}", run.world.chains());
+                let what = format!(
+                    "{kept} items of {child} are held, {shown} listed at {name}: {listed}\n{}",
+                    run.world.chains()
+                );
                 return broken(7, what);
             }
         }

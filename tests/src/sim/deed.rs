@@ -7,7 +7,7 @@ use domain::roster::Row;
 use serde_json::{Value, json};
 
 use super::Run;
-use super::model::{Change, Note, Photo};
+use super::model::{Begun, Change, Note, Photo};
 use crate::photo;
 use crate::world::Weather;
 
@@ -156,11 +156,16 @@ fn edit(run: &mut Run, seat: usize) {
 fn draft(run: &mut Run, seat: usize) {
     let Some(child) = one_seen(run, seat) else { return };
     let text = words(run);
-    let args = json!({ "children": [child], "values": { "note": text } });
+    // Every other one is about two: a copy of the dice picks who comes along.
+    let mut dice = run.dice.clone();
+    let seen = seen(run, seat);
+    let along = seen.get(dice.below(seen.len())).map(|(other, _)| *other).filter(|other| *other != child);
+    let children: Vec<ChildId> = [child].into_iter().chain(along.filter(|_| dice.hits(0.5))).collect();
+    let args = json!({ "children": children, "values": { "note": text } });
     if let Ok(saved) = run.world.call(seat, "visit.draft.save", &args) {
         let visit = saved["draft"].as_str().and_then(|id| id.parse().ok()).expect("a draft has an id");
-        run.trace.lines.push(format!("{seat} begins {visit} about {child}"));
-        run.model.drafts.push(Note { visit, child, seat, text });
+        run.trace.lines.push(format!("{seat} begins {visit} about {children:?}"));
+        run.model.drafts.push(Begun { visit, children, seat, text });
     }
 }
 
@@ -279,6 +284,28 @@ fn pass(run: &mut Run, seat: usize) {
     }
     run.trace.lines.push(format!("{hours} hours pass"));
     settle_held(run);
+    renew(run);
+}
+
+/// A director's post ends with one of the next days, and another begins on the day after, with the same
+/// children. Her seat keeps the old one: the rows may be lost with a restore. The dice are a copy.
+fn renew(run: &mut Run) {
+    let mut dice = run.dice.clone();
+    let roster = run.world.server.roster();
+    let open = |seat: &&crate::world::Seat| {
+        roster.posts.get(&seat.post).is_some_and(|post| post.role == Role::Director && post.to.is_none())
+    };
+    let seats: Vec<_> = run.world.seats.iter().filter(open).map(|seat| (seat.post, seat.name.clone())).collect();
+    let Some((old, name)) = seats.get(dice.below(seats.len())).filter(|_| dice.hits(0.15)).cloned() else { return };
+    let post = roster.posts[&old].clone();
+    let last = domain::day::Day::of(run.world.now).plus(dice.below(3) as i32);
+    let children: Vec<ChildId> = roster.children_of(old).collect();
+    let fresh = domain::id::PostId::new(run.world.moment().uuid());
+    let begins = domain::roster::Post { from: last.plus(1), to: None, ..post.clone() };
+    let mut rows = vec![domain::roster::Post { to: Some(last), ..post }.row(old), begins.row(fresh)];
+    rows.extend(children.into_iter().map(|child| Row::Assign { child, post: fresh }));
+    run.world.write(rows);
+    run.trace.lines.push(format!("{name}'s post ends with {last}, another begins"));
 }
 
 fn backup(run: &mut Run) {

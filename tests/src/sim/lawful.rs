@@ -86,8 +86,11 @@ pub(super) fn gone(run: &mut Run) -> Result<(), Broken> {
             return broken(2, format!("{child} is erased: {read} items can be read, {taken} were taken later"));
         }
     }
-    let written = run.model.notes.iter().chain(&run.model.drafts).filter(|note| erased.contains(&note.child));
-    let words: Vec<&str> = written.map(|note| note.text.as_str()).collect();
+    let notes = run.model.notes.iter().filter(|note| erased.contains(&note.child));
+    // What was begun about two stays with the other.
+    let begun = run.model.drafts.iter().filter(|draft| draft.children.iter().all(|child| erased.contains(child)));
+    let words = notes.map(|note| note.text.as_str()).chain(begun.map(|draft| draft.text.as_str()));
+    let words: Vec<&str> = words.collect();
     for seat in (0..run.world.seats.len()).filter(|seat| run.world.works(*seat)) {
         if let Some((word, table)) = found(run, seat, &words) {
             return broken(2, format!("{word} is in {table} of {}", run.world.seats[seat].name));

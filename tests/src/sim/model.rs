@@ -16,6 +16,19 @@ pub struct Note {
     pub text: String,
 }
 
+/// A note begun and not finished, about one child or several.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Begun {
+    /// Its draft.
+    pub visit: RecordId,
+    /// Whose.
+    pub children: Vec<ChildId>,
+    /// Who began it.
+    pub seat: usize,
+    /// Its text.
+    pub text: String,
+}
+
 /// A field changed in a child's file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Change {
@@ -54,7 +67,7 @@ pub struct Model {
     /// Photographs acknowledged.
     pub photos: Vec<Photo>,
     /// Drafts acknowledged and not finished.
-    pub drafts: Vec<Note>,
+    pub drafts: Vec<Begun>,
     /// Seats whose computer was lost and stopped.
     pub stopped: Vec<usize>,
     /// Children erased.
@@ -73,7 +86,8 @@ impl Model {
         model.notes.retain(|note| !self.is_erased(note.child));
         model.changes.retain(|change| !self.is_erased(change.child));
         model.photos.retain(|photo| !self.is_erased(photo.child));
-        model.drafts.retain(|draft| !self.is_erased(draft.child));
+        model.drafts.iter_mut().for_each(|draft| draft.children.retain(|child| !self.is_erased(*child)));
+        model.drafts.retain(|draft| !draft.children.is_empty());
         model
     }
 }

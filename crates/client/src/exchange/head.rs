@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::day::Day;
 use domain::fault::{Code, Fault};
 use domain::id::RecordId;
 use domain::moment::Moment;
@@ -27,6 +28,7 @@ impl Desk {
             return Err(Code::BadAnswer.into());
         }
         let mut work = self.work(m)?;
+        work.standing.told = Some(Day::of(head.now));
         if signed {
             work.take_receipts(flight, head)?;
             work.take_verdicts(m, head)?;

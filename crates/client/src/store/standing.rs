@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::day::Day;
 use domain::id::{Branch, Digest};
 use domain::moment::{Moment, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -65,6 +66,10 @@ pub(crate) struct Standing {
     #[n(16)]
     #[cbor(default)]
     pub(crate) given: BTreeMap<i16, u32>,
+    /// The server's day at the last contact.
+    #[n(17)]
+    #[cbor(default)]
+    pub(crate) told: Option<Day>,
 }
 
 /// Numbers a second copy of this profile leaves to the first.
@@ -96,6 +101,7 @@ impl Standing {
             life: None,
             regaining: false,
             given: BTreeMap::new(),
+            told: None,
         }
     }
 
