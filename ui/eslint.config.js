@@ -14,5 +14,11 @@ export default ts.config(
       'no-restricted-imports': ['error', { patterns: [{ group: ['@tauri-apps/*'], message: 'only src/api knows the shell' }] }],
     },
   },
+  {
+    // an object put into a sentence reads “[object Object]”
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: { '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowNullish: false }] },
+  },
   { files: ['src/api/**'], rules: { 'no-restricted-imports': 'off' } },
 );

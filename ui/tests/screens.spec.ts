@@ -14,6 +14,7 @@ const LOOKS = [
 ] as const;
 
 async function looked(page: Page, name: string) {
+  expect(await page.content(), `${name} shows an object as such`).not.toContain('[object ');
   const found = await new AxeBuilder({ page }).analyze();
   const serious = found.violations.filter((violation) => violation.impact === 'serious' || violation.impact === 'critical');
   expect(serious.map(({ id, nodes }) => `${name}: ${id} at ${nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')}`)).toEqual([]);
@@ -55,6 +56,9 @@ async function parts(director: Desk, station: Desk, look: string) {
   await everySize(page, `held-${look}`);
   await page.getByTestId('held-take').click();
   await looked(page, `held (${look})`);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('dayend').getByTestId('pick-other').first().click();
+  await looked(page, `another value (${look})`);
   await page.keyboard.press('Escape');
   for (const which of ['passphrase', 'recovery']) {
     await director.go('/settings');
@@ -137,6 +141,9 @@ test('every screen reads well in every size, language and in elder mode', async 
         await looked(desk.page, `${screen} (${name})`);
       }
       await parts(director, station, name);
+      await director.go(`/visit/write/${draft}`);
+      await director.page.getByTestId('more').click();
+      await looked(director.page, `all of a note (${name})`);
       await director.go('/settings');
       await pins(director, name);
     }

@@ -2,6 +2,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Saying } from '../api';
+import { about } from '../text';
 import { clock } from './time';
 import './sayings.css';
 
@@ -25,7 +26,7 @@ export function Sayings({ said, may, busy, pick, other, keys }: Props) {
           <div className="saying-text">{one.text || t('parts.nothing_written')}</div>
           <div className="quiet">{one.who.person} · {one.who.own ? t('parts.this_computer') : one.who.device} · <span className="num">{clock(one.who.at)}</span></div>
           {may && (
-            <Button size={keys ? 'middle' : 'small'} disabled={busy} onClick={() => pick(one)} aria-label={`${t('parts.take')}：${one.text}`} data-testid={`pick-${at}`}>
+            <Button size={keys ? 'middle' : 'small'} disabled={busy} onClick={() => pick(one)} aria-label={about(t('parts.take'), one.text)} data-testid={`pick-${at}`}>
               {keys && <kbd className="key">{at + 1}</kbd>}{t('parts.take')}
             </Button>
           )}

@@ -6,9 +6,9 @@ const two = (text: string | undefined) => (text ?? '').padStart(2, '0');
 export function asDay(typed: string, today: string, ahead = false): string {
   const text = typed.trim().replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
   const whole = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? /^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$/.exec(text);
-  if (whole) return `${whole[1]}-${two(whole[2])}-${two(whole[3])}`;
+  if (whole) return `${whole[1] ?? ''}-${two(whole[2])}-${two(whole[3])}`;
   const month = /^(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?$/.exec(text);
-  if (month) return `${month[1]}-${two(month[2])}`;
+  if (month) return `${month[1] ?? ''}-${two(month[2])}`;
   const short = /^(\d{2})(\d{2})$/.exec(text) ?? /^(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$/.exec(text);
   // 1999 alone is a year, 0506 is the sixth of May
   if (!short || Number(short[1]) > 12) return text;

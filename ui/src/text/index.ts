@@ -27,3 +27,6 @@ export const spoken = ({ text, en }: { text: string; en: string }): string => (i
 
 /** How a field is to be filled in. */
 export const helped = ({ help, help_en: en }: { help: string; help_en: string }): string => spoken({ text: help, en });
+
+/** “展开：家庭成员”: what is done, and to what. */
+export const about = (what: string, name: string): string => `${what}${i18next.language === 'en' ? ': ' : '：'}${name}`;

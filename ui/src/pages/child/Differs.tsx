@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Finding, Kind, Shown, Value } from '../../api';
 import { onEnter } from '../../parts/keys';
 import { Sayings } from '../../parts/Sayings';
+import { about } from '../../text';
 import { Another } from './Choices';
 import { useFile } from './edit';
 import { asValue } from './typed';
@@ -28,7 +29,7 @@ export function Differs({ shown }: { shown: Shown }) {
   }
   const listed = LISTED.includes(shown.kind);
   const word = t(listed ? 'parts.choose_other' : 'parts.write_other');
-  const another = { shown, name: `${word}：${label(shown)}`, busy, pick: (value: Value) => void pick(value) };
+  const another = { shown, name: about(word, label(shown)), busy, pick: (value: Value) => void pick(value) };
   return (
     <div className="differs" data-testid={`differs-${shown.key}`}>
       <div className="differs-head"><DiffOutlined aria-hidden /> {t('child.two')}{!may && <span className="quiet"> · {t('child.two_wait')}</span>}</div>

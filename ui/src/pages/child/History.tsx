@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildId, type HistoryLine } from '../../api';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
-import { spoken } from '../../text';
+import { about, spoken } from '../../text';
 import { useFile } from './edit';
 
 const FEW = 12;
@@ -50,7 +50,7 @@ function Change({ lines }: { lines: HistoryLine[] }) {
         {!all && lines.length > LINES && <button type="button" className="more" onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
         <span className="row">
           <span className="quiet">{first.who.device}{first.taken && ` · ${t('held.taken_by', { person: first.taken.person })} ${clock(first.taken.at)}`}</span>
-          {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, spoken(first.label))} aria-label={`${t('child.undo_change')}：${spoken(first.words)}`} data-testid="undo-change">{t('child.undo_change')}</Button>}
+          {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, spoken(first.label))} aria-label={about(t('child.undo_change'), spoken(first.words))} data-testid="undo-change">{t('child.undo_change')}</Button>}
         </span>
       </div>
     </li>

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call } from '../../api';
 import { onEnter } from '../../parts/keys';
-import { spoken } from '../../text';
+import { about, spoken } from '../../text';
 
 const SHOWN_SECONDS = 30;
 
@@ -39,7 +39,7 @@ export function Reveal({ child, shownKey, name, whole, show }: Props) {
         </div>
       )}
     >
-      <button type="button" className="eye" aria-label={`${t('child.reveal')}：${name}`} title={t('child.reveal')} data-testid={`reveal-${shownKey}`}><EyeOutlined /></button>
+      <button type="button" className="eye" aria-label={about(t('child.reveal'), name)} title={t('child.reveal')} data-testid={`reveal-${shownKey}`}><EyeOutlined /></button>
     </Popover>
   );
 }

@@ -66,7 +66,8 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
   const [other, setOther] = useState<string>();
   const [red, setRed] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
-  const { cell, name, label, may_choose: may, kind } = one;
+  const { cell, name, may_choose: may, kind } = one;
+  const label = spoken(one.label);
   const typed = may && TYPED.includes(kind);
   async function take(value: Value, text: string) {
     if (busy) return;
@@ -99,7 +100,7 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
     <article ref={box} {...LINE} className={`panel differing ${LINE.className}`} onKeyDown={keys} aria-label={`${name} ${label}`} data-testid={`differs-${one.key}`}>
       <div className="differing-head">
         <Link to="/child/$child" params={{ child: one.child }} className="differing-name">{name}</Link>
-        <span className="grow">{spoken(label)}</span>
+        <span className="grow">{label}</span>
         {!may && <span className="quiet">{t('dayend.wait')}</span>}
       </div>
       <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />
@@ -110,7 +111,7 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
           <Button type="text" onClick={leave}>{t('words.cancel')}</Button>
         </div>
       )}
-      {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
+      {red.map((finding) => <div key={finding.text} className="finding red" role="alert">{spoken(finding)}</div>)}
     </article>
   );
 }

@@ -5,7 +5,7 @@ import { App, Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, type Departed } from '../../api';
-import { spoken } from '../../text';
+import { about, spoken } from '../../text';
 import { together, type Ones } from './ways';
 
 type T = ReturnType<typeof useTranslation>['t'];
@@ -26,7 +26,7 @@ function Gone({ ones }: { ones: Ones }) {
         {name === null ? <span className="todo-title">{title}</span> : <Link to="/child/$child" params={{ child }} className="todo-title">{title}</Link>}
         <span className="todo-more quiet">{t(name === null ? 'today.gone_more' : 'today.gone_of_more')}</span>
       </span>
-      <Button type="text" onClick={read} aria-label={`${t('today.gone_seen')}：${title}`} data-testid="gone-seen">{t('today.gone_seen')}</Button>
+      <Button type="text" onClick={read} aria-label={about(t('today.gone_seen'), title)} data-testid="gone-seen">{t('today.gone_seen')}</Button>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
 import { asDay } from '../../parts/day';
 import { dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 import { Chips, Code, Labelled, Line, useForm, useText, useWriting } from './form';
 import { useStands, type Sheet } from './sheet';
 
@@ -51,7 +52,7 @@ function Visitors() {
   const [, redraw] = useState(0);
   const posts = useAnswer('roster.posts', {});
   const value = Object.keys(sheet.values).filter((key) => key.startsWith('visitors/')).map((key) => key.slice('visitors/'.length));
-  const options = (posts.data ?? []).map(({ post, person, title, unit }) => ({ value: post, label: `${person}（${title} · ${unit}）` }));
+  const options = (posts.data ?? []).map(({ post, person, title, unit }) => ({ value: post, label: [person, spoken(title), unit].filter(Boolean).join(' · ') }));
   const change = (next: string[]) => {
     for (const post of new Set([...value, ...next])) sheet.put(`visitors/${post}`, next.includes(post) ? true : undefined);
     redraw((n) => n + 1);

@@ -4,7 +4,7 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, queries, useAnswer, type FileLine } from '../../api';
-import { spoken } from '../../text';
+import { about, spoken } from '../../text';
 import { savedNow } from '../saved';
 import { add, type Place } from './adding';
 
@@ -18,7 +18,7 @@ export function Thumb({ line, at, place, look, gone }: Props) {
   return (
     <figure className="photo">
       <button type="button" className="photo-look" onClick={look} aria-label={t('photos.look', { name, state })} data-testid={`photo-${at}`}>
-        {thumb.data?.data ? <img src={`data:image/jpeg;base64,${thumb.data.data}`} alt={`${name}：${line.name}`} /> : <span className="photo-none"><PictureOutlined aria-hidden /><span>{t('photos.loading')}</span></span>}
+        {thumb.data?.data ? <img src={`data:image/jpeg;base64,${thumb.data.data}`} alt={about(name, line.name)} /> : <span className="photo-none"><PictureOutlined aria-hidden /><span>{t('photos.loading')}</span></span>}
       </button>
       <figcaption>
         <span className="quiet" data-testid={`photo-state-${at}`}>{state}</span>

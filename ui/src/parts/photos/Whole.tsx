@@ -3,7 +3,7 @@ import { LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { Button, Modal, Spin } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type FileLine } from '../../api';
-import { spoken } from '../../text';
+import { about, spoken } from '../../text';
 import { clock } from '../time';
 
 export function Whole({ lines, file, look }: { lines: FileLine[]; file: string; look(file: string | null): void }) {
@@ -29,7 +29,7 @@ export function Whole({ lines, file, look }: { lines: FileLine[]; file: string; 
       }
     >
       <div className="photo-stage" onKeyDown={({ key }) => (key === 'ArrowLeft' ? step(-1) : key === 'ArrowRight' && step(1))}>
-        <Picture key={file} line={line} alt={`${t('photos.nth', { n: at + 1 })}：${line.name}`} />
+        <Picture key={file} line={line} alt={about(t('photos.nth', { n: at + 1 }), line.name)} />
       </div>
     </Modal>
   );
