@@ -8,7 +8,7 @@ use domain::day::Day;
 use domain::id::{ChildId, DeviceId, Position, PostId};
 use domain::post::Reach;
 use domain::rights::{self, Verb};
-use domain::roster::{Channel, NOW, Post, Roster};
+use domain::roster::{Channel, NOW, Post, Roster, Row};
 use sync::envelope::Envelope;
 use sync::item::Kind;
 use sync::wire::{Cursor, End, History, Holding, Request, Want};
@@ -39,8 +39,16 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(roster: &Roster, device: DeviceId, on: Day) -> Self {
-        let posts = roster.posts_on(device, on).map(|(id, post)| (id, post.clone())).collect();
-        Self { device: Some(device), posts, channels: roster.channels_of(device, on) }
+        let posts: Vec<_> = roster.posts_on(device, on).map(|(id, post)| (id, post.clone())).collect();
+        // Whoever holds no post hears of her own: that one ended she may have to be told after its last day.
+        let channels = if posts.is_empty() { roster.channels_about(device) } else { roster.channels_of(device, on) };
+        Self { device: Some(device), posts, channels }
+    }
+
+    /// Whether a row of the roster may be read: any that is heard here, or of one without a post her own posts.
+    pub(crate) fn may_read_row(&self, roster: &Roster, row: &Row) -> bool {
+        let me = self.device.filter(|_| self.posts.is_empty()).and_then(|device| roster.devices.get(&device));
+        me.is_none_or(|me| matches!(row, Row::Post { person, .. } if *person == me.person))
     }
 
     /// Whether a row that is heard on her channels, or about a child of hers, may be read.

@@ -8,6 +8,7 @@ use domain::number::Segment;
 use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
 use sync::frame;
+use sync::item::{Item, Kind};
 use sync::pack::Level;
 use sync::wire::{self, Cursor, Frame, History, Mark, Placed, Pushed, Regained};
 
@@ -132,6 +133,9 @@ impl<S: Store> Server<S> {
         let may = rows.reader.may_read(&self.roster, item) || self.answers(&rows.reader, item)?;
         let bytes = if may { self.vault.open(item)? } else { None };
         let Some(bytes) = bytes else { return self.add_header(rows, item, position) };
+        if item.kind == Kind::Roster && !self.may_read_row(&rows.reader, &bytes) {
+            return Ok(());
+        }
         self.meter.rows += 1;
         if rows.newest.contains_key(&item.envelope) && rows.put(item, position, bytes.clone()) {
             return Ok(());
@@ -145,6 +149,12 @@ impl<S: Store> Server<S> {
         rows.newest.insert(item.envelope, rows.gathered.len());
         rows.gathered.push(Gathered { envelope, place: item.place, at: position, steps: vec![position] });
         Ok(())
+    }
+
+    fn may_read_row(&self, reader: &Reader, bytes: &[u8]) -> bool {
+        // Nearly everybody holds a post; then nothing needs to be taken apart.
+        let row = || Item::decode(bytes).ok().and_then(|item| minicbor::decode::<Row>(&item.body).ok());
+        !reader.posts.is_empty() || row().is_some_and(|row| reader.may_read_row(&self.roster, &row))
     }
 
     /// A station counts the numbers of its authors' chains also where it may not read: the signed

@@ -170,9 +170,18 @@ impl<S: Store> Server<S> {
         let begins = |post: &Post| post.from > before && post.held_on(today);
         let posts = self.roster.posts.iter().filter(|(_, post)| begins(post));
         let rows: Vec<Row> = posts.map(|(id, post)| post.row(*id)).collect();
-        if !rows.is_empty() {
-            self.write_rows(m, rows)?;
+        if rows.is_empty() {
+            return Ok(());
         }
+        let items = self.items_of_rows(m, rows);
+        // With the rows, so that a gate that fails does not have them said with every request.
+        self.durably(|s| {
+            batches(items.iter().map(Item::encode).collect())?
+                .into_iter()
+                .try_for_each(|batch| s.keep_own(m, batch).map(drop))?;
+            s.note_day(m)
+        })?;
+        while self.gate_step(m).is_ok_and(|more| more) {}
         Ok(())
     }
 
@@ -188,7 +197,8 @@ impl<S: Store> Server<S> {
     /// Today, unless its posts were told. A server just restored does not know yet who begins.
     fn new_day(&self, m: &Moment) -> Option<Day> {
         let today = Day::of(m.now);
-        (!self.withheld && self.begun.is_none_or(|begun| begun < today)).then_some(today)
+        // Another day, not only a later one: a clock that ran ahead is put right again.
+        (!self.withheld && self.begun != Some(today)).then_some(today)
     }
 
     pub(crate) fn number(&mut self, name: &str) -> Result<u64, StoreError> {
@@ -410,16 +420,20 @@ impl<S: Store> Server<S> {
     /// Roster rows written by the server's own device, through inbox, gate and log; judged when
     /// this returns, one outcome a row.
     pub fn write_rows(&mut self, m: &mut Moment, rows: Vec<Row>) -> Result<Vec<Outcome>, ServerError> {
-        let items = self.with_people(rows);
-        let items = items.iter().map(|row| Item {
+        let items = self.items_of_rows(m, rows);
+        self.write_items(m, items)
+    }
+
+    fn items_of_rows(&self, m: &mut Moment, rows: Vec<Row>) -> Vec<Item> {
+        let rows = self.with_people(rows);
+        let item = |row: &Row| Item {
             kind: Kind::Roster,
             record: RecordId::new(m.uuid()),
             form: "roster".to_owned(),
             child: row.child(),
             body: minicbor::to_vec(row).unwrap_or_default(),
-        });
-        let items = items.collect();
-        self.write_items(m, items)
+        };
+        rows.iter().map(item).collect()
     }
 
     /// A post brings its person's name and devices to where it is heard: rows written before the

@@ -332,6 +332,23 @@ fn a_post_known_before_it_begins_brings_its_children_on_its_first_day() {
 }
 
 #[test]
+fn a_post_whose_end_is_entered_days_later_takes_the_files_off_her_laptop_all_the_same() {
+    let (mut world, child) = street_with("张小明");
+    let today = Day::of(world.now);
+    world.pass_s(5 * 86_400);
+    let ended = post_of(&world, DIRECTOR, (today.plus(-30), Some(today)));
+    let to = world.seats[NEIGHBOUR].post;
+    world.write(vec![ended, Row::Assign { child, post: to }]);
+    meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
+    assert_eq!(traces(&world, DIRECTOR, child), 0);
+    assert_eq!(world.unsent(DIRECTOR), 0);
+    let known = world.ok(DIRECTOR, "me", json!({}));
+    assert_eq!(known["posts"], json!([]), "she knows why");
+    assert!(world.ok(NEIGHBOUR, "child.open", json!({ "child": child }))["card"]["name"] == "张小明");
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
 fn work_of_somebody_whose_post_ended_stands_in_the_way_of_all_is_settled() {
     let (mut world, child) = street_with("张小明");
     let today = Day::of(world.now);

@@ -115,8 +115,11 @@ impl Work<'_> {
     /// Purges the children that were only waiting for their unsent work.
     pub(crate) fn purge_leaving(&mut self, m: &mut Moment) -> Stored<()> {
         for (child, why) in roster::all_hidden(&self.tx)? {
-            if why == Hidden::Leaving {
-                self.purge_if_sent(m, child)?;
+            match why {
+                // Another post began meanwhile, by date: what was hidden comes anew.
+                Hidden::Leaving if self.may_hold(child) => roster::hide(&self.tx, child, Hidden::Coming(0))?,
+                Hidden::Leaving => self.purge_if_sent(m, child)?,
+                Hidden::Coming(_) => {}
             }
         }
         Ok(())

@@ -343,6 +343,13 @@ impl Scene {
         request
     }
 
+    /// Rows of the centre, as they come in the tail of an answer.
+    pub(crate) fn with_district(&mut self, rows: Vec<Row>) -> Rows {
+        let mut m = Moment::new(self.now, &mut self.chance);
+        let placed = self.district.rows(&mut m, rows);
+        self.tail(vec![placed])
+    }
+
     /// Rows after the cursor.
     pub(crate) fn tail(&self, envelopes: Vec<Placed>) -> Rows {
         Rows { envelopes, cursor: Some(self.district.cursor()), ..Rows::default() }

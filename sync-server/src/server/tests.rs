@@ -1,8 +1,9 @@
 //! Stories of the server alone: what desks push, hear, lose and get back.
 
 use domain::area::Area;
+use domain::day::Day;
 use domain::id::ChildId;
-use domain::roster::Row;
+use domain::roster::{Channel, Post, Row};
 use sync::envelope::Part;
 use sync::notice::{self, Notice};
 use sync::wire::{Outcome, Reason, Receipt, Refusal, Request, State, Want};
@@ -355,6 +356,42 @@ fn an_erased_child_is_gone_from_the_log_and_refused_for_ever() {
     let last = heard.verdicts.last().expect("a verdict");
     assert_eq!(last.outcomes, [(0, Outcome::Held(sync::wire::Reason::Erased))]);
     assert_eq!(world.server.vault.store.unjudged(9), Ok(vec![]));
+}
+
+#[test]
+fn nothing_packed_for_the_centre_outlives_an_erasure() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (of_centre, of_other) = (domain::id::Digest([1; 32]), domain::id::Digest([2; 32]));
+    let segment = || crate::store::Segment { number: 0, upto: 9, first: 9, frame: b"packed".to_vec() };
+    for (set, channel) in [(of_centre, Channel::District), (of_other, Channel::Post(POSTS[2]))] {
+        world.server.vault.store.note_set(&set, &[channel]).expect("noted");
+        world.server.vault.store.add_segment(&set, &segment()).expect("kept");
+    }
+    world.write(vec![Row::Erase { child: c }]);
+    let mut packed = |set| world.server.vault.store.segments(&set).expect("asked").is_some();
+    assert_eq!((packed(of_centre), packed(of_other)), (false, true), "and nobody else's is packed anew");
+}
+
+#[test]
+fn a_post_is_told_on_its_first_day_also_when_the_clock_was_ahead_before() {
+    const DAY_S: i64 = 86_400;
+    let mut world = World::new();
+    let mut director = world.desk(1);
+    director.pull(&mut world);
+    let post = world.server.roster().posts[&POSTS[2]].clone();
+    let today = Day::of(world.moment().now);
+    let begins = Post { from: today.plus(2), ..post };
+    world.write(vec![begins.row(POSTS[2])]);
+    let told = |world: &World| world.server.since[&POSTS[2]];
+    let before = told(&world);
+    for (days, again) in [(30, true), (1, false), (2, true), (2, false)] {
+        let last = told(&world);
+        world.second = days * DAY_S;
+        director.pull(&mut world);
+        assert_eq!(told(&world) > last, again, "on day {days}");
+    }
+    assert!(told(&world) > before);
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceI
     // Of several posts the one held last says what she is.
     let mut last: BTreeMap<PersonId, &Post> = BTreeMap::new();
     for post in others.into_iter().filter(|post| !director(&post.person)) {
-        let held = |post: &Post| (post.held_on(today), post.from);
+        let held = |post: &Post| (post.held_on(today), post.from <= today, post.from);
         let kept = last.entry(post.person).or_insert(post);
         if held(post) > held(kept) {
             *kept = post;
@@ -287,9 +287,12 @@ fn directors(desk: &Desk, m: &Moment, visits: &[Line], chains: &BTreeMap<DeviceI
     }
     let mut lines: Vec<Director> = now.iter().flat_map(|post| lines_of(desk, post, None, visits, chains)).collect();
     lines.sort_by_key(|line| (line.area, line.person, line.device));
-    lines.dedup_by_key(|line| (line.person, line.device));
+    // With two communities each of her computers is still one.
+    let mut told = BTreeSet::new();
+    lines.retain(|line| told.insert((line.person, line.device)));
     for post in last.into_values() {
-        let other = Other { title: Words::new(post.role.name(), post.role.en()), ended: !post.held_on(today) };
+        let other =
+            Other { title: Words::new(post.role.name(), post.role.en()), ended: post.to.is_some_and(|to| to < today) };
         lines.extend(lines_of(desk, post, Some(other), visits, chains).into_iter().filter(Director::asks));
     }
     lines

@@ -121,11 +121,14 @@ pub(crate) fn save(desk: &mut Desk, m: &mut Moment, mut save: Save) -> Acted<Sav
         Some(id) => draft::load(&desk.db, id)?,
         None => None,
     };
-    // One of several went to somebody else while the page was open: her part was handed in, the others' goes on.
-    if known.is_some() && save.children.iter().any(|child| seen(desk, m, *child).is_ok()) {
-        save.children.retain(|child| seen(desk, m, *child).is_ok());
+    // Whom the draft is about by the disk it stays about: a clock or a post's last day takes nobody out. Who went
+    // to somebody else was handed in and taken out of it there; a page that was open does not put her back.
+    let about = |child: &ChildId| known.as_ref().is_some_and(|known| known.children.contains(child));
+    let may = |child: &ChildId| about(child) || seen(desk, m, *child).is_ok();
+    if known.is_some() && save.children.iter().any(may) {
+        save.children.retain(may);
     }
-    for child in &save.children {
+    for child in save.children.iter().filter(|child| !about(child)) {
         seen(desk, m, *child)?;
     }
     let draft = draft::Draft {

@@ -246,6 +246,25 @@ fn the_days_end_counts_what_is_here() {
 }
 
 #[test]
+fn a_note_that_was_begun_is_saved_on_after_the_last_day_of_the_post() {
+    let mut scene = Scene::at_work();
+    let begun = call(&mut scene, "visit.begin", &json!({ "children": [child(7)] }));
+    let me = scene.client.desk().me.person;
+    let (id, post) = scene.client.desk().roster.posts_of(me).next().map(|(id, post)| (id, post.clone())).expect("hers");
+    let ends = domain::roster::Post { to: Some(Day::of(scene.now)), ..post }.row(id);
+    let placed = scene.with_district(vec![ends]);
+    scene.exchange(vec![placed]);
+    scene.now = scene.now.plus_s(2 * 86_400);
+    let more = json!({ "draft": begun["draft"], "children": [child(7)], "values": { "note": "过了零点还在写" } });
+    assert_eq!(
+        call(&mut scene, "visit.draft.save", &more)["children"],
+        json!([child(7)]),
+        "nobody heard of the end yet"
+    );
+    assert!(tell(&mut scene, "child.open", &json!({ "child": child(7) })).is_err(), "the file is shut");
+}
+
+#[test]
 fn after_the_lease_files_are_closed_and_new_notes_are_still_taken() {
     let mut scene = Scene::at_work();
     let begun = call(&mut scene, "visit.begin", &json!({ "children": [child(7)] }));

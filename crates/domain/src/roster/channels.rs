@@ -24,6 +24,11 @@ impl Roster {
         channels
     }
 
+    /// Where rows about a device's own person are heard, whatever posts she holds.
+    pub fn channels_about(&self, device: DeviceId) -> BTreeSet<Channel> {
+        self.devices.get(&device).map(|known| self.channels_for_person(known.person)).unwrap_or_default()
+    }
+
     /// The stations that count a device's chain: those of every street its person works or worked in.
     pub fn stations_of(&self, device: DeviceId) -> BTreeSet<Channel> {
         let person = self.devices.get(&device).map(|d| d.person);
