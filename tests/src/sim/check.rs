@@ -37,7 +37,7 @@ pub(super) fn scope(run: &mut Run) -> Result<(), Broken> {
         let ever = run.world.ever_in_scope(seat);
         for (child, row) in known.into_iter().map(|(child, row): (_, bool)| (ChildId::new(child), row)) {
             // That a child is erased every device is told, by a number that says nothing.
-            if !ever.contains(&child) && !(row && run.model.is_erased(child)) {
+            if !(ever.contains(&child) || row && run.model.is_erased(child)) {
                 return broken(2, format!("{} holds {child}, never hers", run.world.seats[seat].name));
             }
         }
