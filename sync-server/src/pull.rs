@@ -141,6 +141,16 @@ impl<S: Store> Server<S> {
         reader.posts.iter().any(|(id, _)| self.since.get(id).is_some_and(|since| *since > known))
     }
 
+    /// Position since which a device may have a child without a break, days between two posts among them.
+    fn held_since(&self, reader: &Reader, child: ChildId) -> Option<Position> {
+        let begun = |id: &PostId| self.since.get(id).copied().unwrap_or_default();
+        let reached = reader
+            .posts
+            .iter()
+            .filter_map(|(id, post)| Some(self.roster.reached_since(*id, post, child)?.max(begun(id))));
+        reached.min()
+    }
+
     /// Rows of her channels after the cursor; and the children she was granted in between, each
     /// with the position of the grant. Ends early when the answer is long enough.
     fn tail(
@@ -168,8 +178,9 @@ impl<S: Store> Server<S> {
                 Entry::Vacant(new) => *new.insert(self.author_of(&item)?),
             };
             // Her own work is with her, unless she wrote it before the child was taken from her
-            // and given back: then she purged it in between.
-            let has = Some(author) == rows.reader.device && since.is_none_or(|(_, since)| since <= knew);
+            // and given back, or before her post began anew: then she purged it in between.
+            let held = item.child.and_then(|child| self.held_since(&rows.reader, child));
+            let has = Some(author) == rows.reader.device && held.is_none_or(|since| since <= knew);
             let holding = holds.get(&item.envelope).filter(|holding| holding.has(item.place));
             if let Some(holding) = holding.filter(|_| !has && rows.reader.may_read(&self.roster, &item)) {
                 rows.regain(holding.mark, item.place, position);

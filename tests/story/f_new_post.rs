@@ -349,6 +349,24 @@ fn a_post_whose_end_is_entered_days_later_takes_the_files_off_her_laptop_all_the
 }
 
 #[test]
+fn the_station_stops_the_computer_of_somebody_who_left() {
+    let (mut world, _) = street_with("张小明");
+    let today = Day::of(world.now);
+    let ended = post_of(&world, DIRECTOR, (today.plus(-30), Some(today)));
+    world.write(vec![ended]);
+    world.pass_s(2 * 86_400);
+    meet(&mut world, &[STATION]);
+    let device = json!(world.seats[DIRECTOR].device);
+    let line = |people: Value| listed(&people).into_iter().find(|one| one["devices"][0]["device"] == device);
+    let hers = line(world.ok(STATION, "roster.people", json!({}))).expect("she is still named");
+    assert_eq!((&hers["posts"], &hers["devices"][0]["may_stop"]), (&json!([]), &json!(true)));
+    world.ok(STATION, "roster.revoke", json!({ "device": device }));
+    meet(&mut world, &[STATION, DIRECTOR]);
+    assert_eq!(world.ok(DIRECTOR, "sync.state", json!({}))["revoked"], true);
+    assert!(line(world.ok(STATION, "roster.people", json!({}))).is_none(), "and then no more");
+}
+
+#[test]
 fn work_of_somebody_whose_post_ended_stands_in_the_way_of_all_is_settled() {
     let (mut world, child) = street_with("张小明");
     let today = Day::of(world.now);

@@ -164,11 +164,15 @@ pub fn found_at_work(roster: &Roster, device: DeviceId, row: &Row) -> bool {
     fresh && post.is_some_and(covers)
 }
 
-/// Whether a device's person holds posts on a day and each of them in a covered area. A person
-/// without a post reads nothing: her device is the centre's server's to stop.
+/// Whether a device's person holds posts on a day and each of them in a covered area. Of one who holds none,
+/// each she ever held: until its next contact her computer still has the files of her last.
 fn works_inside(roster: &Roster, device: DeviceId, on: Day, covers: impl Fn(Area) -> bool) -> bool {
-    let mut posts = roster.posts_on(device, on).peekable();
-    posts.peek().is_some() && posts.all(|(_, post)| roster.area_of(post).is_some_and(&covers))
+    let mut posts: Vec<&Post> = roster.posts_on(device, on).map(|(_, post)| post).collect();
+    if posts.is_empty() {
+        let person = roster.devices.get(&device).map(|known| known.person);
+        posts.extend(person.into_iter().flat_map(|person| roster.posts_of(person)).map(|(_, post)| post));
+    }
+    !posts.is_empty() && posts.into_iter().all(|post| roster.area_of(post).is_some_and(&covers))
 }
 
 /// The leader reads only; kept apart so that a new form cannot forget it.
@@ -238,7 +242,8 @@ mod tests {
             (1, 6, false), // works there too
             (1, 5, false), // the centre's
             (1, 1, false), // her own
-            (1, 7, false), // holds no post any more
+            (1, 7, true),  // held her last post here
+            (2, 7, false),
             (1, 9, false), // nobody's
             (3, 3, false),
             (3, 1, false), // a director stops nothing

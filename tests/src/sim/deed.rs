@@ -301,7 +301,7 @@ fn renew(run: &mut Run) {
     let last = domain::day::Day::of(run.world.now).plus(dice.below(3) as i32);
     let children: Vec<ChildId> = roster.children_of(old).collect();
     let fresh = domain::id::PostId::new(run.world.moment().uuid());
-    let begins = domain::roster::Post { from: last.plus(1), to: None, ..post.clone() };
+    let begins = domain::roster::Post { from: last.plus(1 + dice.below(2) as i32), to: None, ..post.clone() };
     let mut rows = vec![domain::roster::Post { to: Some(last), ..post }.row(old), begins.row(fresh)];
     rows.extend(children.into_iter().map(|child| Row::Assign { child, post: fresh }));
     run.world.write(rows);

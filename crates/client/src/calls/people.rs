@@ -29,7 +29,7 @@ use crate::write::Act;
 pub(crate) struct PersonLine {
     person: PersonId,
     name: String,
-    /// Posts held today.
+    /// Posts held today; none of somebody who left and still has a computer.
     posts: Vec<PostLine>,
     /// Stopped ones too, the oldest first.
     devices: Vec<DeviceLine>,
@@ -68,9 +68,13 @@ pub(crate) fn people(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PersonLi
         let mut posts: Vec<PostLine> = posts.map(|(id, post)| assign::line(&desk.roster, id, post)).collect();
         posts.sort_by_key(PostLine::order);
         let name = desk.roster.people.get(&person).cloned().unwrap_or_default();
-        lines.push(PersonLine { person, name, posts, devices: devices(desk, today, person, &contacts)? });
+        let devices = devices(desk, today, person, &contacts)?;
+        // Who left is named as long as a computer of hers is not stopped.
+        if !posts.is_empty() || devices.iter().any(|device| !device.stopped) {
+            lines.push(PersonLine { person, name, posts, devices });
+        }
     }
-    lines.sort_by_key(|line| (line.posts.first().map(PostLine::order), line.person));
+    lines.sort_by_key(|line| (line.posts.is_empty(), line.posts.first().map(PostLine::order), line.person));
     Ok(lines)
 }
 
@@ -78,9 +82,11 @@ fn reached(desk: &Desk, today: Day) -> BTreeSet<PersonId> {
     let own = desk.roster.posts_on(desk.me.device(), today);
     let wide = own.filter(|(_, post)| post.role.reach() != Reach::Assigned);
     let mine: Vec<Area> = wide.filter_map(|(_, post)| desk.roster.area_of(post)).collect();
+    let works = |person| desk.roster.posts_of(person).any(|(_, post)| post.held_on(today));
     let inside = |post: &&roster::Post| {
         let area = desk.roster.area_of(post);
-        post.held_on(today) && area.is_some_and(|area| mine.iter().any(|mine| mine.contains(area)))
+        let here = area.is_some_and(|area| mine.iter().any(|mine| mine.contains(area)));
+        here && (post.held_on(today) || !works(post.person))
     };
     desk.roster.posts.values().filter(inside).map(|post| post.person).chain([desk.me.person]).collect()
 }

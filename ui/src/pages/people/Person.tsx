@@ -11,6 +11,7 @@ export function Person({ person: { name, posts, devices } }: { person: PersonLin
     <li className="person-line" data-testid="person">
       <div className="person-who">
         <strong>{name}</strong>
+        {posts.length === 0 && <div className="quiet person-post">{t('people.left')}</div>}
         {posts.map((post) => <Post key={post.post} post={post} />)}
       </div>
       <ul className="computers">
