@@ -147,7 +147,9 @@ impl Work<'_> {
     fn take_row(&mut self, envelope: &Envelope, item: &Item, digest: &Digest, position: u64) -> Stored<()> {
         let row = minicbor::decode::<Row>(&item.body).ok();
         let server = envelope.device == self.me.server;
-        let field = |row: &Row| matches!(row, Row::Register { .. } | Row::Assign { .. } | Row::Withdraw { .. });
+        let field = |row: &Row| {
+            matches!(row, Row::Register { .. } | Row::Assign { .. } | Row::Withdraw { .. } | Row::Revoke { .. })
+        };
         match row.filter(|row| server || field(row)) {
             Some(row) => self.apply(Some(position), row),
             None => self.unreadable(digest, position)?,

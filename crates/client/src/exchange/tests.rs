@@ -276,6 +276,20 @@ fn changes_that_come_before_what_they_build_on_wait_for_it() {
     assert!(scene.with(|client, m| client.rebuilt_equals(m)).expect("the store"));
 }
 
+#[test]
+fn a_computer_that_a_colleague_stopped_is_shown_as_stopped() {
+    let mut scene = Scene::at_work();
+    let other = scene.district.other.clone();
+    let body = minicbor::to_vec(Row::Revoke { device: other.id() }).expect("memory");
+    let record = RecordId::new([77; 16]);
+    let item = Item { kind: Kind::Roster, record, form: "roster".into(), child: None, body };
+    let placed = scene.district.place(&other, vec![item]);
+    let rows = scene.tail(vec![placed]);
+    scene.exchange(vec![rows]);
+    assert!(!scene.client.desk().roster.active(other.id()));
+    assert!(scene.with(|client, m| client.rebuilt_equals(m)).expect("the store"));
+}
+
 fn withdraw(scene: &mut Scene, n: u8) -> Rows {
     row_of(scene, Row::Withdraw { child: child(n), post: post(1) })
 }
