@@ -712,7 +712,7 @@ export type PersonId = string;
 
 export type PersonLine = { person: PersonId, name: string, 
 /**
- * Posts held today.
+ * Posts held today; none of somebody who left and still has a computer.
  */
 posts: Array<PostLine>, 
 /**
