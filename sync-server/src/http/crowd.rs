@@ -1,5 +1,6 @@
 //! Who is inside: sockets in all and per address, how often an address tries to enrol and a device
-//! to sync or to send pieces of files. It must not believe who a device says it is: the limit only holds what claims the same.
+//! to sync or to send pieces of files. It must not believe who a device says it is: the limit only
+//! holds what claims the same.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -36,8 +36,8 @@ pub(super) fn scope(run: &mut Run) -> Result<(), Broken> {
         let Some(Ok(known)) = known else { continue };
         let ever = run.world.ever_in_scope(seat);
         for (child, row) in known.into_iter().map(|(child, row): (_, bool)| (ChildId::new(child), row)) {
-            // That a child is erased every device is told, by a number that says nothing.
-            if !(ever.contains(&child) || row && run.model.is_erased(child)) {
+            // That a child is erased every device is told, by a number that says nothing, and nothing else of it.
+            if !(ever.contains(&child) || row && lawful::only_erased(run, seat, child)) {
                 return broken(2, format!("{} holds {child}, never hers", run.world.seats[seat].name));
             }
         }
@@ -303,6 +303,9 @@ fn proof(run: &mut Run) -> Result<(), Broken> {
     Ok(())
 }
 
+/// How a line of held work says that it only waits for another.
+const BEHIND: &str = "它接着写的前一条还没有收到。";
+
 /// What came is in the log or held, and all that is held of its children stands on a station's list:
 /// open, sent back or only kept.
 fn held(run: &mut Run) -> Result<(), Broken> {
@@ -314,11 +317,13 @@ fn held(run: &mut Run) -> Result<(), Broken> {
         let listed = run.world.ok(seat, "held.list", json!({}));
         for child in run.world.scope(seat) {
             let lines = listed.as_array().into_iter().flatten().filter(|line| line["child"] == json!(child));
-            let shown: u64 = lines.filter_map(|line| line["items"].as_u64()).sum();
+            // What waits for one that is held stands there too, and says so, unless its author made it anew.
+            let (behind, held): (Vec<&Value>, Vec<&Value>) = lines.partition(|line| line["why"]["text"] == BEHIND);
+            let count = |lines: Vec<&Value>| lines.iter().filter_map(|line| line["items"].as_u64()).sum::<u64>();
+            let (behind, shown) = (count(behind), count(held));
             let kept = run.world.server.held_of(child).expect("the store answers");
-            // What waits for one that is held stands there too, unless its author made it anew.
-            let most = kept + run.world.server.waiting_of(child).expect("the store answers");
-            if shown < kept as u64 || shown > most as u64 {
+            let waiting = run.world.server.waiting_of(child).expect("the store answers");
+            if shown != kept as u64 || behind > waiting as u64 {
                 let name = run.world.seats[seat].name.clone();
                 let what = format!(
                     "{kept} items of {child} are held, {shown} listed at {name}: {listed}\n{}",

@@ -287,8 +287,8 @@ fn pass(run: &mut Run, seat: usize) {
     renew(run);
 }
 
-/// A director's post ends with one of the next days, and another begins on the day after, with the same
-/// children. Her seat keeps the old one: the rows may be lost with a restore. The dice are a copy.
+/// A director's post ends with one of the next days, and another begins on the day after or the next,
+/// with the same children. Her seat keeps the old one: the rows may be lost with a restore. The dice are a copy.
 fn renew(run: &mut Run) {
     let mut dice = run.dice.clone();
     let roster = run.world.server.roster();

@@ -65,13 +65,22 @@ pub(super) fn unheard(run: &Run) -> Result<Vec<ChildId>, Broken> {
 }
 
 fn heard(run: &Run, seat: usize, child: ChildId) -> bool {
+    rows_about(run, seat, child).contains(&Row::Erase { child })
+}
+
+/// Whether the only thing a desk was told of a child is that it was erased.
+pub(super) fn only_erased(run: &Run, seat: usize, child: ChildId) -> bool {
+    rows_about(run, seat, child).iter().all(|row| *row == Row::Erase { child })
+}
+
+fn rows_about(run: &Run, seat: usize, child: ChildId) -> Vec<Row> {
     let client = run.world.seats[seat].client.as_ref().expect("awake");
     let rows = client.with_db(|db| {
         let mut query = db.prepare("SELECT bytes FROM item WHERE kind = 2 AND child = ?")?;
         query.query_map([child.as_bytes()], |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()
     });
     let items = rows.expect("unlocked").expect("rows").into_iter().filter_map(|bytes| Item::decode(&bytes).ok());
-    items.into_iter().any(|item| minicbor::decode::<Row>(&item.body).is_ok_and(|row| row == Row::Erase { child }))
+    items.into_iter().filter_map(|item| minicbor::decode::<Row>(&item.body).ok()).collect()
 }
 
 /// (2) An erased child, and no other, is gone: the server can read nothing of it and takes nothing, and

@@ -6,7 +6,7 @@ export default {
   nobody: 'Nobody found',
   nobody_hint: 'Try another spelling.',
   children: '{{n}} children',
-  left: 'Post ended, the computer is not stopped yet',
+  left: 'No post now, the computer is not stopped yet',
   no_computer: 'No computer enrolled yet',
   digits: 'Six digits',
   enrolled: 'enrolled {{day}}',

@@ -6,7 +6,7 @@ export default {
   nobody: '没有找到',
   nobody_hint: '换个写法试试。',
   children: '{{n}} 个孩子',
-  left: '岗位已结束，电脑还没有停用',
+  left: '现在没有岗位，电脑还没有停用',
   no_computer: '还没有登记电脑',
   digits: '核对数字',
   enrolled: '{{day}} 登记',
