@@ -40,11 +40,15 @@ async fn what_is_composed_is_seen_and_kept_and_its_enter_acts_on_nothing() {
 
     window.click("nav-children").await;
     window.click("children-search").await;
-    let all = window.count(".child-row").await;
+    let all = window.count("[data-testid=children-list] a").await;
     keyboard.types("miao");
     ends(&window, "children-search", "miao").await;
     tokio::time::sleep(Duration::from_millis(1_000)).await;
-    assert_eq!(window.count(".child-row").await, all, "nothing is looked for before the word is whole");
+    assert_eq!(
+        window.count("[data-testid=children-list] a").await,
+        all,
+        "nothing is looked for before the word is whole"
+    );
     keyboard.press("Return");
     ends(&window, "children-search", "miao").await;
     window.sees("2 人，共").await;

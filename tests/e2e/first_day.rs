@@ -141,7 +141,7 @@ async fn imported_children_are_seen(window: &Window, stage: &Stage) -> String {
 async fn open_child(window: &Window, name: &str) {
     window.click("nav-children").await;
     window.find("children-list").await;
-    window.click_path(&format!("//a[contains(@class, 'child-row')][contains(., '{name}')]")).await;
+    window.click_path(&format!("//*[@data-testid='children-list']//a[contains(., '{name}')]")).await;
     window.find("part-A").await;
 }
 
@@ -207,7 +207,7 @@ async fn the_photograph_follows(hers: &Window, cable: &Cable, theirs: &Window) {
     theirs.click("photo-close").await;
     cable.plug_in();
     sync(hers).await;
-    theirs.none(".photo-whole").await;
+    theirs.none("[role=dialog]").await;
     sync(theirs).await;
     theirs.click("photo-0").await;
     theirs.find("photo-whole").await;

@@ -13,6 +13,8 @@ import { useLine } from './line';
 import { usePractised } from './parts/practised';
 import { Waiting } from './parts/standing';
 import { Stopped } from './Stopped';
+import { classes } from './style/classes';
+import css from './frame.module.css';
 
 export function Frame() {
   const { t } = useTranslation();
@@ -29,16 +31,16 @@ export function Frame() {
   usePractised(shell.data?.practice);
   const due = (today.data?.overdue.length ?? 0) + (today.data?.due.length ?? 0);
   return (
-    <div className="frame">
-      <nav className="nav" aria-label={t('words.app')}>
-        <div className="brand"><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
-        <Link to="/" data-testid="nav-today"><CalendarOutlined />{t('words.nav.today')}{due > 0 && <span className="count num">{due}</span>}</Link>
+    <div className={css.frame}>
+      <nav className={css.nav} aria-label={t('words.app')}>
+        <div className={css.brand}><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
+        <Link to="/" data-testid="nav-today"><CalendarOutlined />{t('words.nav.today')}{due > 0 && <span className={classes('num', css.count)}>{due}</span>}</Link>
         <Section to="/children" under="/child" testid="nav-children"><TeamOutlined />{t('words.nav.children')}</Section>
         <Section to="/visits" under="/visit" testid="nav-visits"><EditOutlined />{t('words.nav.visits')}</Section>
         {me.data?.station && <Link to="/dayend" data-testid="nav-dayend"><CheckSquareOutlined />{t('words.nav.dayend')}</Link>}
         {me.data?.station && <Link to="/people" data-testid="nav-people"><IdcardOutlined />{t('words.nav.people')}</Link>}
         <button type="button" onClick={finder.show} data-testid="nav-find"><SearchOutlined />{t('words.nav.find')}</button>
-        <div className="foot" />
+        <div className={css.foot} />
         <Link to="/settings" data-testid="nav-settings"><SettingOutlined />{t('words.nav.settings')}</Link>
         <button type="button" onClick={() => lock.mutate({})} data-testid="nav-lock"><LockOutlined />{t('words.nav.lock')}</button>
       </nav>
@@ -48,7 +50,7 @@ export function Frame() {
       </main>
       <Finder {...finder} />
       {shell.data?.practice && (
-        <div className="practice" role="note">
+        <div className={css.practice} role="note">
           <span className="grow">{t('words.practice')}</span>
           <Button size="small" onClick={() => practice.mutate({ on: false })}>{t('words.practice_leave')}</Button>
         </div>
@@ -68,5 +70,5 @@ function useTop() {
 /** Lit on all pages of its section: a note being written is under 走访 as well. */
 function Section({ to, under, testid, children }: { to: '/children' | '/visits'; under: string; testid: string; children: ReactNode }) {
   const here = useRouterState({ select: ({ location }) => location.pathname.startsWith(under) });
-  return <Link to={to} activeProps={{}} className={here ? 'active' : ''} aria-current={here ? 'page' : undefined} data-testid={testid}>{children}</Link>;
+  return <Link to={to} activeProps={{}} className={here ? css.active : undefined} aria-current={here ? 'page' : undefined} data-testid={testid}>{children}</Link>;
 }

@@ -7,15 +7,17 @@ import { useSavedAt } from './parts/saved';
 import { useSyncing } from './parts/syncing';
 import { clock } from './parts/time';
 import { spoken } from './text';
+import { classes } from './style/classes';
+import css from './frame.module.css';
 
 export function StatusLine() {
   const { t } = useTranslation();
   const shell = useAnswer('shell.state', {});
   const saved = useSavedAt();
   return (
-    <footer className="status" data-testid="status">
-      <span data-testid="status-saved"><span className="dot fine" />{saved ? t('words.saved_at', { time: clock(saved) }) : t('words.saved')}</span>
-      {shell.data?.practice ? <span data-testid="status-practice"><span className="dot" />{t('words.practising')}</span> : <Travels />}
+    <footer className={css.status} data-testid="status">
+      <span data-testid="status-saved"><span className={classes(css.dot, css.fine)} />{saved ? t('words.saved_at', { time: clock(saved) }) : t('words.saved')}</span>
+      {shell.data?.practice ? <span data-testid="status-practice"><span className={css.dot} />{t('words.practising')}</span> : <Travels />}
     </footer>
   );
 }
@@ -26,13 +28,13 @@ function Travels() {
   const { state, error, busy, trouble, waiting, last, now } = useSyncing();
   return (
     <>
-      {state?.revoked && <span data-testid="status-stopped"><span className="dot wait" />{t('words.stopped_short')}</span>}
+      {state?.revoked && <span data-testid="status-stopped"><span className={classes(css.dot, css.wait)} />{t('words.stopped_short')}</span>}
       <span data-testid="status-waiting">
-        <span className={waiting > 0 ? 'dot wait' : 'dot'} />
-        {waiting > 0 ? <>{t('words.waiting_n', { n: waiting })}<span className="wide">{t('words.waiting_safe')}</span></> : state ? t('words.nothing_waiting') : error ? spoken(error) : '…'}
+        <span className={waiting > 0 ? classes(css.dot, css.wait) : css.dot} />
+        {waiting > 0 ? <>{t('words.waiting_n', { n: waiting })}<span className={css.wide}>{t('words.waiting_safe')}</span></> : state ? t('words.nothing_waiting') : error ? spoken(error) : '…'}
       </span>
-      <span data-testid="status-synced" role="status"><span className="dot" />{last}</span>
-      <span className="grow clip">{trouble && <Link to="/settings" className="status-trouble" title={spoken(trouble)} data-testid="status-trouble">{spoken(trouble)}</Link>}</span>
+      <span data-testid="status-synced" role="status"><span className={css.dot} />{last}</span>
+      <span className="grow clip">{trouble && <Link to="/settings" className={css.statusTrouble} title={spoken(trouble)} data-testid="status-trouble">{spoken(trouble)}</Link>}</span>
       <Button size="small" type="text" loading={busy} onClick={now} data-testid="sync-now">{t('words.sync_now')}</Button>
     </>
   );

@@ -2,13 +2,14 @@
 import { StopOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { useAnswer } from './api';
+import css from './frame.module.css';
 
 export function Stopped() {
   const { t } = useTranslation();
   const sync = useAnswer('sync.state', {});
   if (!sync.data?.revoked) return null;
   return (
-    <div className="stopped" role="status" data-testid="stopped">
+    <div className={css.stopped} role="status" data-testid="stopped">
       <StopOutlined aria-hidden />
       <div><strong>{t('words.stopped')}</strong><div>{t('words.stopped_more')}</div></div>
     </div>

@@ -1,7 +1,8 @@
+// before all else: a page's own styles come after the shared ones and win
+import './style/tokens.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
-import './style/tokens.css';
 import './text';
 
 const root = document.getElementById('root');

@@ -97,7 +97,8 @@ async fn files(window: &Window) -> Result<AtDesk> {
         window.find("children-list").await;
         window.script(&format!("document.getElementById('page').scrollTop = {}", n * 400)).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
-        let rows = "return [...document.querySelectorAll('.child-row')].map((row) => row.dataset.testid)";
+        let rows =
+            "return [...document.querySelectorAll('[data-testid=children-list] a')].map((row) => row.dataset.testid)";
         let rows: Vec<String> = serde_json::from_value(window.script(rows).await)?;
         let fresh = rows.into_iter().find(|row| !seen.contains(row)).context("no row that was not opened yet")?;
         times.push(window.timed(&format!("[data-testid={fresh}]"), "[data-testid=part-A] .field").await?);

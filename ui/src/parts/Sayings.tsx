@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { Saying } from '../api';
 import { about } from '../text';
 import { clock } from './time';
-import './sayings.css';
+import { classes } from '../style/classes';
+import css from './sayings.module.css';
 
 type Props = {
   said: Saying[];
@@ -20,22 +21,22 @@ type Props = {
 export function Sayings({ said, may, busy, pick, other, keys }: Props) {
   const { t } = useTranslation();
   return (
-    <div className={keys ? 'sayings keys' : 'sayings'}>
+    <div className={classes(css.sayings, keys && css.keys)}>
       {said.map((one, at) => (
-        <div className="saying" key={one.change}>
-          <div className="saying-text">{one.text || t('parts.nothing_written')}</div>
+        <div className={css.saying} key={one.change}>
+          <div className={css.sayingText}>{one.text || t('parts.nothing_written')}</div>
           <div className="quiet">{one.who.person} · {one.who.own ? t('parts.this_computer') : one.who.device} · <span className="num">{clock(one.who.at)}</span></div>
           {may && (
             <Button size={keys ? 'middle' : 'small'} disabled={busy} onClick={() => pick(one)} aria-label={about(t('parts.take'), one.text)} data-testid={`pick-${at}`}>
-              {keys && <kbd className="key">{at + 1}</kbd>}{t('parts.take')}
+              {keys && <kbd>{at + 1}</kbd>}{t('parts.take')}
             </Button>
           )}
         </div>
       ))}
       {may && other && (
-        <div className="saying neither">
+        <div className={classes(css.saying, css.neither)}>
           <div className="quiet">{t('parts.neither')}</div>
-          <Button size={keys ? 'middle' : 'small'} disabled={busy} onClick={other.open} data-testid="pick-other">{keys && <kbd className="key">E</kbd>}{other.word}</Button>
+          <Button size={keys ? 'middle' : 'small'} disabled={busy} onClick={other.open} data-testid="pick-other">{keys && <kbd>E</kbd>}{other.word}</Button>
         </div>
       )}
     </div>

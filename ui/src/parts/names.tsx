@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildName, type Fault } from '../api';
 import { useBeginVisit } from './begin';
-import './names.css';
+import { classes } from '../style/classes';
+import css from './names.module.css';
 
 /** From so many on a box to search in stands above. */
 const SEARCH = 12;
@@ -35,12 +36,12 @@ export function Names() {
   const places = new Set(names.map(({ area }) => area)).size;
   if (names.length === 0) return null;
   return (
-    <section className="panel names" aria-label={t('parts.names')} data-testid="names">
+    <section className={classes('panel', css.names)} aria-label={t('parts.names')} data-testid="names">
       <h2>{t('parts.names')}</h2>
       {names.length > SEARCH && <Input allowClear value={text} onChange={(event) => setText(event.target.value)} placeholder={t('parts.names_search')} aria-label={t('parts.names_search')} data-testid="names-search" />}
-      <div className="names-all">
+      <div className={css.namesAll}>
         {among(names, text).map(({ child, name, area }) => (
-          <button key={child} type="button" className="names-one" disabled={busy} onClick={() => void begin([child])} aria-label={t('parts.visit_of', { name })} data-testid={`visit-${child}`}>
+          <button key={child} type="button" className={css.namesOne} disabled={busy} onClick={() => void begin([child])} aria-label={t('parts.visit_of', { name })} data-testid={`visit-${child}`}>
             <EditOutlined aria-hidden /><strong>{name}</strong>{places > 1 && <span className="quiet clip">{area}</span>}
           </button>
         ))}

@@ -7,6 +7,8 @@ import { useLook } from '../../look';
 import { onEnter } from '../../parts/keys';
 import { useFile } from './edit';
 import { asValue } from './typed';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 export function AddRow({ shown, hide }: { shown: Shown; hide(): void }) {
   const { t } = useTranslation();
@@ -45,16 +47,16 @@ export function AddRow({ shown, hide }: { shown: Shown; hide(): void }) {
       : <Input value={typed[column.key] ?? ''} onChange={(event) => set(event.target.value)} onKeyDown={onEnter(() => void add())} placeholder={column.kind === 'day' ? t('child.day_hint') : undefined} aria-label={label(column)} />;
   };
   return (
-    <div className="card adding" data-testid={`adding-${shown.key}`} onKeyDown={(event) => event.key === 'Escape' && hide()}>
-      <div className="fields">
+    <div className={classes(css.card, css.adding)} data-testid={`adding-${shown.key}`} onKeyDown={(event) => event.key === 'Escape' && hide()}>
+      <div className={css.fields}>
         {shown.code && (
-          <div><div className="field-label">{label(shown)}</div>
+          <div><div className={css.fieldLabel}>{label(shown)}</div>
             <Select autoFocus defaultOpen showSearch={{ optionFilterProp: 'label' }} options={free} value={code ?? null} onChange={setCode} disabled={row !== undefined} aria-label={label(shown)} popupMatchSelectWidth={false} style={{ width: '100%' }} />
           </div>
         )}
         {asked.map((column) => (
           <div key={column.key}>
-            <div className="field-label">{label(column)}</div>{input(column)}
+            <div className={css.fieldLabel}>{label(column)}</div>{input(column)}
             {red.filter(({ key }) => key.endsWith(`/${column.key}`)).map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
           </div>
         ))}

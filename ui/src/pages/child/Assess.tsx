@@ -10,6 +10,8 @@ import { RiskTag } from '../../parts/tags';
 import { useLook } from '../../look';
 import { helped, spoken } from '../../text';
 import { useFile } from './edit';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 type Typed = Record<string, string>;
 // outlives the drawer, so that closing it by mistake loses nothing
@@ -55,11 +57,11 @@ export function Assess({ hide }: { hide(): void }) {
         {card.risk && <div className="row"><RiskTag risk={card.risk} /></div>}
         {fields.map((field) => (
           <div key={field.key} data-testid={`field-${field.key}`}>
-            <div className="field-label">{label(field)}</div>
+            <div className={css.fieldLabel}>{label(field)}</div>
             {field.kind === 'code' ? (
-              <div className="choices" role="radiogroup" aria-label={label(field)}>
+              <div className={css.choices} role="radiogroup" aria-label={label(field)}>
                 {table(field.code)?.entries.map((entry) => (
-                  <button key={entry.code} type="button" role="radio" aria-checked={typed[field.key] === entry.code} className="choice risk" onClick={() => write(field.key, entry.code)}>
+                  <button key={entry.code} type="button" role="radio" aria-checked={typed[field.key] === entry.code} className={classes(css.choice, css.risk)} onClick={() => write(field.key, entry.code)}>
                     <RiskTag risk={{ code: entry.code, name: look.language === 'zh' ? entry.name : entry.en }} />
                   </button>
                 ))}

@@ -18,7 +18,7 @@ import { History } from './History';
 import { Part } from './Part';
 import { Summary } from './Summary';
 import { Timeline } from './Timeline';
-import './child.css';
+import css from './child.module.css';
 
 export default function Child() {
   const { t } = useTranslation();
@@ -31,8 +31,8 @@ export default function Child() {
   useSeen(file?.card.child);
   useLayoutEffect(() => {
     const page = document.getElementById('page');
-    page?.classList.add('flush');
-    return () => page?.classList.remove('flush');
+    page?.toggleAttribute('data-flush', true);
+    return () => { page?.toggleAttribute('data-flush', false); };
   }, []);
   if (opened.error?.code === 'not_found') {
     return <Empty title={t('child.gone')} hint={t('child.gone_hint')}><Link to="/children"><Button type="primary">{t('child.to_list')}</Button></Link></Empty>;
@@ -57,9 +57,9 @@ function counts(section: Section, file: ChildFile) {
 
 /** Brings a field into sight and puts the focus on it; what must be filled in is opened at once. */
 function show(key: string) {
-  const found = document.querySelector<HTMLElement>(`.part:not(#part-summary) [data-key="${CSS.escape(key)}"]`);
+  const found = document.querySelector<HTMLElement>(`[data-part]:not(#part-summary) [data-key="${CSS.escape(key)}"]`);
   found?.scrollIntoView({ block: 'center' });
-  if (found?.querySelector('.must')) found.querySelector<HTMLElement>('[data-edit]')?.click();
+  if (found?.querySelector('[data-must]')) found.querySelector<HTMLElement>('[data-edit]')?.click();
   else (found?.querySelector<HTMLElement>('[data-edit], button') ?? found)?.focus({ preventScroll: true });
 }
 
@@ -104,13 +104,13 @@ function Page({ file }: { file: ChildFile }) {
   ];
   const part = (id: string) => ({ id, title: entries.find((entry) => entry.id === id)?.title ?? id, open: !folded.has(id), flip: () => flip(id) });
   return (
-    <div className="child">
-      <div className="child-top" ref={head}>
+    <div className={css.child}>
+      <div className={css.childTop} ref={head}>
         <Head file={file} toMissing={() => jump(file.missing[0])} toDiffers={() => jump(differing?.key)} assess={file.may_edit ? () => setAssessing(true) : undefined} />
         {!file.may_edit && <div className="quiet">{t('child.read_only')}</div>}
       </div>
       <Contents name={file.card.name} entries={entries} whole={whole} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
-      <div className="parts">
+      <div className={css.parts}>
         <Part {...part('summary')}><Summary /></Part>
         {(whole ? file.sections : file.sections.slice(0, 1)).map((section) => {
           const { missing, differs } = counts(section, file);

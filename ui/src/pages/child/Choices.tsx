@@ -6,6 +6,8 @@ import { useAnswer, type FieldEdit, type Shown, type Value } from '../../api';
 import { useLook } from '../../look';
 import { helped } from '../../text';
 import { useFile } from './edit';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 /** More entries than this stand in a list one searches. */
 export const LARGE = 8;
@@ -69,9 +71,9 @@ export function Choices(props: Props) {
     event.preventDefault();
   };
   return (
-    <div ref={box} className="choices" role="radiogroup" aria-label={props.name} onKeyDown={keys}>
+    <div ref={box} className={css.choices} role="radiogroup" aria-label={props.name} onKeyDown={keys}>
       {options.map(({ value, label }) => (
-        <button key={value} type="button" role="radio" aria-checked={value === now} className={value === UNKNOWN ? 'choice soft' : 'choice'} onClick={() => void pick(value)}>{label}</button>
+        <button key={value} type="button" role="radio" aria-checked={value === now} className={classes(css.choice, value === UNKNOWN && css.soft)} onClick={() => void pick(value)}>{label}</button>
       ))}
       {now !== undefined && <Button type="text" size="small" onClick={() => void pick(undefined)}>{t('child.clear')}</Button>}
       {props.shown.help && <div className="finding quiet" style={{ width: '100%' }}>{helped(props.shown)}</div>}
@@ -85,7 +87,7 @@ export function Picker({ left, ...props }: Props & { left(): void }) {
   const options = useOptions(props.shown);
   const pick = usePick(props);
   return (
-    <div className="editor" onKeyDownCapture={(event) => { if (event.key === 'Escape') { event.stopPropagation(); props.close(false); } }}>
+    <div className={css.editor} onKeyDownCapture={(event) => { if (event.key === 'Escape') { event.stopPropagation(); props.close(false); } }}>
       <Select
         defaultOpen autoFocus allowClear showSearch={{ optionFilterProp: 'label' }} options={options} defaultValue={standing(props.shown)} placeholder={t('child.search')} aria-label={props.name}
         style={{ width: '100%' }} onChange={(picked: string | undefined) => void pick(picked)} onBlur={left} popupMatchSelectWidth={false}
@@ -101,8 +103,8 @@ export function Another({ shown, name, busy, pick }: { shown: Shown; name: strin
   const take = (picked: string) => pick(asAnswer(shown, picked));
   if (options.length > LARGE) return <Select defaultOpen autoFocus disabled={busy} showSearch={{ optionFilterProp: 'label' }} options={options} placeholder={t('child.search')} aria-label={name} style={{ width: '100%' }} onChange={take} />;
   return (
-    <div className="choices" role="group" aria-label={name}>
-      {options.map(({ value, label }, at) => <button key={value} type="button" className="choice" autoFocus={at === 0} disabled={busy} onClick={() => take(value)}>{label}</button>)}
+    <div className={css.choices} role="group" aria-label={name}>
+      {options.map(({ value, label }, at) => <button key={value} type="button" className={css.choice} autoFocus={at === 0} disabled={busy} onClick={() => take(value)}>{label}</button>)}
     </div>
   );
 }
@@ -122,9 +124,9 @@ export function Members({ shown, name, close }: Props) {
     void save([there ? { clear: { key } } : { set: { key, value: true } }], { name: `${name} · ${label}` });
   };
   return (
-    <div ref={box} className="choices" role="group" aria-label={name} onKeyDown={(event) => event.key === 'Escape' && close(false)}>
+    <div ref={box} className={css.choices} role="group" aria-label={name} onKeyDown={(event) => event.key === 'Escape' && close(false)}>
       {options.map(({ value, label }) => (
-        <button key={value} type="button" className="choice" aria-pressed={shown.members.some((member) => member.code.code === value)} onClick={() => flip(value, label)}>{label}</button>
+        <button key={value} type="button" className={css.choice} aria-pressed={shown.members.some((member) => member.code.code === value)} onClick={() => flip(value, label)}>{label}</button>
       ))}
       <Button type="text" onClick={() => close(true)} data-testid="members-done">{t('words.ok')}</Button>
     </div>

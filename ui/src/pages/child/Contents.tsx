@@ -1,6 +1,7 @@
 // The contents of the file beside it, with what is missing; at small sizes a strip above.
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import css from './child.module.css';
 
 export type Entry = { id: string; title: string; missing?: number; differs?: number };
 
@@ -47,8 +48,8 @@ export function Contents({ name, entries, whole, to }: Props) {
     to(id);
   };
   return (
-    <nav ref={nav} className="contents" aria-label={t('child.contents')}>
-      <span className="whose" aria-hidden>{name}</span>
+    <nav ref={nav} className={css.contents} aria-label={t('child.contents')}>
+      <span className={css.whose} aria-hidden>{name}</span>
       {entries.map(({ id, title, missing, differs }) => (
         <button key={id} type="button" aria-current={here === id ? 'true' : undefined} onClick={() => jump(id)} data-testid={`to-${id}`}>
           <span className="grow clip">{title}</span>

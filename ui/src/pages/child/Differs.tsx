@@ -10,6 +10,7 @@ import { about } from '../../text';
 import { Another } from './Choices';
 import { useFile } from './edit';
 import { asValue } from './typed';
+import css from './child.module.css';
 
 const LISTED: Kind[] = ['yes', 'code', 'area'];
 
@@ -31,11 +32,11 @@ export function Differs({ shown }: { shown: Shown }) {
   const word = t(listed ? 'parts.choose_other' : 'parts.write_other');
   const another = { shown, name: about(word, label(shown)), busy, pick: (value: Value) => void pick(value) };
   return (
-    <div className="differs" data-testid={`differs-${shown.key}`}>
-      <div className="differs-head"><DiffOutlined aria-hidden /> {t('child.two')}{!may && <span className="quiet"> · {t('child.two_wait')}</span>}</div>
+    <div className={css.differs} data-testid={`differs-${shown.key}`}>
+      <div className={css.differsHead}><DiffOutlined aria-hidden /> {t('child.two')}{!may && <span className="quiet"> · {t('child.two_wait')}</span>}</div>
       <Sayings said={shown.cell?.said ?? []} may={may} busy={busy} pick={({ value }) => void pick(value)} other={other ? undefined : { word, open: () => setOther(true) }} />
       {may && other && (
-        <div className="differs-other" onKeyDown={(event) => event.key === 'Escape' && setOther(false)}>
+        <div className={css.differsOther} onKeyDown={(event) => event.key === 'Escape' && setOther(false)}>
           {listed ? <Another {...another} /> : <Written {...another} />}
           <Button type="text" onClick={() => setOther(false)}>{t('words.cancel')}</Button>
         </div>

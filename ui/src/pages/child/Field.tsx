@@ -10,6 +10,8 @@ import { Differs } from './Differs';
 import { filled, useFile } from './edit';
 import { Reveal } from './Reveal';
 import { Typing } from './Typing';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 /** Whether hands may write it here: not what the program fills, nor what only an assessment sets. */
 const writable = (shown: Shown) => !shown.computed && shown.merge !== 'higher' && !['ref', 'files', 'time', 'rows'].includes(shown.kind);
@@ -46,18 +48,18 @@ export function Field({ shown, path, still }: { shown: Shown; path?: string; sti
   };
   const wide = shown.kind === 'long_text' || (shown.cell?.differs && !still) || (editing && (shown.kind === 'codes' || shown.kind === 'code'));
   return (
-    <div ref={root} className={wide ? 'field wide' : 'field'} data-key={still ? undefined : shown.key} data-testid={still ? undefined : `field-${shown.key}`}>
-      <div className="field-label">{name}{!still && shown.need === 'must' && !filled(shown) && <span className="must">{t('child.must')}</span>}</div>
+    <div ref={root} className={classes(css.field, wide && css.wide)} data-key={still ? undefined : shown.key} data-testid={still ? undefined : `field-${shown.key}`}>
+      <div className={css.fieldLabel}>{name}{!still && shown.need === 'must' && !filled(shown) && <span className={css.must} data-must>{t('child.must')}</span>}</div>
       {shown.cell?.differs && !still ? <Differs shown={shown} /> : editing && may ? (
         <Editor shown={shown} name={full} close={close} left={left} />
       ) : (
-        <div className="field-value">
+        <div className={css.fieldValue}>
           {may ? (
-            <button type="button" className="val" data-edit onClick={() => setEditing(true)} onKeyDown={keys} aria-label={t('child.edit', { name: full })} aria-describedby={id}>
+            <button type="button" className={css.val} data-edit onClick={() => setEditing(true)} onKeyDown={keys} aria-label={t('child.edit', { name: full })} aria-describedby={id}>
               <Standing shown={shown} whole={shownWhole} id={id} />
-              <EditOutlined className="pencil" aria-hidden />
+              <EditOutlined className={css.pencil} aria-hidden />
             </button>
-          ) : <span className="val plain"><Standing shown={shown} whole={shownWhole} id={id} /></span>}
+          ) : <span className={css.val}><Standing shown={shown} whole={shownWhole} id={id} /></span>}
           {shown.cell?.differs && <span className="tag blue">{t('child.two_short')}</span>}
           {shown.cell?.masked && !(still && shown.cell.differs) && <Reveal child={file.card.child} shownKey={shown.key} name={full} whole={shownWhole} show={setShownWhole} />}
         </div>
@@ -71,9 +73,9 @@ function Standing({ shown, whole, id }: { shown: Shown; whole: string | undefine
   const { t } = useTranslation();
   const coded = useCoded();
   const said = useSaid();
-  if (shown.members.length > 0) return <span id={id} className="members">{shown.members.map(({ key, code }) => <span className="tag" key={key}>{coded(shown.code, code)}</span>)}</span>;
+  if (shown.members.length > 0) return <span id={id} className={css.members}>{shown.members.map(({ key, code }) => <span className="tag" key={key}>{coded(shown.code, code)}</span>)}</span>;
   const text = whole ?? said(shown);
-  return <span id={id} className={text === '' ? 'nothing' : shown.kind === 'long_text' ? 'text long' : 'text'}>{text || t('child.empty')}</span>;
+  return <span id={id} className={text === '' ? css.nothing : shown.kind === 'long_text' ? classes(css.text, css.long) : css.text}>{text || t('child.empty')}</span>;
 }
 
 function Editor({ shown, name, close, left }: { shown: Shown; name: string; close(next: boolean): void; left(): void }) {

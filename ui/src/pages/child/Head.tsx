@@ -7,6 +7,8 @@ import { BeginVisit } from '../../parts/begin';
 import { useMayAssign } from '../../parts/charge/may';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 const Charge = lazy(() => import('../../parts/charge/Charge'));
 
@@ -16,24 +18,24 @@ export function Head({ file: { card, missing }, toMissing, toDiffers, assess }: 
   const { t } = useTranslation();
   const coded = useCoded();
   return (
-    <div className="child-head">
+    <div className={css.childHead}>
       <div className="grow">
-        <div className="row name-line">
+        <div className={classes('row', css.nameLine)}>
           <h1>{card.name}</h1>
           <span className="quiet num">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age }), card.birth].filter(Boolean).join(' · ')}</span>
           {assess
-            ? <button type="button" className="as-tag" onClick={assess} title={t('child.assess')} data-testid="assess"><RiskTag risk={card.risk} /><span className="link">{card.risk ? t('child.assess') : t('child.assess_first')}</span></button>
+            ? <button type="button" className={css.asTag} onClick={assess} title={t('child.assess')} data-testid="assess"><RiskTag risk={card.risk} /><span className={css.link}>{card.risk ? t('child.assess') : t('child.assess_first')}</span></button>
             : <RiskTag risk={card.risk} />}
           {card.categories.map((one) => <span key={one.code} className="tag">{coded(TABLES.category, one)}</span>)}
         </div>
-        <div className="row facts">
+        <div className={classes('row', css.facts)}>
           <InCharge card={card} />
           <span className="quiet num">{card.last_visit ? `${t('child.last_visit')} ${card.last_visit.slice(0, 10)}` : t('child.never')}</span>
           {card.next_due && <span className="quiet num">{t('child.next_visit')} {card.next_due} <DueTag due={card.due} /></span>}
           {missing.length > 0
-            ? <button type="button" className="link" onClick={toMissing} data-testid="to-missing"><FormOutlined aria-hidden /> {t('child.missing', { n: missing.length })}</button>
+            ? <button type="button" className={css.link} onClick={toMissing} data-testid="to-missing"><FormOutlined aria-hidden /> {t('child.missing', { n: missing.length })}</button>
             : <span className="quiet"><CheckCircleOutlined aria-hidden /> {t('child.complete')}</span>}
-          {card.differs > 0 && <button type="button" className="link blue" onClick={toDiffers} data-testid="to-differs"><DiffOutlined aria-hidden /> {t('child.differs', { n: card.differs })}</button>}
+          {card.differs > 0 && <button type="button" className={classes('blue', css.link)} onClick={toDiffers} data-testid="to-differs"><DiffOutlined aria-hidden /> {t('child.differs', { n: card.differs })}</button>}
         </div>
       </div>
       <BeginVisit child={card.child} name={card.name} type="primary" size="large" />
@@ -48,9 +50,9 @@ function InCharge({ card }: { card: Card }) {
   const [handing, setHanding] = useState(false);
   const people = card.posts.map(({ person }) => person).join('、');
   return (
-    <span className="in-charge">
+    <span className={css.inCharge}>
       <span className="quiet">{[card.area?.name, people || (may ? t('charge.nobody') : '')].filter(Boolean).join(' · ')}</span>
-      {may && <button type="button" className="link pine" onClick={() => setHanding(true)} data-testid="hand">{people ? t('charge.hand') : t('charge.assign')}</button>}
+      {may && <button type="button" className={classes('pine', css.link)} onClick={() => setHanding(true)} data-testid="hand">{people ? t('charge.hand') : t('charge.assign')}</button>}
       {handing && <Suspense fallback={null}><Charge of={[card]} hide={() => setHanding(false)} /></Suspense>}
     </span>
   );

@@ -7,6 +7,8 @@ import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import { about, spoken } from '../../text';
 import { useFile } from './edit';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 const FEW = 12;
 /** A change of many keys, such as an import, shows its first lines. */
@@ -28,8 +30,8 @@ export function History({ child }: { child: ChildId }) {
   if (changes.length === 0) return <Empty title={t('child.no_history')} hint={t('child.no_history_hint')} />;
   return (
     <>
-      <ol className="timeline">{changes.slice(0, all ? undefined : FEW).map((lines) => <Change key={lines[0]?.change} lines={lines} />)}</ol>
-      {!all && changes.length > FEW && <button type="button" className="more" onClick={() => setAll(true)}>{t('child.older')}（{changes.length - FEW}）</button>}
+      <ol className={css.timeline}>{changes.slice(0, all ? undefined : FEW).map((lines) => <Change key={lines[0]?.change} lines={lines} />)}</ol>
+      {!all && changes.length > FEW && <button type="button" className={css.more} onClick={() => setAll(true)}>{t('child.older')}（{changes.length - FEW}）</button>}
     </>
   );
 }
@@ -44,10 +46,10 @@ function Change({ lines }: { lines: HistoryLine[] }) {
   const may = file.may_edit && first.who.device_id !== null && !lines.some(({ key }) => key === 'risk_level' || key === 'risk_at');
   return (
     <li>
-      <span className="num when">{clock(first.at)}</span>
-      <div className="event">
+      <span className={classes('num', css.when)}>{clock(first.at)}</span>
+      <div className={css.event}>
         {lines.slice(0, all ? undefined : LINES).map((line) => <div key={line.key}>{spoken(line.words)}</div>)}
-        {!all && lines.length > LINES && <button type="button" className="more" onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
+        {!all && lines.length > LINES && <button type="button" className={css.more} onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
         <span className="row">
           <span className="quiet">{first.who.device}{first.taken && ` · ${t('held.taken_by', { person: first.taken.person })} ${clock(first.taken.at)}`}</span>
           {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, spoken(first.label))} aria-label={about(t('child.undo_change'), spoken(first.words))} data-testid="undo-change">{t('child.undo_change')}</Button>}

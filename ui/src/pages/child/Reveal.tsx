@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { asFault, call } from '../../api';
 import { onEnter } from '../../parts/keys';
 import { about, spoken } from '../../text';
+import css from './child.module.css';
 
 const SHOWN_SECONDS = 30;
 
@@ -32,14 +33,14 @@ export function Reveal({ child, shownKey, name, whole, show }: Props) {
     <Popover
       open={asking} onOpenChange={setAsking} trigger="click" destroyOnHidden title={t('child.reveal_why', { name })}
       content={(
-        <div className="reasons">
+        <div className={css.reasons}>
           <div className="row">{reasons.map((reason, at) => <Button key={reason} autoFocus={at === 0} onClick={() => void reveal(reason)} data-testid={`reason-${at}`}>{reason}</Button>)}</div>
           <Input value={other} maxLength={100} onChange={(event) => setOther(event.target.value)} onKeyDown={onEnter(() => void reveal(other))} placeholder={t('child.reveal_other')} aria-label={t('child.reveal_other')} />
           <div className="quiet">{t('child.reveal_note')}</div>
         </div>
       )}
     >
-      <button type="button" className="eye" aria-label={about(t('child.reveal'), name)} title={t('child.reveal')} data-testid={`reveal-${shownKey}`}><EyeOutlined /></button>
+      <button type="button" className={css.eye} aria-label={about(t('child.reveal'), name)} title={t('child.reveal')} data-testid={`reveal-${shownKey}`}><EyeOutlined /></button>
     </Popover>
   );
 }
@@ -58,5 +59,5 @@ function Hide({ hide }: { hide(): void }) {
     return () => clearInterval(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the half minute begins once
   }, []);
-  return <button type="button" className="eye on" onClick={hide} aria-label={t('child.hide')} title={t('child.seconds', { n: left })}><EyeInvisibleOutlined /><span className="num">{left}</span></button>;
+  return <button type="button" className={css.eye} onClick={hide} aria-label={t('child.hide')} title={t('child.seconds', { n: left })}><EyeInvisibleOutlined /><span className="num">{left}</span></button>;
 }

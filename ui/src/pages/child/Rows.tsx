@@ -9,6 +9,8 @@ import { spoken } from '../../text';
 import { AddRow } from './AddRow';
 import { filled, useFile } from './edit';
 import { Field } from './Field';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 /** GB/T 4761 of father and mother: the two cards the handbook always wants. */
 const PARENTS = ['51', '52'];
@@ -29,15 +31,15 @@ export function Rows({ shown, alone }: { shown: Shown; alone: boolean }) {
   const [adding, setAdding] = useState(false);
   const name = label(shown);
   return (
-    <div className="rows" data-key={shown.key} data-testid={`field-${shown.key}`} tabIndex={-1}>
-      <div className={alone ? 'row rows-head alone' : 'row rows-head'}>
+    <div className={css.rows} data-key={shown.key} data-testid={`field-${shown.key}`} tabIndex={-1}>
+      <div className={classes('row', css.rowsHead, alone && css.alone)}>
         {alone ? <span className="grow" /> : <h3 className="grow">{name}</h3>}
         {file.may_edit && !adding && <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding(true)} aria-label={t('child.add_to', { name })} data-testid={`add-${shown.key}`}>{t('child.add')}</Button>}
       </div>
       {findings(shown.key).map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{spoken(finding)}</div>)}
       {adding && <AddRow shown={shown} hide={() => setAdding(false)} />}
       {shown.rows.length === 0 && !adding && <p className="quiet" style={{ margin: 0 }}>{t('child.no_rows')}</p>}
-      <div className="cards">{inOrder(shown.rows).map((row) => <Row key={row.row} row={row} code={shown.code} />)}</div>
+      <div className={css.cards}>{inOrder(shown.rows).map((row) => <Row key={row.row} row={row} code={shown.code} />)}</div>
     </div>
   );
 }
@@ -66,13 +68,13 @@ function Row({ row, code }: { row: RowShown; code: string | null }) {
     void save(keys.map((key): FieldEdit => ({ clear: { key } })), { name: title, removed: true });
   };
   return (
-    <div className="card" data-testid={`row-${row.row}`}>
+    <div className={css.card} data-testid={`row-${row.row}`}>
       <div className="row">
         <strong className="grow clip">{title}</strong>
-        {file.may_edit && <button type="button" className="eye" onClick={remove} aria-label={t('child.remove_row', { name: title })} title={t('child.remove')}><DeleteOutlined /></button>}
+        {file.may_edit && <button type="button" className={css.eye} onClick={remove} aria-label={t('child.remove_row', { name: title })} title={t('child.remove')}><DeleteOutlined /></button>}
       </div>
-      <div className="fields">{row.fields.filter((field) => all || worth(field)).map((field) => <Field key={field.key} shown={field} path={title} />)}</div>
-      {hidden > 0 && file.may_edit && <button type="button" className="more" onClick={() => setAll(!all)} aria-expanded={all}>{all ? t('child.fewer') : t('child.more', { n: hidden })}</button>}
+      <div className={css.fields}>{row.fields.filter((field) => all || worth(field)).map((field) => <Field key={field.key} shown={field} path={title} />)}</div>
+      {hidden > 0 && file.may_edit && <button type="button" className={css.more} onClick={() => setAll(!all)} aria-expanded={all}>{all ? t('child.fewer') : t('child.more', { n: hidden })}</button>}
     </div>
   );
 }

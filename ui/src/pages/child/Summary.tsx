@@ -4,6 +4,7 @@ import type { ChildFile, RowShown, Shown } from '../../api';
 import { useSaid } from '../../parts/coded';
 import { filled, useFile } from './edit';
 import { Field } from './Field';
+import css from './child.module.css';
 
 const KEYS = ['live_addr', 'phone_child', 'school_name', 'grade_class', 'guard_type', 'health'];
 
@@ -24,14 +25,14 @@ export function Summary() {
   const fields = file.sections.flatMap((section) => section.fields);
   const shown = KEYS.map((key) => fields.find((field) => field.key === key)).filter((field): field is Shown => field !== undefined && filled(field));
   return (
-    <div className="fields">
+    <div className={css.fields}>
       {carers(file).map((row) => {
         const tel = column(row, 'tel');
         const [relation, name] = ['relation', 'name'].map((key) => column(row, key)).map((field) => (field ? said(field) : ''));
         return (
-          <div className="field" key={row.row}>
-            <div className="field-label">{relation}</div>
-            <div className="field-value"><span className="val plain"><span className="text">{name || t('child.empty')}</span></span></div>
+          <div className={css.field} key={row.row}>
+            <div className={css.fieldLabel}>{relation}</div>
+            <div className={css.fieldValue}><span className={css.val}><span className={css.text}>{name || t('child.empty')}</span></span></div>
             {tel && filled(tel) && <Field still shown={tel} path={[relation, name].filter(Boolean).join(' ')} />}
           </div>
         );

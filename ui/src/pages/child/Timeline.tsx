@@ -6,6 +6,8 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
+import { classes } from '../../style/classes';
+import css from './child.module.css';
 
 const FEW = 8;
 
@@ -18,15 +20,15 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
   const levels = (history.data ?? []).filter(({ key, after }) => key === 'risk_level' && after !== null);
   const events = [
     ...visits.data.map((visit) => ({ at: visit.visit_at.slice(0, 10), key: visit.record, show: <Visit visit={visit} /> })),
-    ...levels.map((line) => ({ at: dayOf(line.at), key: line.change, show: <div className="event quiet">{spoken(line.words)}</div> })),
+    ...levels.map((line) => ({ at: dayOf(line.at), key: line.change, show: <div className={classes('quiet', css.event)}>{spoken(line.words)}</div> })),
   ].sort((a, b) => b.at.localeCompare(a.at));
   if (events.length === 0) return <Empty title={t('child.no_visits')} hint={t('child.no_visits_hint')} />;
   return (
     <>
-      <ol className="timeline">
-        {events.slice(0, all ? undefined : FEW).map(({ at, key, show }) => <li key={key}><span className="num when">{at}</span>{show}</li>)}
+      <ol className={css.timeline}>
+        {events.slice(0, all ? undefined : FEW).map(({ at, key, show }) => <li key={key}><span className={classes('num', css.when)}>{at}</span>{show}</li>)}
       </ol>
-      {!all && events.length > FEW && <button type="button" className="more" onClick={more}>{t('words.more')}（{events.length - FEW}）</button>}
+      {!all && events.length > FEW && <button type="button" className={css.more} onClick={more}>{t('words.more')}（{events.length - FEW}）</button>}
     </>
   );
 }
@@ -38,7 +40,7 @@ function Visit({ visit }: { visit: VisitLine }) {
   const coded = useCoded();
   const standing = { finished: t('child.standing.finished'), read: t('child.standing.read'), returned: t('child.standing.returned'), supplemented: t('child.standing.supplemented') }[visit.standing];
   return (
-    <Link to="/visit/$visit" params={{ visit: visit.record }} className="event" data-testid={`visit-line-${visit.record}`}>
+    <Link to="/visit/$visit" params={{ visit: visit.record }} className={css.event} data-testid={`visit-line-${visit.record}`}>
       <span className="row">
         <strong>{coded(TABLES.mode, visit.mode)}</strong>
         <span className={visit.met ? 'quiet' : 'tag amber'}>{visit.met ? t('child.met') : t('child.unmet')}</span>
@@ -47,7 +49,7 @@ function Visit({ visit }: { visit: VisitLine }) {
         {visit.supplements > 0 && <span className="quiet">{t('child.supplements', { n: visit.supplements })}</span>}
         {visit.next_visit && <span className="quiet num">{t('child.visit_next', { day: visit.next_visit })}</span>}
       </span>
-      {visit.opening && <span className="opening">{visit.opening}</span>}
+      {visit.opening && <span className={css.opening}>{visit.opening}</span>}
     </Link>
   );
 }

@@ -8,6 +8,7 @@ import { composing } from '../../parts/keys';
 import { helped } from '../../text';
 import { useFile } from './edit';
 import { asTyped, asValue } from './typed';
+import css from './child.module.css';
 
 const Calendar = lazy(() => import('./Calendar'));
 
@@ -43,14 +44,14 @@ export function Typing({ shown, name, close, left }: Props) {
     placeholder: shown.cell?.masked ? t('child.new_number', { text: shown.cell.text }) : shown.kind === 'day' ? t('child.day_hint') : undefined,
   };
   return (
-    <div className="editor" onBlur={out}>
+    <div className={css.editor} onBlur={out}>
       {long
         ? <Input.TextArea {...common} onFocus={(event) => event.target.setSelectionRange(event.target.value.length, event.target.value.length)} autoSize={{ minRows: 3, maxRows: 14 }} maxLength={shown.max || undefined} onChange={(event) => type(event.target.value)} />
         : (
           <Input
             {...common} onChange={(event) => type(event.target.value)} status={red.length > 0 ? 'error' : ''} inputMode={['tel', 'int', 'money', 'decimal', 'day', 'month'].includes(shown.kind) ? 'decimal' : 'text'}
             suffix={shown.kind === 'money' ? t('child.yuan') : shown.kind === 'day' ? (
-              <button type="button" className="pick" tabIndex={-1} aria-label={t('child.choose')} onMouseDown={(event) => event.preventDefault()} onClick={() => setPicking(true)}><CalendarOutlined /></button>
+              <button type="button" className={css.pick} tabIndex={-1} aria-label={t('child.choose')} onMouseDown={(event) => event.preventDefault()} onClick={() => setPicking(true)}><CalendarOutlined /></button>
             ) : undefined}
           />
         )}
@@ -58,7 +59,7 @@ export function Typing({ shown, name, close, left }: Props) {
       {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
       {red.length > 0 && <div className="finding quiet">{t('child.not_saved')}</div>}
       {shown.help && <div className="finding quiet">{helped(shown)}</div>}
-      <div className="editor-more">
+      <div className={css.editorMore}>
         {shown.unknown && <Button size="small" onMouseDown={(event) => event.preventDefault()} onClick={() => void answer(null)} data-testid="answer-unknown">{t('words.unknown')}</Button>}
         {shown.cell && shown.cell.text !== '' && <Button size="small" type="text" onMouseDown={(event) => event.preventDefault()} onClick={() => void answer(undefined)} data-testid="answer-clear">{t('child.clear')}</Button>}
       </div>

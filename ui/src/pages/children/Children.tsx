@@ -16,7 +16,7 @@ import { Register } from './Register';
 import { PickBar, usePicking } from './Picking';
 import { Rows } from './Rows';
 import { useSearched } from './searched';
-import './children.css';
+import css from './children.module.css';
 
 const Charge = lazy(() => import('../../parts/charge/Charge'));
 
@@ -47,7 +47,7 @@ export default function Children() {
   };
   return (
     <>
-      <div className="children-top">
+      <div className={css.childrenTop}>
         <div className="row">
           <h1>{t('children.title')}</h1>
           <span className="quiet num grow" role="status" data-testid="children-count">

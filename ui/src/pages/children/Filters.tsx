@@ -5,18 +5,19 @@ import { useAnswer, type DueFilter, type Sort } from '../../api';
 import { useLook } from '../../look';
 import { useForms } from '../../parts/forms';
 import { NOBODY, toggled, type Wanted } from './filter';
+import css from './children.module.css';
 
 type Props = { wanted: Wanted; want(change: Partial<Wanted>): void };
 
 export function Chip({ on, flip, children, testid }: { on: boolean; flip(): void; children: React.ReactNode; testid?: string }) {
-  return <button type="button" className="chip" aria-pressed={on} onClick={flip} data-testid={testid}>{children}</button>;
+  return <button type="button" className={css.chip} aria-pressed={on} onClick={flip} data-testid={testid}>{children}</button>;
 }
 
 export function Order({ wanted, want }: Props) {
   const { t } = useTranslation();
   const sorts: [Sort, string][] = [['due', t('children.sort_due')], ['name', t('children.sort_name')], ['risk', t('children.sort_risk')], ['visit', t('children.sort_visit')]];
   return (
-    <span className="row order">
+    <span className="row">
       <span className="quiet">{t('children.sort')}</span>
       <Select value={wanted.sort ?? 'due'} onChange={(sort: Sort) => want({ sort })} options={sorts.map(([value, label]) => ({ value, label }))} popupMatchSelectWidth={false} aria-label={t('children.sort')} data-testid="sort" />
     </span>
@@ -34,13 +35,13 @@ export function Filters({ wanted, want }: Props) {
   const present = new Set(all.data?.cards.flatMap(({ categories }) => categories.map(({ code }) => code)) ?? []);
   const due: [DueFilter, string][] = [['overdue', t('children.overdue')], ['today', t('children.today')], ['coming', t('children.coming')]];
   return (
-    <div className="chips">
+    <div className={css.chips}>
       {due.map(([code, word]) => <Chip key={code} testid={`due-${code}`} on={wanted.due?.includes(code) ?? false} flip={() => want({ due: toggled(wanted.due, code) })}>{word}</Chip>)}
-      <span className="rule" aria-hidden />
+      <span className={css.rule} aria-hidden />
       {entries('RISK').map(({ value, label }) => (
         <Chip key={value} testid={`risk-${value}`} on={wanted.risk?.includes(value) ?? false} flip={() => want({ risk: toggled(wanted.risk, value) })}>{t('parts.risk', { name: label })}</Chip>
       ))}
-      <span className="rule" aria-hidden />
+      <span className={css.rule} aria-hidden />
       <Chip testid="only-differs" on={wanted.differs ?? false} flip={() => want({ differs: wanted.differs ? undefined : true })}>{t('children.differs')}</Chip>
       <Chip testid="only-missing" on={wanted.missing ?? false} flip={() => want({ missing: wanted.missing ? undefined : true })}>{t('children.missing')}</Chip>
       <Select

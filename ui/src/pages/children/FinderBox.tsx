@@ -15,7 +15,8 @@ import { useWhy } from '../../parts/why';
 import { spoken } from '../../text';
 import { useRecent } from './recent';
 import { useSearched } from './searched';
-import './children.css';
+import { classes } from '../../style/classes';
+import css from './children.module.css';
 
 const MOST = 12;
 
@@ -55,14 +56,14 @@ export default function FinderBox({ hide }: { hide(): void }) {
   return (
     <Modal open footer={null} closable={false} onCancel={hide} width="min(44em, calc(100vw - 2em))" style={{ top: '8vh' }} styles={{ header: { display: 'none' }, body: { margin: -8 } }} title={t('children.find.title')}>
       <div ref={box} onKeyDownCapture={onKeyDown}>
-        <Command label={t('children.find.title')} shouldFilter={false} value={lines.includes(lit) ? lit : lines[0] ?? ''} onValueChange={light} loop className="finder" data-testid="finder">
-          <div className="finder-top">
+        <Command label={t('children.find.title')} shouldFilter={false} value={lines.includes(lit) ? lit : lines[0] ?? ''} onValueChange={light} loop className={css.finder} data-testid="finder">
+          <div className={css.finderTop}>
             <SearchOutlined aria-hidden />
             <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t(shut ? 'parts.names_search' : 'children.find.hint')} data-testid="finder-input" {...composition} />
           </div>
           <Command.List>
-            {trouble && <p className={shut ? 'quiet finder-none' : 'finding red finder-none'} role="alert">{spoken(trouble)}</p>}
-            {text !== '' && (shut || (found.data && !found.error)) && lines.length === 0 && <p className="quiet finder-none">{t('children.find.none')}</p>}
+            {trouble && <p className={shut ? classes('quiet', css.finderNone) : classes('finding red', css.finderNone)} role="alert">{spoken(trouble)}</p>}
+            {text !== '' && (shut || (found.data && !found.error)) && lines.length === 0 && <p className={classes('quiet', css.finderNone)}>{t('children.find.none')}</p>}
             {shut && names.length > 0 && <Command.Group heading={t('parts.visit')}>{names.map((one) => <Named key={one.child} one={one} visit={visit} />)}</Command.Group>}
             {!shut && cards.length > 0 && (
               <Command.Group heading={text === '' ? t('children.find.recent') : t('children.find.children')}>
@@ -75,7 +76,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
               </Command.Group>
             )}
           </Command.List>
-          <p className="quiet finder-foot">{t(shut ? 'children.find.foot_shut' : 'children.find.foot')}</p>
+          <p className={classes('quiet', css.finderFoot)}>{t(shut ? 'children.find.foot_shut' : 'children.find.foot')}</p>
         </Command>
       </div>
     </Modal>
@@ -88,13 +89,13 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
   const why = useWhy()(card.why);
   return (
     <Command.Item value={card.child} data-child={card.child} onSelect={() => open(card.child)} data-testid={`found-${card.child}`}>
-      <span className="finder-name">{card.name}</span>
+      <span className={css.finderName}>{card.name}</span>
       <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <span className="quiet clip grow">{[why, card.area?.name, !why && card.school].filter(Boolean).join(' · ')}</span>
       {card.risk && <RiskTag risk={card.risk} />}
       {card.due?.state === 'overdue' && <DueTag due={card.due} />}
       {/* for the mouse; the keyboard has Ctrl+Enter, said below */}
-      <span className="finder-visit" aria-hidden title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></span>
+      <span className={css.finderVisit} aria-hidden title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></span>
     </Command.Item>
   );
 }
@@ -103,7 +104,7 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
 function Named({ one: { child, name, area }, visit }: { one: ChildName; visit(child: string): void }) {
   return (
     <Command.Item value={child} data-child={child} onSelect={() => visit(child)} data-testid={`found-${child}`}>
-      <EditOutlined aria-hidden /><span className="finder-name">{name}</span><span className="quiet clip grow">{area}</span>
+      <EditOutlined aria-hidden /><span className={css.finderName}>{name}</span><span className="quiet clip grow">{area}</span>
     </Command.Item>
   );
 }

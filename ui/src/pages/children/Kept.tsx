@@ -9,6 +9,8 @@ import { savedNow } from '../../parts/saved';
 import { Chip } from './Filters';
 import { Recent } from './Seen';
 import { asKept, narrows, type Kept as One, type Wanted } from './filter';
+import { classes } from '../../style/classes';
+import css from './children.module.css';
 
 const MOST = 12;
 
@@ -28,12 +30,12 @@ export function Kept({ wanted, apply, clear }: { wanted: Wanted; apply(params: W
     setName('');
   };
   return (
-    <div className="chips kept-row" data-testid="kept">
+    <div className={classes(css.chips, css.keptRow)} data-testid="kept">
       {kept.length > 0 && <span className="quiet">{t('children.kept')}</span>}
       {kept.map((one) => (
-        <span className="kept" key={one.name}>
+        <span className={css.kept} key={one.name}>
           <Chip on={JSON.stringify(one.params) === here} flip={() => apply(one.params)}>{one.name}</Chip>
-          <button type="button" className="forget" aria-label={t('children.forget', { name: one.name })} title={t('children.forget', { name: one.name })} onClick={() => write(kept.filter((other) => other !== one))}><CloseOutlined /></button>
+          <button type="button" className={css.forget} aria-label={t('children.forget', { name: one.name })} title={t('children.forget', { name: one.name })} onClick={() => write(kept.filter((other) => other !== one))}><CloseOutlined /></button>
         </span>
       ))}
       {narrows(wanted) && !known && (

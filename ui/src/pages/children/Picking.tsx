@@ -6,6 +6,7 @@ import { useAnswer, type Card } from '../../api';
 import { MOST } from '../../parts/charge/moves';
 import { toggled } from './filter';
 import type { Pick } from './Row';
+import css from './children.module.css';
 
 export type Picking = {
   on: boolean;
@@ -39,7 +40,7 @@ export function PickBar({ picking, cards, hand }: { picking: Picking; cards: Car
   const { t } = useTranslation();
   const n = picking.picked.length;
   return (
-    <div className="pick-bar" role="group" aria-label={t('charge.open')} data-testid="pick-bar">
+    <div className={css.pickBar} role="group" aria-label={t('charge.open')} data-testid="pick-bar">
       <strong className="num" role="status">{t('charge.picked', { n })}</strong>
       <span className="quiet num grow">{t('charge.most', { n: MOST })}</span>
       {n > 0 && <Button type="text" onClick={picking.none} data-testid="pick-none">{t('charge.none')}</Button>}

@@ -12,6 +12,8 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
+import { classes } from '../../style/classes';
+import css from './children.module.css';
 
 /** Keys asked for at the door; labels come from the form. */
 const DOOR = ['name', 'sex', 'birth', 'id_no', 'live_addr', 'phone_child'];
@@ -103,9 +105,9 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
             <Select showSearch={{ optionFilterProp: 'label' }} options={places} value={area || null} onChange={(code: string) => set(keep({ ...now, area: code }))} aria-label={t('children.reg.area')} style={{ width: '100%' }} />
           </Line>
         )}
-        <div className="door">{DOOR.map((key) => line(form?.fields.find((field) => field.key === key), key))}</div>
+        <div className={css.door}>{DOOR.map((key) => line(form?.fields.find((field) => field.key === key), key))}</div>
         <h2>{t('children.reg.guardian')} <span className="quiet" style={{ fontWeight: 400, fontSize: '.85em' }}>{t('children.reg.guardian_hint')}</span></h2>
-        <div className="door">{GUARDIAN.map((key) => line(family?.find((field) => field.key === key), `family/+1/${key}`))}</div>
+        <div className={css.door}>{GUARDIAN.map((key) => line(family?.find((field) => field.key === key), `family/+1/${key}`))}</div>
       </div>
     </Drawer>
   );
@@ -125,7 +127,7 @@ function Doubles({ cards, open, sure }: { cards: Card[]; open(child: string): vo
   const { t } = useTranslation();
   const coded = useCoded();
   return (
-    <div className="doubles stack" role="alert" data-testid="doubles">
+    <div className={classes('stack', css.doubles)} role="alert" data-testid="doubles">
       <strong>{t('children.reg.doubles')}</strong>
       {cards.map((card) => (
         <div key={card.child} className="row">

@@ -7,15 +7,17 @@ import type { Card } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { useWhy } from '../../parts/why';
+import { classes } from '../../style/classes';
+import css from './children.module.css';
 
 export type Pick = { on: boolean; full: boolean; flip(child: string): void };
 
 export const Row = memo(function Row({ card, pick }: { card: Card; pick?: Pick | undefined }) {
-  if (!pick) return <Link to="/child/$child" params={{ child: card.child }} className="child-row" data-testid={`child-${card.child}`}><Told card={card} /></Link>;
+  if (!pick) return <Link to="/child/$child" params={{ child: card.child }} className={css.childRow} data-testid={`child-${card.child}`}><Told card={card} /></Link>;
   const { on, full, flip } = pick;
   return (
-    <button type="button" role="checkbox" aria-checked={on} disabled={full && !on} className="child-row pickable" onClick={() => flip(card.child)} data-testid={`pick-${card.child}`}>
-      <span className="pick-box" aria-hidden>{on && <CheckOutlined />}</span>
+    <button type="button" role="checkbox" aria-checked={on} disabled={full && !on} className={classes(css.childRow, css.pickable)} onClick={() => flip(card.child)} data-testid={`pick-${card.child}`}>
+      <span className={css.pickBox} aria-hidden>{on && <CheckOutlined />}</span>
       <Told card={card} picking />
     </button>
   );
@@ -30,22 +32,22 @@ function Told({ card, picking }: { card: Card; picking?: boolean }) {
   const charge = card.posts.map(({ person }) => person).join('、') || t('charge.nobody');
   return (
     <>
-      <span className="who">
-        <span className="name clip">{card.name}</span>
+      <span className={css.who}>
+        <span className={classes('clip', css.name)}>{card.name}</span>
         <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       </span>
-      <span className="labels"><span className="kinds">
+      <span className={css.labels}><span className={css.kinds}>
         {card.risk && <RiskTag risk={card.risk} />}
         {categories.slice(0, 2).map((name) => <span className="tag" key={name}>{name}</span>)}
         {categories.length > 2 && <span className="tag" title={categories.join('、')}>+{categories.length - 2}</span>}
-      </span>{picking ? <span className="marks"><span className="tag pine"><UserOutlined />{charge}</span></span> : <Marks card={card} />}</span>
-      <span className="place">
+      </span>{picking ? <span className={css.marks}><span className="tag pine"><UserOutlined />{charge}</span></span> : <Marks card={card} />}</span>
+      <span className={css.place}>
         <span className="clip">{card.area?.name}</span>
         <span className="quiet clip">{card.school}</span>
       </span>
-      {why && <span className="why quiet clip" data-testid="why">{why}</span>}
-      <span className="visits num">
-        <span className="due">{card.next_due ? <><DueTag due={card.due} /><span className="quiet">{card.next_due.slice(5)}</span></> : <span className="quiet">{t('children.no_due')}</span>}</span>
+      {why && <span className={classes('quiet clip', css.why)} data-testid="why">{why}</span>}
+      <span className={classes('num', css.visits)}>
+        <span className={css.due}>{card.next_due ? <><DueTag due={card.due} /><span className="quiet">{card.next_due.slice(5)}</span></> : <span className="quiet">{t('children.no_due')}</span>}</span>
         <span className="quiet">{card.last_visit ? `${t('children.last_visit')} ${card.last_visit.slice(0, 10)}` : t('children.never')}</span>
       </span>
     </>
@@ -55,7 +57,7 @@ function Told({ card, picking }: { card: Card; picking?: boolean }) {
 function Marks({ card }: { card: Card }) {
   const { t } = useTranslation();
   return (
-    <span className="marks">
+    <span className={css.marks}>
       {card.differs > 0 && <span className="tag blue"><DiffOutlined />{t('children.n_differs', { n: card.differs })}</span>}
       {card.missing > 0 && <span className="tag"><FormOutlined />{t('children.n_missing', { n: card.missing })}</span>}
     </span>

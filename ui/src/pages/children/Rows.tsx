@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Card } from '../../api';
 import { useLook } from '../../look';
 import { Row, type Pick } from './Row';
+import css from './children.module.css';
 
 /** Where each list was left. */
 const left = new Map<string, number>();
@@ -42,7 +43,7 @@ export function Rows({ cards, where, pick }: { cards: Card[]; where: string; pic
     requestAnimationFrame(() => requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-index="${to}"] :is(a, button)`)?.focus({ preventScroll: true })));
   };
   return (
-    <div ref={list} className="children-list" role="list" aria-label={t('children.moved', { n: cards.length })} style={{ height: shown.getTotalSize() }} onKeyDown={move} data-testid="children-list">
+    <div ref={list} className={css.childrenList} role="list" aria-label={t('children.moved', { n: cards.length })} style={{ height: shown.getTotalSize() }} onKeyDown={move} data-testid="children-list">
       {shown.getVirtualItems().map((item) => {
         const card = cards[item.index];
         return card && (

@@ -21,7 +21,8 @@ import { asksSomething } from './asks';
 import { dayAsked } from './day';
 import { DeedsHere, last, undoable, useDeeds, useDeedsOfPage } from './deeds';
 import { useLines } from './lines';
-import './dayend.css';
+import { classes } from '../../style/classes';
+import css from './dayend.module.css';
 
 export default function Dayend() {
   const me = useAnswer('me', {});
@@ -38,8 +39,8 @@ function Page({ day, today }: { day: string; today: string }) {
   const deeds = useDeedsOfPage();
   useLines();
   return (
-    <div className="dayend" data-testid="dayend">
-      <header className="dayend-head">
+    <div className={css.dayend} data-testid="dayend">
+      <header className={css.dayendHead}>
         <h1 className="grow">{t('dayend.title')}</h1>
         <Unread but={day} />
         <Days key={day} day={day} today={today} go={(to) => void go({ to: '/dayend', search: to >= today ? {} : { day: to }, replace: true })} />
@@ -55,17 +56,17 @@ function TheDay({ of, today, coming }: { of: Answered; today: string; coming: bo
   const { t } = useTranslation();
   return (
     <>
-      <p className="dayend-sum num" data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}{of.sum.held > 0 && t('dayend.sum_held', { n: of.sum.held })}</p>
+      <p className={classes('num', css.dayendSum)} data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}{of.sum.held > 0 && t('dayend.sum_held', { n: of.sum.held })}</p>
       <Keys of={of} />
-      <div className={coming ? 'stack dayend-coming' : 'stack'} aria-busy={coming} key={of.day}>
+      <div className={classes('stack', coming && css.dayendComing)} aria-busy={coming} key={of.day}>
         <Clear of={of} today={today} />
         <Station of={of} />
         <Held />
         <Differing all={of.differing} today={today} />
-        <div className="dayend-body">
+        <div className={css.dayendBody}>
           <Notes visits={of.visits} />
           <Directors all={of.directors} today={of.day === today} />
-          <div className="stack dayend-rest">
+          <div className={classes('stack', css.dayendRest)}>
             <Together pairs={of.together} visits={of.visits} />
             <Doubles />
             <Files all={of.files} imported={of.imported} />
@@ -82,7 +83,7 @@ function Keys({ of: { differing, visits } }: { of: Answered }) {
   const { all } = useDeeds();
   const [choose, review] = [differing.some((one) => one.may_choose), visits.some(({ who }) => !who.own)];
   const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), undoable(last(all)) && t('dayend.keys_undo')].filter(Boolean);
-  return keys.length > 0 ? <p className="quiet dayend-keys">{[t('dayend.keys_move'), ...keys].join(t('dayend.keys_and'))}</p> : null;
+  return keys.length > 0 ? <p className={classes('quiet', css.dayendKeys)}>{[t('dayend.keys_move'), ...keys].join(t('dayend.keys_and'))}</p> : null;
 }
 
 /** Another day still has notes nobody looked at. */
@@ -90,7 +91,7 @@ function Unread({ but }: { but: string }) {
   const { t } = useTranslation();
   const since = useAnswer('today', {}, false).data?.unread_since;
   if (!since || since === but) return null;
-  return <Link to="/dayend" search={{ day: since }} className="dayend-unread" data-testid="to-unread">{t('dayend.to_unread', { day: dayWords(since) })}</Link>;
+  return <Link to="/dayend" search={{ day: since }} className={css.dayendUnread} data-testid="to-unread">{t('dayend.to_unread', { day: dayWords(since) })}</Link>;
 }
 
 /** The day looked at; typed as hands type it, or stepped. */
@@ -104,10 +105,10 @@ function Days({ day, today, go }: { day: string; today: string; go(to: string): 
     else type(day);
   };
   return (
-    <div className="row dayend-days">
+    <div className={classes('row', css.dayendDays)}>
       {day !== today && <Button type="text" onClick={() => go(today)}>{t('dayend.to_today')}</Button>}
       <Button icon={<LeftOutlined />} onClick={() => by(-1)} aria-label={t('dayend.before')} data-testid="day-before" />
-      <input className="dayend-day num" value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(take)} onBlur={take} aria-label={t('dayend.day')} data-testid="dayend-day" />
+      <input className={classes('num', css.dayendDay)} value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(take)} onBlur={take} aria-label={t('dayend.day')} data-testid="dayend-day" />
       <Button icon={<RightOutlined />} onClick={() => by(1)} disabled={day >= today} aria-label={t('dayend.after')} data-testid="day-after" />
     </div>
   );
@@ -119,7 +120,7 @@ function Clear({ of: { day, sum, directors, visits }, today }: { of: Answered; t
   if (sum.to_decide > 0 || sum.received < sum.visits || directors.some(asksSomething)) return null;
   const left = visits.filter(unread).length;
   return (
-    <section className="panel dayend-clear" data-testid="dayend-clear" role="status">
+    <section className={classes('panel', css.dayendClear)} data-testid="dayend-clear" role="status">
       <CheckCircleFilled aria-hidden />
       <div>
         <h2>{left > 0 ? t('dayend.clear_but') : day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
@@ -133,5 +134,5 @@ function Clear({ of: { day, sum, directors, visits }, today }: { of: Answered; t
 function Station({ of: { sum, directors } }: { of: Answered }) {
   const { t } = useTranslation();
   const n = sum.visits - sum.received - directors.reduce((all, { waiting }) => all + waiting, 0);
-  return n > 0 ? <p className="dayend-station" role="status">{t('dayend.station', { n })}</p> : null;
+  return n > 0 ? <p className={css.dayendStation} role="status">{t('dayend.station', { n })}</p> : null;
 }

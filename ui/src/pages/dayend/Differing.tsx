@@ -12,6 +12,8 @@ import { spoken } from '../../text';
 import { asValue } from '../child/typed';
 import { last, useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
+import { classes } from '../../style/classes';
+import css from './dayend.module.css';
 
 const TYPED: (Kind | null)[] = ['text', 'long_text', 'day', 'month', 'int', 'money', 'decimal', 'id_no', 'tel'];
 /** So many at once; the next follow as these are picked. */
@@ -39,19 +41,19 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
   useWanted(all);
   if (all.length + picked.length === 0) return null;
   return (
-    <section className="dayend-differing" aria-label={t('dayend.decide')}>
+    <section className={css.dayendDiffering} aria-label={t('dayend.decide')}>
       {all.length > 0 && (
-        <div className="dayend-title">
+        <div className={css.dayendTitle}>
           <h2><DiffOutlined aria-hidden /> {t('dayend.decide')} <span className="num">{t('dayend.decide_n', { n: all.length })}</span></h2>
           <p className="quiet">{t('dayend.decide_hint')}</p>
         </div>
       )}
       {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} today={today} pick={pick} />)}
       {picked.map((choice, nth) => (
-        <div key={`${choice.one.record} ${choice.one.key} ${nth}`} className="dayend-picked" role="status">
+        <div key={`${choice.one.record} ${choice.one.key} ${nth}`} className={css.dayendPicked} role="status">
           <span className="grow">{t('dayend.chosen', { name: choice.one.name, label: spoken(choice.one.label), text: choice.text })}</span>
           <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack(choice)} data-testid="undo">
-            {choice === last(deeds.all) && <kbd className="key">Z</kbd>}{t('words.undo')}
+            {choice === last(deeds.all) && <kbd>Z</kbd>}{t('words.undo')}
           </Button>
         </div>
       ))}
@@ -97,15 +99,15 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
     event.preventDefault();
   };
   return (
-    <article ref={box} {...LINE} className={`panel differing ${LINE.className}`} onKeyDown={keys} aria-label={`${name} ${label}`} data-testid={`differs-${one.key}`}>
-      <div className="differing-head">
-        <Link to="/child/$child" params={{ child: one.child }} className="differing-name">{name}</Link>
+    <article ref={box} {...LINE} className={classes('panel', css.differing)} onKeyDown={keys} aria-label={`${name} ${label}`} data-testid={`differs-${one.key}`}>
+      <div className={css.differingHead}>
+        <Link to="/child/$child" params={{ child: one.child }} className={css.differingName}>{name}</Link>
         <span className="grow">{label}</span>
         {!may && <span className="quiet">{t('dayend.wait')}</span>}
       </div>
       <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />
       {other !== undefined && (
-        <div className="differing-other">
+        <div className={css.differingOther}>
           <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={(event) => { onEnter(write)(event); if (event.key === 'Escape') leave(); }} placeholder={t('dayend.other_of', { name, label })} aria-label={t('dayend.other_of', { name, label })} data-testid="other-text" />
           <Button type="primary" onClick={write} disabled={other.trim() === ''} loading={busy} data-testid="other-save">{t('words.save')}</Button>
           <Button type="text" onClick={leave}>{t('words.cancel')}</Button>

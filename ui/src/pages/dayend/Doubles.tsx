@@ -7,6 +7,8 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
 import { spoken } from '../../text';
+import { classes } from '../../style/classes';
+import css from './dayend.module.css';
 
 export function Doubles() {
   const { t } = useTranslation();
@@ -15,14 +17,14 @@ export function Doubles() {
   if (pairs.error) return <Trouble part fault={pairs.error} again={() => void pairs.refetch()} />;
   if (!pairs.data || pairs.data.length === 0) return null;
   return (
-    <section className="panel dayend-part" aria-label={t('dayend.doubles')} data-testid="doubles">
+    <section className={classes('panel', css.dayendPart)} aria-label={t('dayend.doubles')} data-testid="doubles">
       <h2>{t('dayend.doubles')} <span className="quiet num">{pairs.data.length}</span></h2>
       <p className="quiet">{t('dayend.doubles_hint')}</p>
       <ul>
         {pairs.data.map((pair) => (
-          <li key={pair.first.child + pair.second.child} className="double">
+          <li key={pair.first.child + pair.second.child} className={css.double}>
             <One card={pair.first} /><One card={pair.second} />
-            <div className="row double-foot">
+            <div className="row">
               <span className="tag amber">{pair.why === 'document' ? t('dayend.same.document') : t('dayend.same.name_and_birth')}</span>
               <Button onClick={() => void apart(pair)} data-testid="apart">{t('dayend.apart')}</Button>
             </div>
@@ -59,7 +61,7 @@ function useApart() {
 function One({ card }: { card: Card }) {
   const coded = useCoded();
   return (
-    <Link to="/child/$child" params={{ child: card.child }} className="double-one">
+    <Link to="/child/$child" params={{ child: card.child }} className={css.doubleOne}>
       <strong>{card.name}</strong> <span className="quiet num">{[coded(TABLES.sex, card.sex), card.birth, card.area?.name, card.posts[0]?.person].filter(Boolean).join(' · ')}</span>
     </Link>
   );

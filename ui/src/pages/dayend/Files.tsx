@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FileChanged } from '../../api';
 import { spoken } from '../../text';
+import { classes } from '../../style/classes';
+import css from './dayend.module.css';
 
 const FILES = 12;
 const WORDS = 6;
@@ -15,11 +17,11 @@ export function Files({ all, imported }: { all: FileChanged[]; imported: number 
   const sorted = [...all].sort((a, b) => Number(a.new) - Number(b.new));
   const begun = all.filter((file) => file.new).length;
   return (
-    <section className="panel dayend-part" aria-label={t('dayend.files')}>
+    <section className={classes('panel', css.dayendPart)} aria-label={t('dayend.files')}>
       <h2>{t('dayend.files')} {all.length > 0 && <span className="quiet num">{t('dayend.files_n', { n: all.length })}{begun > 0 && ` · ${t('dayend.files_new', { n: begun })}`}{imported > 0 && ` · ${t('dayend.imported', { n: imported })}`}</span>}</h2>
       {all.length === 0 && <p className="quiet">{t('dayend.no_files')}</p>}
       <ul>{sorted.slice(0, most).map((file) => <li key={file.child}><Changed file={file} /></li>)}</ul>
-      {all.length > most && <button type="button" className="dayend-fold" onClick={() => setMost(most + 5 * FILES)}>{t('dayend.more_files', { n: Math.min(all.length - most, 5 * FILES) })}</button>}
+      {all.length > most && <button type="button" className={css.dayendFold} onClick={() => setMost(most + 5 * FILES)}>{t('dayend.more_files', { n: Math.min(all.length - most, 5 * FILES) })}</button>}
     </section>
   );
 }
@@ -28,14 +30,14 @@ function Changed({ file: { child, name, new: begun, lines } }: { file: FileChang
   const { t } = useTranslation();
   if (begun) {
     return (
-      <div className="changed" data-testid="dayend-file">
-        <Link to="/child/$child" params={{ child }} className="changed-new"><strong>{name}</strong><span className="tag blue">{t('dayend.file_new')}</span></Link>
+      <div className={css.changed} data-testid="dayend-file">
+        <Link to="/child/$child" params={{ child }} className={css.changedNew}><strong>{name}</strong><span className="tag blue">{t('dayend.file_new')}</span></Link>
       </div>
     );
   }
   const people = [...new Set(lines.map(({ who }) => who.person))].join('、');
   return (
-    <details className="changed" data-testid="dayend-file">
+    <details className={css.changed} data-testid="dayend-file">
       <summary>
         <strong>{name}</strong>
         <span className="quiet clip grow">{people}</span>

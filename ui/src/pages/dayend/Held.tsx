@@ -12,7 +12,8 @@ import { clock } from '../../parts/time';
 import { spoken } from '../../text';
 import { last, useDeeds, type Settled } from './deeds';
 import { LINE, useWanted, wantLine } from './lines';
-import './held.css';
+import { classes } from '../../style/classes';
+import css from './dayend.module.css';
 
 /** So many lines of what was written are shown before it is unfolded. */
 const WRITTEN = 4;
@@ -47,22 +48,22 @@ export function Held() {
   if (found.error) return <Trouble part fault={found.error} again={() => void found.refetch()} />;
   if (all.length + done.length === 0) return null;
   return (
-    <section className="panel dayend-part held-works" aria-label={t('held.title')} data-testid="held">
+    <section className={classes('panel', css.dayendPart, css.heldWorks)} aria-label={t('held.title')} data-testid="held">
       <h2><InboxOutlined aria-hidden /> {t('held.title')} {open.length > 0 && <span className="quiet num">{t('held.n', { n: open.length })}</span>}</h2>
       {open.length > 0 && <p className="quiet">{t('held.hint')}</p>}
       {open.map((work) => <Work key={work.device + work.record} work={work} settle={settle} />)}
       {done.map((deed, nth) => (
-        <div key={`${deed.work.device} ${deed.work.record} ${nth}`} className="dayend-picked" role="status">
+        <div key={`${deed.work.device} ${deed.work.record} ${nth}`} className={css.dayendPicked} role="status">
           <span className="grow">{t(`held.did_${deed.deed}`, { name: deed.work.name || t('held.found'), person: deed.work.who.person })}</span>
           {deed.deed !== 'take' && (
             <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack(deed)} data-testid="held-undo">
-              {deed === last(deeds.all) && <kbd className="key">Z</kbd>}{t('words.undo')}
+              {deed === last(deeds.all) && <kbd>Z</kbd>}{t('words.undo')}
             </Button>
           )}
         </div>
       ))}
       {settled.length > 0 && (
-        <button type="button" className="dayend-fold" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}><CheckOutlined aria-hidden /> {t('held.settled', { n: settled.length })}</button>
+        <button type="button" className={css.dayendFold} aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}><CheckOutlined aria-hidden /> {t('held.settled', { n: settled.length })}</button>
       )}
       {unfolded && settled.map((work) => <Kept key={work.device + work.record + work.standing} work={work} reopen={() => void settle(work, 'reopen')} />)}
     </section>
@@ -91,26 +92,26 @@ function Work({ work, settle }: { work: HeldWork; settle(work: HeldWork, deed: H
     if (event.key === 'Escape' && asking) close();
   };
   return (
-    <article ref={box} {...LINE} className={`held-work ${LINE.className}`} onKeyDown={keys} aria-label={`${work.name || t('held.found')} ${spoken(work.form)}`} data-testid="held-work">
+    <article ref={box} {...LINE} className={css.heldWork} onKeyDown={keys} aria-label={`${work.name || t('held.found')} ${spoken(work.form)}`} data-testid="held-work">
       <Head work={work} />
       <Written lines={work.written} />
-      <p className="held-why">{spoken(work.why)}</p>
+      <p className={css.heldWhy}>{spoken(work.why)}</p>
       {asking === undefined && (
-        <div className="held-do">
+        <div className={css.heldDo}>
           {work.may_take && <Button icon={<CheckOutlined />} onClick={() => ask('take')} disabled={busy} data-testid="held-take">{t('held.take')}</Button>}
           <Button type="text" icon={<RollbackOutlined />} onClick={() => ask('return')} disabled={busy} data-testid="held-return">{t('held.return')}</Button>
           <Button type="text" onClick={() => void deal('shelve')} loading={busy} data-testid="held-shelve">{t('held.shelve')}</Button>
         </div>
       )}
       {asking === 'take' && (
-        <div className="held-do">
+        <div className={css.heldDo}>
           <span className="grow">{t('held.sure', { name: work.name || t('held.found'), person: work.who.person })}</span>
           <Button type="primary" autoFocus onClick={() => void deal('take')} loading={busy} data-testid="held-take-sure">{t('held.take')}</Button>
           <Button type="text" onClick={close}>{t('held.cancel')}</Button>
         </div>
       )}
       {asking === 'return' && (
-        <div className="held-do">
+        <div className={css.heldDo}>
           <Input autoFocus value={why} maxLength={REASON} placeholder={t('held.why')} aria-label={t('held.why')} onChange={(event) => setWhy(event.target.value)} onKeyDown={(event) => onEnter(() => void deal('return'))(event)} data-testid="held-why" />
           <Button type="primary" disabled={reason === ''} loading={busy} onClick={() => void deal('return')} data-testid="held-send">{t('held.return')}</Button>
         </div>
@@ -122,8 +123,8 @@ function Work({ work, settle }: { work: HeldWork; settle(work: HeldWork, deed: H
 function Head({ work: { child, name, form, who, photos } }: { work: HeldWork }) {
   const { t } = useTranslation();
   return (
-    <div className="dayend-visit-top">
-      {name ? <Link to="/child/$child" params={{ child }} className="dayend-visit-name">{name}</Link> : <strong>{t('held.found')}</strong>}
+    <div className={css.dayendVisitTop}>
+      {name ? <Link to="/child/$child" params={{ child }} className={css.dayendVisitName}>{name}</Link> : <strong>{t('held.found')}</strong>}
       <span className="quiet num clip grow">{spoken(form)} · {who.person} · {clock(who.at)}{photos > 0 && ` · ${t('held.photos', { n: photos })}`}</span>
     </div>
   );
@@ -135,8 +136,8 @@ function Written({ lines }: { lines: HeldWork['written'] }) {
   const shown = whole ? lines : lines.slice(0, WRITTEN);
   return (
     <>
-      <ul className="held-written">{shown.map((line, n) => <li key={n}>{spoken(line)}</li>)}</ul>
-      {lines.length > shown.length && <button type="button" className="dayend-fold" onClick={() => setWhole(true)}>{t('held.whole', { n: lines.length - shown.length })}</button>}
+      <ul className={css.heldWritten}>{shown.map((line, n) => <li key={n}>{spoken(line)}</li>)}</ul>
+      {lines.length > shown.length && <button type="button" className={css.dayendFold} onClick={() => setWhole(true)}>{t('held.whole', { n: lines.length - shown.length })}</button>}
     </>
   );
 }
@@ -146,10 +147,10 @@ function Kept({ work, reopen }: { work: HeldWork; reopen(): void }) {
   const { t } = useTranslation();
   const by = work.settled ? { person: work.settled.person, time: clock(work.settled.at) } : { person: '', time: '' };
   return (
-    <article className="held-work" data-testid="held-kept">
+    <article className={css.heldWork} data-testid="held-kept">
       <Head work={work} />
       <Written lines={work.written} />
-      <div className="held-do">
+      <div className={css.heldDo}>
         <span className="grow quiet">{t(work.standing === 'returned' ? 'held.returned_by' : 'held.shelved_by', by)}{work.reason && t('held.because', { reason: work.reason })}</span>
         <Button size="small" icon={<UndoOutlined />} onClick={reopen} data-testid="held-reopen">{t('words.undo')}</Button>
       </div>

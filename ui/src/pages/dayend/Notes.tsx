@@ -12,6 +12,8 @@ import { useRemark } from '../visit/remark';
 import { StandingTag } from '../visit/Visits';
 import { useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
+import { classes } from '../../style/classes';
+import css from './dayend.module.css';
 
 /** So many notes at once: nobody reads four hundred from one screen. */
 const NOTES = 25;
@@ -31,14 +33,14 @@ export function Notes({ visits }: { visits: NamedVisit[] }) {
   useWanted(dealt);
   const seen = visits.filter((visit) => !unread(visit));
   return (
-    <section className="panel dayend-part dayend-notes" aria-label={t('dayend.visits')}>
+    <section className={classes('panel', css.dayendPart, css.dayendNotes)} aria-label={t('dayend.visits')}>
       <h2>{t('dayend.visits')} {visits.length > 0 && <span className="quiet num">{fresh.length > 0 ? t('dayend.visits_n', { n: fresh.length }) : t('dayend.visits_read')}</span>}</h2>
       {visits.length === 0 && <Empty title={t('dayend.no_visits')} hint={t('dayend.no_visits_hint')} />}
       <ul>{fresh.slice(0, most).map((visit) => <li key={visit.record}><Row visit={visit} dealt={() => deal(visit)} /></li>)}</ul>
-      {fresh.length > most && <button type="button" className="dayend-fold" onClick={() => setMost(most + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, fresh.length - most) })}</button>}
-      {seen.length > 0 && <button type="button" className="dayend-fold" aria-expanded={open > 0} onClick={() => setOpen(open > 0 ? 0 : NOTES)}><CheckOutlined aria-hidden /> {t('dayend.seen', { n: seen.length })}</button>}
+      {fresh.length > most && <button type="button" className={css.dayendFold} onClick={() => setMost(most + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, fresh.length - most) })}</button>}
+      {seen.length > 0 && <button type="button" className={css.dayendFold} aria-expanded={open > 0} onClick={() => setOpen(open > 0 ? 0 : NOTES)}><CheckOutlined aria-hidden /> {t('dayend.seen', { n: seen.length })}</button>}
       {open > 0 && <ul>{seen.slice(0, open).map((visit) => <li key={visit.record}><Row visit={visit} dealt={() => deal(visit)} /></li>)}</ul>}
-      {open > 0 && seen.length > open && <button type="button" className="dayend-fold" onClick={() => setOpen(open + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, seen.length - open) })}</button>}
+      {open > 0 && seen.length > open && <button type="button" className={css.dayendFold} onClick={() => setOpen(open + NOTES)}>{t('dayend.more', { n: Math.min(NOTES, seen.length - open) })}</button>}
     </section>
   );
 }
@@ -79,23 +81,23 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
     event.preventDefault();
   };
   return (
-    <article ref={box} {...LINE} className={`dayend-visit ${LINE.className}`} onKeyDown={keys} aria-label={`${visit.name} ${visit.visit_at.slice(5, 10)}`} data-testid="dayend-visit">
-      <div className="dayend-visit-top">
-        <Link to="/visit/$visit" params={{ visit: visit.record }} className="dayend-visit-name">{visit.name}</Link>
+    <article ref={box} {...LINE} className={css.dayendVisit} onKeyDown={keys} aria-label={`${visit.name} ${visit.visit_at.slice(5, 10)}`} data-testid="dayend-visit">
+      <div className={css.dayendVisitTop}>
+        <Link to="/visit/$visit" params={{ visit: visit.record }} className={css.dayendVisitName}>{visit.name}</Link>
         <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('dayend.unmet')}`}</span>
         {visit.standing !== 'finished' && <StandingTag standing={visit.standing} />}
       </div>
-      <div className="dayend-visit-foot">
+      <div className={css.dayendVisitFoot}>
         <p className="grow">{visit.opening}</p>
         {!mine && (
-          <span className="dayend-visit-do">
+          <span className={css.dayendVisitDo}>
             <Button type="text" icon={<RollbackOutlined />} onClick={() => setWhy('')} disabled={busy} data-testid="dayend-return">{t('dayend.give_back')}</Button>
             {visit.standing !== 'read' && <Button icon={<CheckOutlined />} onClick={() => void deal('1')} loading={busy} data-testid="dayend-read">{t('dayend.read')}</Button>}
           </span>
         )}
       </div>
       {why !== undefined && (
-        <div className="differing-other">
+        <div className={css.differingOther}>
           <Input autoFocus value={why} maxLength={500} placeholder={t('dayend.why')} aria-label={t('dayend.why')} onChange={(event) => setWhy(event.target.value)} onKeyDown={(event) => { onEnter(() => void (why.trim() && deal('2', why.trim())))(event); if (event.key === 'Escape') { setWhy(undefined); box.current?.focus(); } }} data-testid="dayend-why" />
           <Button type="primary" disabled={why.trim() === ''} loading={busy} onClick={() => void deal('2', why.trim())} data-testid="dayend-send">{t('dayend.send')}</Button>
         </div>

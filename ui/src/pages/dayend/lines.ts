@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { composing } from '../../parts/keys';
 
 /** What every such line carries. */
-export const LINE = { className: 'dayend-line', tabIndex: 0 } as const;
+export const LINE = { 'data-line': true, tabIndex: 0 } as const;
 
 const typing = (target: EventTarget | null) => target instanceof HTMLElement && target.closest('input, textarea, [role=radiogroup], [role=dialog]') !== null;
 
@@ -13,7 +13,7 @@ let wanted: number | null = null;
 export function useWanted(shown: unknown) {
   useEffect(() => {
     if (wanted === null) return;
-    const all = document.querySelectorAll<HTMLElement>(`.${LINE.className}`);
+    const all = document.querySelectorAll<HTMLElement>('[data-line]');
     all[Math.min(wanted, all.length - 1)]?.focus();
     wanted = null;
   }, [shown]);
@@ -24,7 +24,7 @@ export function useLines() {
     const key = (event: KeyboardEvent) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step === undefined || event.ctrlKey || event.altKey || event.metaKey || composing(event) || typing(event.target)) return;
-      const all = [...document.querySelectorAll<HTMLElement>(`.${LINE.className}`)];
+      const all = [...document.querySelectorAll<HTMLElement>('[data-line]')];
       const at = all.findIndex((line) => line.contains(document.activeElement));
       const next = at < 0 ? all[0] : all[at + step];
       if (!next) return;
@@ -39,7 +39,7 @@ export function useLines() {
 
 /** The line is about to be dealt with: whichever takes its place shall have the focus. `null`: it was not. */
 export function wantLine(line: HTMLElement | null) {
-  wanted = line && [...document.querySelectorAll(`.${LINE.className}`)].indexOf(line);
+  wanted = line && [...document.querySelectorAll('[data-line]')].indexOf(line);
 }
 
 /** Keys of a line act only when the line itself or a button in it has the focus, and no modifier is held. */

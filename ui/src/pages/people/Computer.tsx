@@ -8,6 +8,8 @@ import { savedNow } from '../../parts/saved';
 import { clock, dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { dayWords } from '../today/day';
+import { classes } from '../../style/classes';
+import css from './people.module.css';
 
 export function Computer({ device, person }: { device: DeviceLine; person: string }) {
   const { t } = useTranslation();
@@ -17,14 +19,14 @@ export function Computer({ device, person }: { device: DeviceLine; person: strin
     contact === null ? t('dayend.never') : t('dayend.contact', { time: clock(contact) }),
   ].filter(Boolean);
   return (
-    <li className={stopped ? 'computer stopped-one' : 'computer'} data-testid="computer">
-      <LaptopOutlined className="computer-icon" aria-hidden />
-      <div className="computer-name">
+    <li className={classes(css.computer, stopped && css.stoppedOne)} data-testid="computer">
+      <LaptopOutlined className={css.computerIcon} aria-hidden />
+      <div className={css.computerName}>
         <div>{label} {mine && <span className="tag pine">{t('parts.this_computer')}</span>}</div>
         <div className="quiet num">{times.join(' · ')}</div>
       </div>
-      {stopped ? <span className="tag">{t('people.stopped')}</span> : <Digits of={digits} />}
-      <span className="computer-do">{may && <Stop device={device} person={person} />}</span>
+      <span className={css.computerTold}>{stopped ? <span className="tag">{t('people.stopped')}</span> : <Digits of={digits} />}</span>
+      <span className={css.computerDo}>{may && <Stop device={device} person={person} />}</span>
     </li>
   );
 }
@@ -44,7 +46,7 @@ function Stop({ device: { device, label }, person }: { device: DeviceLine; perso
   }
   const ask = () => void modal.confirm({
     centered: true, icon: null, width: '32em', title: t('people.stop_ask', { label: label.includes(person) ? label : `${person} · ${label}` }),
-    content: <><p className="stop-words">{t('people.stop_what')}</p><p className="stop-words">{t('people.stop_ever')}</p></>,
+    content: <><p className={css.stopWords}>{t('people.stop_what')}</p><p className={css.stopWords}>{t('people.stop_ever')}</p></>,
     okText: t('people.stop_yes'), okButtonProps: { danger: true, 'data-testid': 'stop-yes' }, cancelText: t('people.stop_no'), focusable: { autoFocusButton: 'cancel' }, onOk: stop,
   });
   return <Button onClick={ask} aria-label={t('people.stop_of', { label })} data-testid={`stop-${device}`}>{t('people.stop')}</Button>;

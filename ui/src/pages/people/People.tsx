@@ -7,7 +7,8 @@ import { useAnswer } from '../../api';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { Person } from './Person';
 import { named } from './named';
-import './people.css';
+import { classes } from '../../style/classes';
+import css from './people.module.css';
 
 export default function People() {
   const { t } = useTranslation();
@@ -18,8 +19,8 @@ export default function People() {
   const found = people.data.filter((person) => named(person, text));
   const computers = people.data.flatMap(({ devices }) => devices).filter(({ stopped }) => !stopped).length;
   return (
-    <div className="people-page" data-testid="people">
-      <header className="people-head">
+    <div className={css.peoplePage} data-testid="people">
+      <header className={css.peopleHead}>
         <div className="row">
           <h1>{t('people.title')}</h1>
           <span className="quiet num">{t('people.sum', { people: people.data.length, computers })}</span>
@@ -28,7 +29,7 @@ export default function People() {
         <Input allowClear prefix={<SearchOutlined aria-hidden />} value={text} onChange={(event) => setText(event.target.value)} placeholder={t('people.search')} aria-label={t('people.search')} data-testid="people-search" />
       </header>
       {found.length > 0
-        ? <ul className="panel people">{found.map((person) => <Person key={person.person} person={person} />)}</ul>
+        ? <ul className={classes('panel', css.people)}>{found.map((person) => <Person key={person.person} person={person} />)}</ul>
         : <Empty title={t('people.nobody')} hint={t('people.nobody_hint')} />}
     </div>
   );

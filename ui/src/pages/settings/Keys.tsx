@@ -11,7 +11,9 @@ import { show } from '../start/shown';
 import { Old } from './Old';
 import { Pin } from './Pin';
 import { Panel, Setting } from './rows';
-import '../start/start.css';
+import { classes } from '../../style/classes';
+import lock from '../../parts/lock.module.css';
+import css from './settings.module.css';
 
 const MINUTES = [1, 3, 5, 10, 15, 30, 60];
 
@@ -64,7 +66,7 @@ function NewPassphrase({ close }: { close(): void }) {
   }
   return (
     <Modal open centered width="34em" footer={null} title={t('settings.passphrase_new')} onCancel={close} maskClosable={false} destroyOnHidden>
-      <div className="settings-passphrase stack">
+      <div className={classes('stack', css.settingsPassphrase)}>
         <Old value={old} set={setOld} />
         <Passphrase renews busy={change.isPending} label={change.isPending ? t('start.sealing') : t('settings.passphrase_set')} chosen={(passphrase) => void chosen(passphrase)} />
         {change.error && <p className="finding red" role="alert">{spoken(change.error)}</p>}
@@ -97,11 +99,11 @@ function NewRecovery() {
     <>
       <Button onClick={() => setAsking(true)} data-testid="settings-recovery">{t('settings.recovery_new')}</Button>
       <Modal open={asking} centered width="34em" footer={null} title={t('settings.recovery_ask')} onCancel={close} maskClosable={false} destroyOnHidden>
-        <form className="settings-passphrase stack" onSubmit={(event) => void submit(event)} noValidate>
+        <form className={classes('stack', css.settingsPassphrase)} onSubmit={(event) => void submit(event)} noValidate>
           <p>{t('settings.recovery_void')}</p>
           <Old value={secret} set={setSecret} />
           {make.error && <p className="finding red" role="alert">{spoken(make.error)}</p>}
-          <div className="start-foot"><Button type="primary" size="large" htmlType="submit" loading={make.isPending} disabled={secret === ''} data-testid="recovery-yes">{t('settings.recovery_yes')}</Button></div>
+          <div className={lock.foot}><Button type="primary" size="large" htmlType="submit" loading={make.isPending} disabled={secret === ''} data-testid="recovery-yes">{t('settings.recovery_yes')}</Button></div>
         </form>
       </Modal>
     </>

@@ -6,6 +6,7 @@ import { Trouble } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { Panel, Setting } from './rows';
+import css from './settings.module.css';
 
 export function Me() {
   const { t } = useTranslation();
@@ -17,7 +18,7 @@ export function Me() {
   const lease = sync.data?.lease ?? null;
   return (
     <Panel title={t('settings.me')} testid="settings-me">
-      <p className="settings-name">{me.data?.name} <span className="quiet">{me.data?.district}</span></p>
+      <p className={css.settingsName}>{me.data?.name} <span className="quiet">{me.data?.district}</span></p>
       {me.data?.posts.map((post) => <Setting key={post.post} name={spoken(post.title)} hint={post.unit} />)}
       <Setting name={t('settings.device')} hint={me.data?.label}>{here && <Digits of={here.digits} />}</Setting>
       <Setting name={t('settings.lease')} hint={lease === null ? t('settings.lease_none') : t('settings.lease_until', { day: dayOf(lease) })} />

@@ -3,7 +3,7 @@ import { Input } from 'antd';
 import type { InputRef } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../start/start.css';
+import lock from '../../parts/lock.module.css';
 
 export function Old({ value, set }: { value: string; set(value: string): void }) {
   const { t } = useTranslation();
@@ -14,7 +14,7 @@ export function Old({ value, set }: { value: string; set(value: string): void })
     return () => cancelAnimationFrame(shown);
   }, []);
   return (
-    <div className="start-field">
+    <div className={lock.field}>
       <label htmlFor="old">{t('settings.passphrase_old')}</label>
       <Input ref={field} id="old" type="password" value={value} onChange={(e) => set(e.target.value)} autoComplete="current-password" autoCapitalize="off" spellCheck={false} data-testid="field-old" />
     </div>

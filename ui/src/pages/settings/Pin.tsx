@@ -7,6 +7,9 @@ import { sendsNothingYet } from '../../parts/keys';
 import { spoken } from '../../text';
 import { Old } from './Old';
 import { Setting } from './rows';
+import { classes } from '../../style/classes';
+import lock from '../../parts/lock.module.css';
+import css from './settings.module.css';
 
 export function Pin() {
   const { t } = useTranslation();
@@ -45,11 +48,11 @@ function SetPin({ title, close }: { title: string; close(): void }) {
   return (
     <Ask title={title} what={t('settings.pin_what')} close={close} submit={submit} busy={set.isPending} ready={secret !== '' && pin !== ''} yes={t('settings.pin_set')} fault={want === '' ? set.error : null} want={want}>
       <Old value={secret} set={setSecret} />
-      <div className="start-field">
+      <div className={lock.field}>
         <label htmlFor="pin">{t('settings.pin_fresh')}</label>
         <Input id="pin" value={pin} onChange={(e) => { setPin(e.target.value); setWant(''); }} data-testid="field-pin" {...field} />
       </div>
-      <div className="start-field">
+      <div className={lock.field}>
         <label htmlFor="pin-again">{t('settings.pin_again')}</label>
         <Input id="pin-again" value={again} onChange={(e) => { setAgain(e.target.value); setWant(''); }} data-testid="field-pin-again" {...field} />
       </div>
@@ -81,12 +84,12 @@ function Ask({ title, what, yes, busy, ready, fault, want = '', close, submit, c
   }
   return (
     <Modal open centered width="34em" footer={null} title={title} onCancel={close} maskClosable={false} destroyOnHidden>
-      <form className="settings-passphrase stack" onSubmit={send} onKeyDown={sendsNothingYet} noValidate>
+      <form className={classes('stack', css.settingsPassphrase)} onSubmit={send} onKeyDown={sendsNothingYet} noValidate>
         <p>{what}</p>
         {children}
         {want !== '' && <p className="finding yellow" role="alert" data-testid="want">{want}</p>}
         {fault && <p className="finding red" role="alert" data-testid="trouble">{spoken(fault)}</p>}
-        <div className="start-foot"><Button type="primary" size="large" htmlType="submit" loading={busy} disabled={!ready} data-testid="pin-yes">{yes}</Button></div>
+        <div className={lock.foot}><Button type="primary" size="large" htmlType="submit" loading={busy} disabled={!ready} data-testid="pin-yes">{yes}</Button></div>
       </form>
     </Modal>
   );

@@ -5,14 +5,14 @@ import { Keys } from './Keys';
 import { Looks } from './Looks';
 import { Me } from './Me';
 import { Sync } from './Sync';
-import './settings.css';
+import css from './settings.module.css';
 
 export default function Settings() {
   const { t } = useTranslation();
   return (
     <>
       <header className="head"><h1>{t('settings.title')}</h1></header>
-      <div className="settings">
+      <div className={css.settings}>
         <div className="stack"><Me /><Sync /><About /></div>
         <div className="stack"><Looks /><Keys /><Learn /></div>
       </div>

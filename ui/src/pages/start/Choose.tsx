@@ -6,6 +6,8 @@ import { asFault, call, type Fault } from '../../api';
 import type { Answer } from '../../api/transport';
 import { spoken } from '../../text';
 import { showCode } from './shown';
+import { classes } from '../../style/classes';
+import lock from '../../parts/lock.module.css';
 
 type Strength = Answer<'shell.strength'>;
 type Props = {
@@ -35,7 +37,7 @@ export function Choose({ reopened = false, save }: Props) {
         <p className="quiet">{reopened ? t('start.renew_hint') : t('start.choose_hint')}</p>
       </div>
       <Passphrase busy={busy} label={busy ? t('start.sealing') : t('words.next')} chosen={(passphrase) => void chosen(passphrase)} />
-      {fault && <p className="start-note red" role="alert" data-testid="trouble">{spoken(fault)}</p>}
+      {fault && <p className={classes('red', lock.note)} role="alert" data-testid="trouble">{spoken(fault)}</p>}
     </div>
   );
 }
@@ -62,28 +64,28 @@ export function Passphrase({ busy, label, chosen, renews = false }: { busy: bool
   const off = { autoComplete: 'new-password', autoCapitalize: 'off', spellCheck: false };
   return (
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
-      <div className="start-field">
+      <div className={lock.field}>
         <label htmlFor="passphrase">{t(renews ? 'settings.passphrase_fresh' : 'start.passphrase')}</label>
         <Input id="passphrase" type={type} value={passphrase} onChange={(e) => { setPassphrase(e.target.value); setWant(''); }} autoFocus={!renews} aria-describedby="strength" data-testid="field-passphrase" {...off} />
         <Bar strength={strength} />
       </div>
-      <div className="start-field">
+      <div className={lock.field}>
         <label htmlFor="again">{t('start.again')}</label>
         <Input id="again" type={type} value={again} onChange={(e) => { setAgain(e.target.value); setWant(''); }} data-testid="field-again" {...off} />
-        {again !== '' && again === passphrase && <span className="start-words pine">{t('start.is_same')}</span>}
+        {again !== '' && again === passphrase && <span className={classes('pine', lock.words)}>{t('start.is_same')}</span>}
       </div>
       <Checkbox checked={seen} onChange={(e) => setSeen(e.target.checked)}>{t('start.show')}</Checkbox>
-      {want && <p className="start-note amber" role="alert" data-testid="want">{want}</p>}
-      <div className="start-foot"><Button type="primary" size="large" htmlType="submit" loading={busy} data-testid="choose">{label}</Button></div>
+      {want && <p className={classes('amber', lock.note)} role="alert" data-testid="want">{want}</p>}
+      <div className={lock.foot}><Button type="primary" size="large" htmlType="submit" loading={busy} data-testid="choose">{label}</Button></div>
     </form>
   );
 }
 
 function Bar({ strength }: { strength: Strength | null }) {
   return (
-    <div id="strength" className="start-strength" aria-live="polite">
-      <span className="start-bar" aria-hidden="true" data-score={strength ? Math.max(strength.score, 1) : 0} data-enough={strength?.enough}><i /><i /><i /><i /></span>
-      <span className={`start-words ${strength?.enough ? 'pine' : 'amber'}`} data-testid="strength">{strength ? spoken(strength.words) : ''}</span>
+    <div id="strength" className={lock.strength} aria-live="polite">
+      <span className={lock.bar} aria-hidden="true" data-score={strength ? Math.max(strength.score, 1) : 0} data-enough={strength?.enough}><i /><i /><i /><i /></span>
+      <span className={classes(lock.words, strength?.enough ? 'pine' : 'amber')} data-testid="strength">{strength ? spoken(strength.words) : ''}</span>
     </div>
   );
 }

@@ -3,6 +3,9 @@ import { Button } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Answer } from '../../api/transport';
+import { classes } from '../../style/classes';
+import lock from '../../parts/lock.module.css';
+import css from './start.module.css';
 
 type Props = { grant: Answer<'shell.enrol'>; same(): void; other(): void };
 
@@ -19,9 +22,9 @@ export function Compare({ grant, same, other }: Props) {
         <h1 data-testid="granted">{grant.district} · {grant.person}</h1>
         <p className="quiet">{t('start.not_you')}</p>
       </div>
-      <div className="start-digits num" ref={place} tabIndex={-1} data-testid="comparison">{digits.map((three) => <span key={three}>{three}</span>)}</div>
+      <div className={classes('num', css.startDigits)} ref={place} tabIndex={-1} data-testid="comparison">{digits.map((three) => <span key={three}>{three}</span>)}</div>
       <p>{t('start.compare')}</p>
-      <div className="start-foot">
+      <div className={lock.foot}>
         <Button type="primary" size="large" onClick={same} data-testid="same">{t('start.same')}</Button>
         <Button size="large" onClick={other} data-testid="other">{t('start.other')}</Button>
       </div>

@@ -6,6 +6,8 @@ import { useAct, type Fault } from '../../api';
 import type { Args } from '../../api/transport';
 import { spoken } from '../../text';
 import { apart } from './line';
+import { classes } from '../../style/classes';
+import lock from '../../parts/lock.module.css';
 
 type Props = { label: string; warned: boolean; ask(args: Args<'shell.enrol'>): void; asking: boolean; fault: Fault | null };
 
@@ -37,21 +39,21 @@ export function Join({ label, warned, ask, asking, fault }: Props) {
         <h1>{t('start.join')}</h1>
         <p className="quiet">{t('start.join_hint')}</p>
       </div>
-      {warned && <p className="start-note amber" role="alert">{t('start.other_digits')}</p>}
-      <label className="start-field">
+      {warned && <p className={classes('amber', lock.note)} role="alert">{t('start.other_digits')}</p>}
+      <label className={lock.field}>
         <span>{t('start.address')}</span>
         <Input value={address} onChange={(e) => setAddress(e.target.value)} onPaste={paste} onBlur={() => split(address)} placeholder={t('start.address_like')} autoFocus autoComplete="off" spellCheck={false} data-testid="field-address" />
       </label>
-      <label className="start-field">
+      <label className={lock.field}>
         <span>{t('start.code')}</span>
         <Input className="num" value={code} onChange={(e) => setCode(e.target.value)} onPaste={paste} onBlur={() => split(code)} placeholder="ABCDE-FGHJK-MNPQR-STVWX" autoComplete="off" spellCheck={false} data-testid="field-code" />
       </label>
-      <label className="start-field">
+      <label className={lock.field}>
         <span>{t('start.label')}</span>
         <Input value={name} onChange={(e) => setName(e.target.value)} maxLength={40} autoComplete="off" data-testid="field-label" />
       </label>
-      {trouble && <p className="start-note red" role="alert" data-testid="trouble">{trouble}</p>}
-      <div className="start-foot">
+      {trouble && <p className={classes('red', lock.note)} role="alert" data-testid="trouble">{trouble}</p>}
+      <div className={lock.foot}>
         <Button type="primary" size="large" htmlType="submit" loading={asking} data-testid="enrol">{asking ? t('start.asking') : t('words.next')}</Button>
         <Practice />
       </div>
@@ -65,7 +67,7 @@ function Practice() {
   return (
     <>
       <Button type="link" loading={practice.isPending || practice.isSuccess} onClick={() => practice.mutate({ on: true })} data-testid="practice">{t('start.practice')}</Button>
-      {practice.error && <p className="start-note red" role="alert">{spoken(practice.error)}</p>}
+      {practice.error && <p className={classes('red', lock.note)} role="alert">{spoken(practice.error)}</p>}
     </>
   );
 }

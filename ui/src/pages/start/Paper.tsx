@@ -5,6 +5,9 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { startTour } from '../../tour';
 import { groups, isLast, putAway } from './shown';
+import { classes } from '../../style/classes';
+import lock from '../../parts/lock.module.css';
+import css from './start.module.css';
 
 export function Paper({ code, first }: { code: string; first: boolean }) {
   const { t } = useTranslation();
@@ -22,17 +25,17 @@ export function Paper({ code, first }: { code: string; first: boolean }) {
         <h1>{t('start.paper')}</h1>
         <p>{t('start.paper_hint')}</p>
       </div>
-      <div className="start-code num" data-testid="recovery" aria-label={code}>{groups(code).map((group, n) => <span key={n}>{group}</span>)}</div>
+      <div className={classes('num', css.startCode)} data-testid="recovery" aria-label={code}>{groups(code).map((group, n) => <span key={n}>{group}</span>)}</div>
       <div className="row">
         <p className="quiet grow">{t('start.paper_why')}</p>
         <Copy text={code} />
       </div>
-      <div className="start-field">
+      <div className={lock.field}>
         <label htmlFor="last">{t('start.last')}</label>
         <Input id="last" className="num" style={{ maxWidth: '12em' }} value={typed} onChange={(e) => { setTyped(e.target.value); setWrong(false); }} autoComplete="off" spellCheck={false} aria-invalid={wrong} data-testid="field-last" />
-        {wrong && <p className="start-note amber" role="alert" data-testid="want">{t('start.last_wrong')}</p>}
+        {wrong && <p className={classes('amber', lock.note)} role="alert" data-testid="want">{t('start.last_wrong')}</p>}
       </div>
-      <div className="start-foot"><Button type="primary" size="large" htmlType="submit" data-testid="kept">{first ? t('start.kept_first') : t('start.kept')}</Button></div>
+      <div className={lock.foot}><Button type="primary" size="large" htmlType="submit" data-testid="kept">{first ? t('start.kept_first') : t('start.kept')}</Button></div>
     </form>
   );
 }

@@ -14,7 +14,8 @@ import { Join } from './Join';
 import { Paper } from './Paper';
 import { useShown } from './shown';
 import { Unlock } from './Unlock';
-import './start.css';
+import { classes } from '../../style/classes';
+import css from './start.module.css';
 
 /** Which of the three steps of the first start is being taken; none when the desk is only opened. */
 type Step = 1 | 2 | 3 | null;
@@ -24,18 +25,18 @@ export function Start({ state }: { state: ShellState }) {
   const { step, body } = useBody(state);
   const practised = useJustPractised(state.practice);
   return (
-    <div className="start" data-testid="start">
-      <header className="start-side">
-        <div className="start-brand"><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
+    <div className={css.start} data-testid="start">
+      <header className={css.startSide}>
+        <div className={css.startBrand}><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
         {step !== null && <Steps step={step} />}
         <p>{t('start.calm')}</p>
         <Comfort />
       </header>
-      <main className="start-main">
-        {state.practice && <div className="start-practice" role="note">{t('words.practice')}</div>}
-        {practised && <div className="start-practice" role="status" data-testid="practised">{t('start.practised')}</div>}
-        <div className="start-card">{body}</div>
-        <p className="quiet num start-version">{t('start.version', { version: state.version })}</p>
+      <main className={css.startMain}>
+        {state.practice && <div className={css.startPractice} role="note">{t('words.practice')}</div>}
+        {practised && <div className={css.startPractice} role="status" data-testid="practised">{t('start.practised')}</div>}
+        <div className={css.startCard}>{body}</div>
+        <p className={classes('quiet num', css.startVersion)}>{t('start.version', { version: state.version })}</p>
       </main>
     </div>
   );
@@ -69,9 +70,9 @@ function Steps({ step }: { step: 1 | 2 | 3 }) {
   const { t } = useTranslation();
   const names = [t('start.step_join'), t('start.step_choose'), t('start.step_paper')];
   return (
-    <ol className="start-steps">
+    <ol className={css.startSteps}>
       {names.map((name, n) => (
-        <li key={name} className={n + 1 < step ? 'done' : ''} aria-current={n + 1 === step ? 'step' : undefined}><span className="num">{n + 1 < step ? '✓' : n + 1}</span>{name}</li>
+        <li key={name} aria-current={n + 1 === step ? 'step' : undefined}><span className="num">{n + 1 < step ? '✓' : n + 1}</span>{name}</li>
       ))}
     </ol>
   );
@@ -83,7 +84,7 @@ function Comfort() {
   const { look, setLook } = useLook();
   const larger = SIZES[(SIZES.indexOf(look.size) + 1) % SIZES.length] ?? SIZES[0];
   return (
-    <div className="start-comfort">
+    <div className={css.startComfort}>
       <Button type="text" onClick={() => setLook({ size: larger })} data-testid="start-size">{larger > look.size ? t('start.larger') : t('start.usual_size')}</Button>
       <Button type="text" onClick={() => setLook({ language: look.language === 'zh' ? 'en' : 'zh' })} lang={look.language === 'zh' ? 'en' : 'zh-CN'} data-testid="start-language">{look.language === 'zh' ? 'English' : '中文'}</Button>
     </div>

@@ -5,6 +5,9 @@ import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, type Fault, type ShellState } from '../../api';
 import { sendsNothingYet } from '../../parts/keys';
+import { classes } from '../../style/classes';
+import lock from '../../parts/lock.module.css';
+import css from './start.module.css';
 
 export function Unlock({ state }: { state: ShellState }) {
   const { t } = useTranslation();
@@ -41,15 +44,15 @@ export function Unlock({ state }: { state: ShellState }) {
         <h1>{forgot ? t('start.by_recovery') : t(short ? 'start.unlock_pin' : 'start.unlock')}</h1>
         {forgot && <p className="quiet">{t('start.by_recovery_hint')}</p>}
       </div>
-      {state.aside !== null && <p className="start-note amber" role="note" data-testid="aside">{t('start.aside', { file: state.aside })}</p>}
-      <label className="start-field start-large">
+      {state.aside !== null && <p className={classes('amber', lock.note)} role="note" data-testid="aside">{t('start.aside', { file: state.aside })}</p>}
+      <label className={classes(lock.field, css.startLarge)}>
         <span className="visually-hidden">{asked}</span>
         <Input ref={field} size="large" className={forgot ? 'num' : ''} type={forgot || seen ? 'text' : 'password'} value={secret} onChange={(e) => setSecret(e.target.value)} readOnly={busy}
           placeholder={forgot ? 'XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX' : asked} autoFocus autoComplete="off" spellCheck={false} data-testid="field-secret" />
       </label>
-      {trouble && !busy && <p className="start-note red" role="alert" data-testid="trouble">{trouble}</p>}
+      {trouble && !busy && <p className={classes('red', lock.note)} role="alert" data-testid="trouble">{trouble}</p>}
       <Button type="primary" size="large" block htmlType="submit" loading={busy} data-testid="unlock">{busy ? t('start.opening') : t('start.open')}</Button>
-      <div className="start-under">
+      <div className={css.startUnder}>
         <Button type="text" onClick={other} disabled={busy} data-testid="forgot">{forgot ? t('start.by_passphrase') : t('start.forgot')}</Button>
         {!forgot && <Button type="text" onClick={() => setSeen(!seen)} aria-pressed={seen}>{seen ? t('start.hide') : t('start.show')}</Button>}
       </div>

@@ -8,6 +8,8 @@ import { clock } from '../../parts/time';
 import { spoken } from '../../text';
 import { dayWords } from './day';
 import { gone } from './Gone';
+import { classes } from '../../style/classes';
+import css from './today.module.css';
 
 /** So many of one kind; more stand behind a line. */
 const LINES = 3;
@@ -16,8 +18,8 @@ export function Aside({ lines }: { lines: ReactNode[] }) {
   const { t } = useTranslation();
   return (
     <aside id="today-todo" aria-label={t('today.todo')} data-testid="today-todo">
-      <div className="today-title"><h2>{t('today.todo')}</h2></div>
-      <div className="panel today-todo">
+      <div className={css.todayTitle}><h2>{t('today.todo')}</h2></div>
+      <div className={classes('panel', css.todayTodo)}>
         {lines.length > 0 ? lines : <p className="quiet">{t('today.todo_none')}</p>}
       </div>
     </aside>
@@ -117,13 +119,13 @@ type TodoProps = Where & { icon: ReactNode; tone?: 'amber' | 'pine' | 'blue'; ti
 
 function Todo({ icon, tone, title, more, testid, ...where }: TodoProps) {
   return (
-    <Link {...(where as { to: '/' })} className="todo" data-testid={testid}>
-      <span className={`todo-icon ${tone ?? ''}`}>{icon}</span>
+    <Link {...(where as { to: '/' })} className={css.todo} data-testid={testid}>
+      <span className={classes(css.todoIcon, tone)}>{icon}</span>
       <span className="grow">
-        <span className="todo-title">{title}</span>
-        {more && <span className="todo-more quiet" title={more}>{more}</span>}
+        <span className={css.todoTitle}>{title}</span>
+        {more && <span className={classes('quiet', css.todoMore)} title={more}>{more}</span>}
       </span>
-      <RightOutlined className="todo-go" />
+      <RightOutlined className={css.todoGo} />
     </Link>
   );
 }

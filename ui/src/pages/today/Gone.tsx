@@ -7,6 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { asFault, call, type Departed } from '../../api';
 import { about, spoken } from '../../text';
 import { together, type Ones } from './ways';
+import { classes } from '../../style/classes';
+import css from './today.module.css';
 
 type T = ReturnType<typeof useTranslation>['t'];
 
@@ -20,11 +22,11 @@ function Gone({ ones }: { ones: Ones }) {
   const read = () => void call('departed.seen', { children: ones.map((one) => one.child) }).catch((thrown: unknown) => message.error(spoken(asFault(thrown)), 6));
   const title = words(ones, t);
   return (
-    <div className="todo gone" data-testid="gone">
-      <span className="todo-icon"><SwapOutlined /></span>
+    <div className={classes(css.todo, css.gone)} data-testid="gone">
+      <span className={css.todoIcon}><SwapOutlined /></span>
       <span className="grow">
-        {name === null ? <span className="todo-title">{title}</span> : <Link to="/child/$child" params={{ child }} className="todo-title">{title}</Link>}
-        <span className="todo-more quiet">{t(name === null ? 'today.gone_more' : 'today.gone_of_more')}</span>
+        {name === null ? <span className={css.todoTitle}>{title}</span> : <Link to="/child/$child" params={{ child }} className={css.todoTitle}>{title}</Link>}
+        <span className={classes('quiet', css.todoMore)}>{t(name === null ? 'today.gone_more' : 'today.gone_of_more')}</span>
       </span>
       <Button type="text" onClick={read} aria-label={about(t('today.gone_seen'), title)} data-testid="gone-seen">{t('today.gone_seen')}</Button>
     </div>

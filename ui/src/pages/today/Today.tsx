@@ -14,7 +14,7 @@ import { First } from './First';
 import { dateWords } from './day';
 import { Unassigned } from './Unassigned';
 import { Visits } from './Visits';
-import './today.css';
+import css from './today.module.css';
 
 const Tour = lazy(() => import('./Tour'));
 
@@ -35,11 +35,11 @@ function Shown({ today, fault, again }: Asked) {
     <>
       <header className="head">
         <Lead today={today} />
-        {todo.length > 0 && <Button type="link" className="today-jump" icon={<ArrowDownOutlined />} onClick={() => document.getElementById('today-todo')?.scrollIntoView({ behavior: 'smooth' })}>{t('today.todo')}</Button>}
+        {todo.length > 0 && <Button type="link" className={css.todayJump} icon={<ArrowDownOutlined />} onClick={() => document.getElementById('today-todo')?.scrollIntoView({ behavior: 'smooth' })}>{t('today.todo')}</Button>}
         <PaperButton />
       </header>
-      <div className="today-page">
-        <div className="today-main" data-testid="today-list">
+      <div className={css.todayPage}>
+        <div className={css.todayMain} data-testid="today-list">
           {fault ? <><Trouble part fault={fault} again={again} /><Names /></> : today && <Who today={today} />}
         </div>
         <Aside lines={todo} />
@@ -61,7 +61,7 @@ function Lead({ today }: { today: Day | null }) {
   return (
     <div className="grow">
       <h1>{me.data && dateWords(me.data.now, look.language)}</h1>
-      {today && <p className="today-lead" data-testid="today-lead"><Sentence today={today} /></p>}
+      {today && <p className={css.todayLead} data-testid="today-lead"><Sentence today={today} /></p>}
     </div>
   );
 }
@@ -103,7 +103,7 @@ function Nobody() {
   return (
     <div className="panel">
       <Empty title={t('today.nobody')} hint={t(me.data?.station ? 'today.nobody_station' : 'today.nobody_hint')}>
-        <Link to="/children" className="today-go" data-testid="today-all">{t('today.see_all', { n: all.data.total })}</Link>
+        <Link to="/children" className={css.todayGo} data-testid="today-all">{t('today.see_all', { n: all.data.total })}</Link>
       </Empty>
     </div>
   );

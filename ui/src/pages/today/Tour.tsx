@@ -3,6 +3,7 @@ import { Tour as Stops } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from '../../api';
 import { endTour } from '../../tour';
+import css from './today.module.css';
 
 /** The first of these that is on the page. */
 const at = (...found: string[]) => () => found.map((css) => document.querySelector<HTMLElement>(css)).find((element) => element !== null) ?? document.body;
@@ -18,10 +19,10 @@ export default function Tour() {
   }
   const first = station
     ? [
-      { target: at('.today-sums', id('today-lead')), title: t('today.tour_station'), description: t('today.tour_station_more'), placement: 'bottomLeft' as const },
+      { target: at(id('today-sums'), id('today-lead')), title: t('today.tour_station'), description: t('today.tour_station_more'), placement: 'bottomLeft' as const },
       { target: at(id('nav-dayend')), title: t('today.tour_dayend'), description: t('today.tour_dayend_more'), placement: 'right' as const },
     ]
-    : [{ target: at('.visit-card', id('today-lead')), title: t('today.tour_today'), description: t('today.tour_today_more'), placement: 'bottomLeft' as const }];
+    : [{ target: at(id('visit-card'), id('today-lead')), title: t('today.tour_today'), description: t('today.tour_today_more'), placement: 'bottomLeft' as const }];
   const stops = [
     ...first,
     { target: at(id('nav-find')), title: t('today.tour_find'), description: t('today.tour_find_more'), placement: 'right' as const },
@@ -30,7 +31,7 @@ export default function Tour() {
   ];
   return (
     <Stops
-      open onClose={end} onFinish={end} rootClassName="tour"
+      open onClose={end} onFinish={end}
       steps={stops.map((stop, n) => ({
         ...stop,
         prevButtonProps: { children: t('today.tour_back') },
@@ -38,7 +39,7 @@ export default function Tour() {
       }))}
       actionsRender={(buttons, { current, total }) => (
         <>
-          {current + 1 < total && <button type="button" className="tour-skip" onClick={end} data-testid="tour-skip">{t('today.tour_skip')}</button>}
+          {current + 1 < total && <button type="button" className={css.tourSkip} onClick={end} data-testid="tour-skip">{t('today.tour_skip')}</button>}
           {buttons}
         </>
       )}

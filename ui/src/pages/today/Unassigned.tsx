@@ -9,6 +9,8 @@ import { RiskTag } from '../../parts/tags';
 import { NOBODY } from '../children/filter';
 import { dayWords } from './day';
 import { Who } from './Visits';
+import { classes } from '../../style/classes';
+import css from './today.module.css';
 
 const Charge = lazy(() => import('../../parts/charge/Charge'));
 
@@ -31,12 +33,12 @@ export function Unassigned({ today: { unassigned, unassigned_total: total } }: {
   };
   return (
     <section ref={section} aria-labelledby="today-without" data-testid="today-without">
-      <div className="today-title">
+      <div className={css.todayTitle}>
         <h2 id="today-without">{t('today.without')} <span className="num">{t('today.people', { n: total })}</span></h2>
         {!may && <span className="quiet">{t('today.without_hint')}</span>}
         {total > LINES && <Link to="/children" search={{ post: NOBODY }} data-testid="today-without-all">{t('today.more')}</Link>}
       </div>
-      <ul className="panel today-lines whose">
+      <ul className={classes('panel', css.todayLines, css.whose)}>
         {unassigned.slice(0, LINES).map((one) => <Line key={one.child} one={one} hand={may ? () => setHanding(one) : undefined} />)}
       </ul>
       {handing && <Suspense fallback={null}><Charge of={[handing]} hide={close} /></Suspense>}
@@ -48,11 +50,11 @@ function Line({ one, hand }: { one: One; hand: (() => void) | undefined }) {
   const { t } = useTranslation();
   return (
     <li>
-      <Link to="/child/$child" params={{ child: one.child }} className="today-line-name clip">{one.name}</Link>
+      <Link to="/child/$child" params={{ child: one.child }} className={classes('clip', css.todayLineName)}>{one.name}</Link>
       <Who card={one} />
       <RiskTag risk={one.risk} />
-      <span className="quiet clip grow today-line-where">{one.area?.name}</span>
-      <span className="quiet num today-line-day">{one.since && t('today.without_since', { day: dayWords(one.since) })}</span>
+      <span className={classes('quiet clip grow', css.todayLineWhere)}>{one.area?.name}</span>
+      <span className={classes('quiet num', css.todayLineDay)}>{one.since && t('today.without_since', { day: dayWords(one.since) })}</span>
       {hand && <Button type="text" className="pine" onClick={hand} aria-label={t('today.without_assign', { name: one.name })} data-testid={`assign-${one.child}`}>{t('charge.assign')}</Button>}
     </li>
   );

@@ -7,6 +7,8 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { dayWords } from './day';
 import { Unassigned } from './Unassigned';
+import { classes } from '../../style/classes';
+import css from './today.module.css';
 
 /** So many at first sight; the rest is a list of its own. */
 const CARDS = 6;
@@ -29,7 +31,7 @@ export function Visits({ today, station }: { today: Today; station: boolean }) {
           <Title id="today-go" title={t(station ? 'today.go_station' : 'today.go')} n={many ? null : first.length} />
           {station
             ? <Lines cards={first} director />
-            : <ul className="today-cards" data-testid="today-cards">{first.map((card) => <li key={card.child}><VisitCard card={card} /></li>)}</ul>}
+            : <ul className={css.todayCards} data-testid="today-cards">{first.map((card) => <li key={card.child}><VisitCard card={card} /></li>)}</ul>}
         </section>
       )}
       {coming.length > 0 && (
@@ -45,7 +47,7 @@ export function Visits({ today, station }: { today: Today; station: boolean }) {
 function Title({ id, title, n, more }: { id: string; title: string; n: number | null; more?: DueFilter }) {
   const { t } = useTranslation();
   return (
-    <div className="today-title">
+    <div className={css.todayTitle}>
       <h2 id={id}>{title} {n !== null && <span className="num">{t('today.people', { n })}</span>}</h2>
       {more && <Link to="/children" search={{ due: more }}>{t('today.more')}</Link>}
     </div>
@@ -61,9 +63,9 @@ function Sums({ today }: { today: Today }) {
     { due: 'coming', name: t('today.coming'), n: today.coming.length },
   ] as const;
   return (
-    <div className="today-sums">
+    <div className={css.todaySums} data-testid="today-sums">
       {sums.map(({ due, name, n }) => (
-        <Link key={due} to="/children" search={{ due }} className={`panel today-sum ${due}`} data-testid={`today-${due}-all`}>
+        <Link key={due} to="/children" search={{ due }} className={classes('panel', css.todaySum, css[due])} data-testid={`today-${due}-all`}>
           <span>{name}</span>
           <strong className="num">{n}</strong>
           <span className="quiet">{t('today.all', { n })}</span>
@@ -78,25 +80,25 @@ function VisitCard({ card }: { card: Card }) {
   const coded = useCoded();
   const more = card.categories.length - CATEGORIES;
   return (
-    <article className={`panel visit-card ${card.due?.state ?? ''}`}>
-      <div className="visit-card-top">
-        <Link to="/child/$child" params={{ child: card.child }} className="visit-card-name clip">{card.name}</Link>
+    <article className={classes('panel', css.visitCard, card.due && css[card.due.state])} data-testid="visit-card">
+      <div className={css.visitCardTop}>
+        <Link to="/child/$child" params={{ child: card.child }} className={classes('clip', css.visitCardName)}>{card.name}</Link>
         <Who card={card} />
         <span className="grow" />
         <DueTag due={card.due} />
       </div>
-      <div className="visit-card-tags">
+      <div className={css.visitCardTags}>
         <RiskTag risk={card.risk} />
         {card.unmet > 1 && <span className="tag amber">{t('today.unmet', { n: card.unmet })}</span>}
         {card.categories.slice(0, CATEGORIES).map((one) => <span className="tag clip" key={one.code}>{coded(TABLES.category, one)}</span>)}
         {more > 0 && <span className="tag num">+{more}</span>}
       </div>
-      <div className="visit-card-foot">
+      <div className={css.visitCardFoot}>
         <div className="grow quiet">
           <div className="clip">{where(card, false)}</div>
           <div className="clip num">{card.last_visit ? t('today.last', { day: dayWords(card.last_visit) }) : t('today.never')}</div>
         </div>
-        <BeginVisit child={card.child} name={card.name} className="begin" />
+        <BeginVisit child={card.child} name={card.name} className={css.begin} />
       </div>
     </article>
   );
@@ -106,7 +108,7 @@ export function Who({ card }: { card: Card }) {
   const { t } = useTranslation();
   const coded = useCoded();
   const age = card.age === null ? '' : t('words.years', { n: card.age });
-  return <span className="quiet num today-who">{[coded(TABLES.sex, card.sex), age].filter(Boolean).join(' · ')}</span>;
+  return <span className={classes('quiet num', css.todayWho)}>{[coded(TABLES.sex, card.sex), age].filter(Boolean).join(' · ')}</span>;
 }
 
 /** Where the child is found; at a station also whose child it is. */
@@ -116,14 +118,14 @@ function where(card: Card, director: boolean): string {
 
 function Lines({ cards, director }: { cards: Card[]; director: boolean }) {
   return (
-    <ul className={director ? 'panel today-lines whose' : 'panel today-lines'}>
+    <ul className={classes('panel', css.todayLines, director && css.whose)}>
       {cards.map((card) => (
         <li key={card.child}>
-          <Link to="/child/$child" params={{ child: card.child }} className="today-line-name clip">{card.name}</Link>
+          <Link to="/child/$child" params={{ child: card.child }} className={classes('clip', css.todayLineName)}>{card.name}</Link>
           <Who card={card} />
           <RiskTag risk={card.risk} />
-          <span className="quiet clip grow today-line-where">{where(card, director)}</span>
-          <span className="quiet num today-line-day">{!director && card.next_due && dayWords(card.next_due)}</span>
+          <span className={classes('quiet clip grow', css.todayLineWhere)}>{where(card, director)}</span>
+          <span className={classes('quiet num', css.todayLineDay)}>{!director && card.next_due && dayWords(card.next_due)}</span>
           <DueTag due={card.due} />
           <BeginVisit child={card.child} name={card.name} type="text" />
         </li>

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, useAnswer, type VisitLine } from '../../api';
 import { useRemark } from './remark';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 export function Add({ line }: { line: VisitLine }) {
   const me = useAnswer('me', {});
@@ -22,7 +24,7 @@ function Choose({ line, open }: { line: VisitLine; open(what: 'return' | 'supple
   const { busy, write } = useRemark();
   const read = () => write(() => call('visit.review', { visit: line.record, verdict: '1' }), t('visit.review_done'));
   return (
-    <div className="stack add">
+    <div className={classes('stack', css.add)}>
       <div className="row">
         {line.standing !== 'read' && <Button type="primary" icon={<CheckOutlined />} loading={busy} onClick={() => void read()} data-testid="read">{t('visit.review_read')}</Button>}
         <Button icon={<RollbackOutlined />} onClick={() => open('return')} data-testid="return">{t('visit.review_return')}</Button>
@@ -40,9 +42,9 @@ function Return({ line, close }: { line: VisitLine; close(): void }) {
     if (await write(() => call('visit.review', { visit: line.record, verdict: '2', note: why.trim() }), t('visit.review_returned'))) close();
   };
   return (
-    <div className="stack add return">
+    <div className={classes('stack', css.add, css.return)}>
       <label>
-        <span className="field-label">{t('visit.review_return')}<span className="quiet field-hint">{t('visit.review_what')}</span></span>
+        <span className={css.fieldLabel}>{t('visit.review_return')}<span className={classes('quiet', css.fieldHint)}>{t('visit.review_what')}</span></span>
         <Input.TextArea autoFocus value={why} rows={3} maxLength={500} onChange={(event) => setWhy(event.target.value)} data-testid="return-why" />
       </label>
       <div className="row">
@@ -64,9 +66,9 @@ function Supplement({ line, close }: { line: VisitLine; close?: () => void }) {
     close?.();
   };
   return (
-    <div className="stack add">
+    <div className={classes('stack', css.add)}>
       <label>
-        <span className="field-label">{t('visit.supplement')}<span className="quiet field-hint">{t('visit.supplement_hint')}</span></span>
+        <span className={css.fieldLabel}>{t('visit.supplement')}<span className={classes('quiet', css.fieldHint)}>{t('visit.supplement_hint')}</span></span>
         <Input.TextArea autoFocus={close !== undefined} value={text} rows={3} maxLength={1000} onChange={(event) => setText(event.target.value)} data-testid="supplement" />
       </label>
       <div className="row">

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Findings, Line, OneOf, useAsked, useFindings, useForm, useWriting, Yes } from './form';
 import { useValue } from './sheet';
+import css from './visit.module.css';
 
 /** In the order of the paper form (handbook §3.3). */
 export const ASPECTS = ['living', 'guard', 'health', 'study', 'psych', 'safety', 'social'] as const;
@@ -15,9 +16,9 @@ export function Aspects() {
   const box = useRef<HTMLDivElement>(null);
   const asked = useAsked('report_needed');
   const rest = () => ASPECTS.forEach((name) => sheet.values[name] === undefined && sheet.put(name, '1'));
-  const next = (at: number) => box.current?.querySelectorAll<HTMLElement>('.aspect')[at + 1]?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+  const next = (at: number) => box.current?.querySelectorAll<HTMLElement>('[data-aspect]')[at + 1]?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   return (
-    <div ref={box} className="aspects">
+    <div ref={box} className={css.aspects}>
       <div className="row"><h2 className="grow">{t('visit.aspects')}</h2><Button onClick={rest} data-testid="all-good">{t('visit.rest_good')}</Button></div>
       {ASPECTS.map((name, at) => <Aspect key={name} name={name} next={() => next(at)} />)}
       {asked && <Yes name="report_needed" />}
@@ -37,9 +38,9 @@ function Aspect({ name, next }: { name: string; next(): void }) {
   };
   const digits = (digit: string) => options.find((option) => option.value === digit)?.value;
   return (
-    <div className="aspect" data-field={name}>
-      <div className="aspect-row">
-        <span className="aspect-name">{label(name).replace(/状况$/, '')}</span>
+    <div className={css.aspect} data-field={name} data-aspect>
+      <div className={css.aspectRow}>
+        <span className={css.aspectName}>{label(name).replace(/状况$/, '')}</span>
         <OneOf name={name} label={label(name)} options={options} value={typeof value === 'string' ? value : undefined} pick={pick} digits={digits} />
       </div>
       <Findings of={found} />

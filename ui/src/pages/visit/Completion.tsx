@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type Completed } from '../../api';
 import { BeginVisit } from '../../parts/begin';
 import { useShutNames } from '../../parts/names';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 export function Completion({ done }: { done: Completed }) {
   const { t } = useTranslation();
@@ -16,8 +18,8 @@ export function Completion({ done }: { done: Completed }) {
   const finished = new Set(done.records.map(({ child }) => child));
   const next = [...(today.data?.overdue ?? []), ...(today.data?.due ?? [])].find(({ child }) => !finished.has(child));
   return (
-    <div className="panel completion" data-testid="completed">
-      <CheckCircleFilled className="completion-mark" aria-hidden />
+    <div className={classes('panel', css.completion)} data-testid="completed">
+      <CheckCircleFilled className={css.completionMark} aria-hidden />
       <h1>{t('visit.completed')}</h1>
       <p className="quiet">{t(shell.data?.practice ? 'visit.completed_practice' : 'visit.completed_hint')}</p>
       <ul>
@@ -28,8 +30,8 @@ export function Completion({ done }: { done: Completed }) {
           </li>
         ))}
       </ul>
-      <div className="row completion-go">
-        <Link to="/" className="go" data-testid="back-today">{t('visit.back_today')}</Link>
+      <div className={classes('row', css.completionGo)}>
+        <Link to="/" className={css.go} data-testid="back-today">{t('visit.back_today')}</Link>
         {next && <span className="row"><span className="quiet">{t('visit.then', { name: next.name })}</span><BeginVisit child={next.child} name={next.name} /></span>}
       </div>
     </div>

@@ -10,6 +10,8 @@ import { clock, dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { Code, Findings, useFindings, useForm, useNow, useWriting } from './form';
 import { useStands, useValue } from './sheet';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 export function Finish({ done }: { done(what: Completed): void }) {
   const { t } = useTranslation();
@@ -39,12 +41,12 @@ export function Finish({ done }: { done(what: Completed): void }) {
     document.querySelector<HTMLElement>('[data-testid="photo-again"]')?.focus({ preventScroll: true });
   }
   return (
-    <aside className="panel finish" aria-label={t('visit.finish')}>
+    <aside className={classes('panel', css.finish)} aria-label={t('visit.finish')}>
       <Code name="risk_hint" />
       <Next />
       <Button type="primary" size="large" block icon={<CheckOutlined />} loading={busy} onClick={() => void complete()} data-testid="complete">{t('visit.complete')}</Button>
       <Left findings={findings} tried={tried} />
-      <p className="quiet finish-hint">{red.length > 0 ? t('visit.draft_hint') : t('visit.complete_hint')}</p>
+      <p className={classes('quiet', css.finishHint)}>{red.length > 0 ? t('visit.draft_hint') : t('visit.complete_hint')}</p>
       <SavedLine />
     </aside>
   );
@@ -55,10 +57,10 @@ function Left({ findings, tried }: { findings: Finding[]; tried: boolean }) {
   const { t } = useTranslation();
   const red = findings.filter(({ level }) => level === 'red');
   const yellow = findings.filter(({ level }) => level === 'yellow');
-  if (red.length + yellow.length === 0) return <p className="finish-fine"><CheckCircleFilled aria-hidden /> {t('visit.all_there')}</p>;
+  if (red.length + yellow.length === 0) return <p className={css.finishFine}><CheckCircleFilled aria-hidden /> {t('visit.all_there')}</p>;
   return (
-    <div className={tried ? 'left tried' : 'left'} data-testid="left">
-      {red.length > 0 && <div className="left-title">{t('visit.left', { n: red.length })}</div>}
+    <div className={classes(css.left, tried && css.tried)} data-testid="left">
+      {red.length > 0 && <div className={css.leftTitle}>{t('visit.left', { n: red.length })}</div>}
       <ul>
         {[...red, ...yellow].map((finding) => (
           <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => jump(finding)}>{spoken(finding)}</button></li>
@@ -93,15 +95,15 @@ function Next() {
     sheet.put('next_visit', day);
   };
   return (
-    <div className="field" data-field="next_visit">
-      <label className="field-box">
-        <span className="field-label">{label('next_visit')}<span className="need" aria-hidden> *</span></span>
-        <input className="line num" value={typed} onChange={(event) => type(event.target.value)} onBlur={() => put(asDay(typed, dayOf(now), true))} data-testid="field-next_visit" />
+    <div className={css.field} data-field="next_visit">
+      <label className={css.fieldBox}>
+        <span className={css.fieldLabel}>{label('next_visit')}<span className="need" aria-hidden> *</span></span>
+        <input className={classes('num', css.line)} value={typed} onChange={(event) => type(event.target.value)} onBlur={() => put(asDay(typed, dayOf(now), true))} data-testid="field-next_visit" />
       </label>
-      <div className="row next-steps">
+      <div className={classes('row', css.nextSteps)}>
         {STEPS.map((days) => {
           const day = dayOf(now + days * 86_400_000);
-          return <button key={days} type="button" className="choice" aria-pressed={value === day} onClick={() => put(day)}>{t('visit.in_days', { n: days })}</button>;
+          return <button key={days} type="button" className={css.choice} aria-pressed={value === day} onClick={() => put(day)}>{t('visit.in_days', { n: days })}</button>;
         })}
       </div>
       <Findings of={found} />
@@ -114,5 +116,5 @@ export function SavedLine() {
   const { t } = useTranslation();
   const { saved, saving, fault } = useStands(useWriting(), (standing) => standing);
   if (fault) return <p className="finding red" role="alert">{spoken(fault)}</p>;
-  return <p className="quiet saved" role="status" data-testid="saved">{saving ? t('words.saving') : saved ? t('words.saved_at', { time: clock(saved) }) : ''}</p>;
+  return <p className={classes('quiet', css.saved)} role="status" data-testid="saved">{saving ? t('words.saving') : saved ? t('words.saved_at', { time: clock(saved) }) : ''}</p>;
 }

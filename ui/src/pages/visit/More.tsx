@@ -9,6 +9,8 @@ import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { Chips, Code, Labelled, Line, useForm, useText, useWriting } from './form';
 import { useStands, type Sheet } from './sheet';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 const FOLDED = ['purpose', 'visitors', 'minutes', 'contact_parent', 'policy_told', 'actions', 'actions_text', 'followup', 'sign_note'];
 
@@ -21,14 +23,14 @@ export function More() {
   const shown = open || asked;
   return (
     <section className="panel stack">
-      <button type="button" className="fold" aria-expanded={shown} onClick={() => setOpen(!shown)} data-testid="more">
+      <button type="button" className={css.fold} aria-expanded={shown} onClick={() => setOpen(!shown)} data-testid="more">
         {shown ? <DownOutlined /> : <RightOutlined />}<span>{t('visit.more')}</span><span className="quiet">{t('visit.more_hint')}</span>
       </button>
       {shown && (
         <>
           <Chips name="purpose" />
           <Visitors />
-          <div className="pair"><Line name="minutes" number /><Code name="contact_parent" /></div>
+          <div className={css.pair}><Line name="minutes" number /><Code name="contact_parent" /></div>
           <Chips name="policy_told" />
           <Chips name="actions" />
           <Line name="actions_text" />
@@ -76,8 +78,8 @@ function Followups() {
     setRows(rows.filter((other) => other !== row));
   };
   return (
-    <div className="field" data-field="followup" role="group" aria-label={label('followup')}>
-      <span className="field-label">{label('followup')}</span>
+    <div className={css.field} data-field="followup" role="group" aria-label={label('followup')}>
+      <span className={css.fieldLabel}>{label('followup')}</span>
       {rows.map((row) => <Followup key={row} sheet={sheet} row={row} drop={() => drop(row)} />)}
       <div><Button onClick={add} data-testid="followup-add">{t('visit.followup_add')}</Button></div>
     </div>
@@ -90,12 +92,12 @@ function Followup({ sheet, row, drop }: { sheet: Sheet; row: string; drop(): voi
   const due = useText(sheet, `followup/${row}/due`);
   return (
     <div className="row" style={{ flexWrap: 'nowrap' }}>
-      <input className="line grow" value={item.typed} maxLength={200} placeholder={t('visit.followup_what')} aria-label={t('visit.followup_what')} onChange={(event) => { item.type(event.target.value); sheet.put(`followup/${row}/item`, event.target.value); }} />
+      <input className={classes('grow', css.line)} value={item.typed} maxLength={200} placeholder={t('visit.followup_what')} aria-label={t('visit.followup_what')} onChange={(event) => { item.type(event.target.value); sheet.put(`followup/${row}/item`, event.target.value); }} />
       <input
-        className="line short num" value={due.typed} placeholder={t('visit.followup_due')} aria-label={t('visit.followup_due')} onChange={(event) => due.type(event.target.value)}
+        className={classes('num', css.line, css.short)} value={due.typed} placeholder={t('visit.followup_due')} aria-label={t('visit.followup_due')} onChange={(event) => due.type(event.target.value)}
         onBlur={() => { const day = asDay(due.typed, dayOf(Date.now()), true); due.type(day); sheet.put(`followup/${row}/due`, day); }}
       />
-      <button type="button" className="off" aria-label={t('visit.followup_drop')} onClick={drop}>×</button>
+      <button type="button" className={css.off} aria-label={t('visit.followup_drop')} onClick={drop}>×</button>
     </div>
   );
 }

@@ -12,7 +12,8 @@ import { RiskTag } from '../../parts/tags';
 import { clock } from '../../parts/time';
 import { Add } from './Add';
 import { StandingTag } from './Visits';
-import './visit.css';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 export default function Note() {
   const { visit } = useParams({ strict: false }) as { visit: string };
@@ -26,21 +27,21 @@ function Page({ note }: { note: VisitNote }) {
   const coded = useCoded();
   const { line, card, sections, remarks } = note;
   return (
-    <article className="note" data-testid="note">
-      <header className="note-head">
+    <article className={css.note} data-testid="note">
+      <header className={css.noteHead}>
         <h1>{t('visit.of', { name: card.name })}</h1>
         <StandingTag standing={line.standing} />
         <RiskTag risk={card.risk} />
         <span className="grow" />
-        <Link to="/child/$child" params={{ child: card.child }} className="go soft">{t('visit.open_file')}</Link>
+        <Link to="/child/$child" params={{ child: card.child }} className={classes(css.go, css.soft)}>{t('visit.open_file')}</Link>
       </header>
       <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}{line.taken && ` · ${t('held.taken_by', { person: line.taken.person })}`}</p>
-      <div className="note-body">
+      <div className={css.noteBody}>
         <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}<Pictures line={line} /></div>
         <aside className="panel stack">
           <h2>{t('visit.later')}</h2>
-          {remarks.length === 0 && <p className="quiet list-none">{t('visit.no_later')}</p>}
-          {remarks.length > 0 && <ol className="remarks">
+          {remarks.length === 0 && <p className={classes('quiet', css.listNone)}>{t('visit.no_later')}</p>}
+          {remarks.length > 0 && <ol className={css.remarks}>
             {remarks.map((remark) => (
               <li key={remark.record} className={remark.verdict?.code === '2' ? 'amber' : ''}>
                 <div className="quiet num">{remark.who.person} · {clock(remark.who.at)}</div>
@@ -83,8 +84,8 @@ function Part({ section }: { section: Section }) {
   return (
     <section className="panel stack">
       <h2>{t(`visit.group.${section.group}`, { defaultValue: section.group })}</h2>
-      {long.sort((a) => (a.key === 'note' ? -1 : 1)).map((field) => <div key={field.key}><div className="field-label">{label(field)}</div><p className="note-text">{said(field)}</p></div>)}
-      <dl className="pairs">{short.map((field) => <div key={field.key}><dt>{label(field)}</dt><dd>{said(field)}</dd></div>)}</dl>
+      {long.sort((a) => (a.key === 'note' ? -1 : 1)).map((field) => <div key={field.key}><div className={css.fieldLabel}>{label(field)}</div><p className={css.noteText}>{said(field)}</p></div>)}
+      <dl className={css.pairs}>{short.map((field) => <div key={field.key}><dt>{label(field)}</dt><dd>{said(field)}</dd></div>)}</dl>
     </section>
   );
 }

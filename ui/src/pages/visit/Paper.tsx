@@ -11,7 +11,8 @@ import { useForm, Writing } from './form';
 import { Pick } from './Pick';
 import { Row } from './Row';
 import { Sheet } from './sheet';
-import './visit.css';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 /** What the next paper very likely has, too. */
 const KEPT = ['visit_at', 'mode'] as const;
@@ -50,13 +51,13 @@ export default function Paper() {
 
   if (!ready) return <Waiting />;
   return (
-    <div className="paper" data-testid="paper-page">
-      <div className="write-head paper-head">
+    <div className={css.paper} data-testid="paper-page">
+      <div className={classes(css.writeHead, css.paperHead)}>
         <h1 className="grow">{t('visit.paper')}</h1>
         {copied.length > 0 && <span className="tag pine num" role="status"><CheckCircleFilled aria-hidden /> {t('visit.paper_done', { n: copied.length })}</span>}
       </div>
       <p className="quiet">{t('visit.paper_hint')}</p>
-      <section className="panel paper-sheet">
+      <section className={classes('panel', css.paperSheet)}>
         {sheet === null ? <Pick pick={(child) => void begin(child)} /> : (
           <Writing.Provider value={sheet}>
             <Row key={sheet.draft} sheet={sheet} done={(name, visits) => done(sheet, name, visits)} dropped={() => setSheet(null)} />
@@ -64,9 +65,9 @@ export default function Paper() {
         )}
       </section>
       {copied.length > 0 && (
-        <ul className="panel lines paper-copied">
+        <ul className={classes('panel', css.lines, css.paperCopied)}>
           {copied.map(({ visit, name, day }) => (
-            <li key={visit}><Link to="/visit/$visit" params={{ visit }} className="line-row"><span className="num line-day">{day}</span><strong>{name}</strong><span className="grow" /><span className="quiet">{t('visit.finished')}</span></Link></li>
+            <li key={visit}><Link to="/visit/$visit" params={{ visit }} className={css.lineRow}><span className={classes('num', css.lineDay)}>{day}</span><strong>{name}</strong><span className="grow" /><span className="quiet">{t('visit.finished')}</span></Link></li>
           ))}
         </ul>
       )}

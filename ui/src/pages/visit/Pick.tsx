@@ -7,6 +7,7 @@ import { composing } from '../../parts/keys';
 import { among, useShut, useShutNames } from '../../parts/names';
 import { spoken } from '../../text';
 import { useSearched } from '../children/searched';
+import css from './visit.module.css';
 
 const MOST = 6;
 
@@ -32,14 +33,14 @@ export function Pick({ pick }: { pick(child: string): void }) {
     event.preventDefault();
   };
   return (
-    <div className="paper-pick">
-      <label className="field-box">
-        <span className="field-label">{t('visit.row_child')}</span>
-        <input autoFocus className="line" role="combobox" aria-expanded={lines.length > 0} aria-controls="paper-found" aria-activedescendant={lines[here] && `paper-found-${here}`} autoComplete="off" placeholder={t(shut ? 'parts.names_search' : 'visit.row_find')} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={keys} data-testid="paper-child" {...composition} />
+    <div className={css.paperPick}>
+      <label className={css.fieldBox}>
+        <span className={css.fieldLabel}>{t('visit.row_child')}</span>
+        <input autoFocus className={css.line} role="combobox" aria-expanded={lines.length > 0} aria-controls="paper-found" aria-activedescendant={lines[here] && `paper-found-${here}`} autoComplete="off" placeholder={t(shut ? 'parts.names_search' : 'visit.row_find')} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={keys} data-testid="paper-child" {...composition} />
       </label>
       {trouble && <p className={shut ? 'quiet' : 'finding red'} role="alert">{spoken(trouble)}</p>}
       {text !== '' && fresh && (shut || !found.error) && lines.length === 0 && <p className="quiet" role="status">{t('visit.paper_none')}</p>}
-      <ul id="paper-found" role="listbox" aria-label={t('visit.row_child')} className="paper-found">
+      <ul id="paper-found" role="listbox" aria-label={t('visit.row_child')} className={css.paperFound}>
         {lines.map(({ child, name, about, where }, nth) => (
           <li key={child} id={`paper-found-${nth}`} role="option" aria-selected={nth === here} onMouseDown={(event) => event.preventDefault()} onClick={() => pick(child)} data-testid={`paper-found-${child}`}>
             <strong>{name}</strong>

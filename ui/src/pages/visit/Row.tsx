@@ -14,6 +14,8 @@ import { jump, SavedLine } from './Finish';
 import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useNow, useText, useWriting, Yes } from './form';
 import { useStands, useValue, type Sheet } from './sheet';
 import { Moment, Whom } from './When';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 /** Where Enter stops, in the order of the page. */
 const STOPS = 'input, textarea, [role=radio][tabindex="0"], [data-testid="paper-complete"]';
@@ -65,9 +67,9 @@ export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string,
     event.preventDefault();
   };
   return (
-    <div ref={box} className="paper-sheet" onKeyDown={keys}>
+    <div ref={box} className={css.paperSheet} data-sheet onKeyDown={keys}>
       <div className="row"><span className="grow"><Whom /></span><Button type="text" onClick={() => void drop()} data-testid="paper-drop">{t('visit.discard')}</Button></div>
-      <div className="paper-line">
+      <div className={css.paperLine}>
         <Moment testid="paper-day" />
         <Code name="mode" label={t('visit.row_mode')} />
         <Yes name="met_child" />
@@ -80,7 +82,7 @@ export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string,
       <Text />
       {parent && <Code name="contact_parent" />}
       <Chips name="hazard" />
-      <div className="paper-line"><Next /><Code name="risk_hint" /></div>
+      <div className={css.paperLine}><Next /><Code name="risk_hint" /></div>
       <Left />
       <div className="row">
         <Button type="primary" size="large" icon={<CheckOutlined />} loading={busy} onClick={() => void complete()} data-testid="paper-complete">{t('visit.complete')}</Button>
@@ -106,13 +108,13 @@ function Digits() {
   const rest = () => ASPECTS.forEach((name) => sheet.values[name] === undefined && sheet.put(name, '1'));
   const entries = table(ASPECTS[0])?.entries ?? [];
   return (
-    <div className="field" role="group" aria-label={t('visit.row_aspects')}>
-      <div className="row paper-legend">
-        <span className="field-label">{t('visit.row_aspects')}<span className="need" aria-hidden> *</span></span>
+    <div className={css.field} role="group" aria-label={t('visit.row_aspects')}>
+      <div className={classes('row', css.paperLegend)}>
+        <span className={css.fieldLabel}>{t('visit.row_aspects')}<span className="need" aria-hidden> *</span></span>
         <span className="quiet num grow">{entries.map((entry) => `${entry.code} ${word(entry)}`).join(' · ')}</span>
         <Button onClick={rest} data-testid="paper-rest">{t('visit.rest_good')}</Button>
       </div>
-      <div className="paper-aspects">{ASPECTS.map((name) => <Digit key={name} name={name} />)}</div>
+      <div className={css.paperAspects}>{ASPECTS.map((name) => <Digit key={name} name={name} />)}</div>
       {ASPECTS.map((name) => <Wrong key={name} name={name} />)}
     </div>
   );
@@ -131,17 +133,17 @@ function Digit({ name }: { name: string }) {
     if (event.key === 'Backspace' || event.key === 'Delete') sheet.put(name, undefined);
   };
   return (
-    <label className={`paper-digit ${TONE[String(value)] ?? ''}`} data-field={name}>
+    <label className={classes(css.paperDigit, TONE[String(value)])} data-field={name}>
       <span>{label(name).replace(/状况$/, '')}</span>
-      <input className="line num" inputMode="numeric" value={chosen?.code ?? ''} onFocus={(event) => event.target.select()} onKeyDown={keys} data-testid={`paper-${name}`}
+      <input className={classes('num', css.line)} inputMode="numeric" value={chosen?.code ?? ''} onFocus={(event) => event.target.select()} onKeyDown={keys} data-testid={`paper-${name}`}
         onChange={(event) => {
           const code = event.target.value.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0)).slice(-1);
           if (!table(name)?.entries.some((entry) => entry.code === code)) return;
           sheet.put(name, code);
-          const box = event.target.closest<HTMLElement>('.paper-sheet');
+          const box = event.target.closest<HTMLElement>('[data-sheet]');
           if (box) next(box, event.target);
         }} />
-      <span className="paper-word">{chosen ? word(chosen) : '　'}</span>
+      <span className={css.paperWord}>{chosen ? word(chosen) : '　'}</span>
       <Findings of={found} />
     </label>
   );
@@ -159,7 +161,7 @@ function Text() {
   const { typed, type } = useText(sheet, 'note');
   return (
     <Labelled name="note" label={t('visit.row_note')} as="label" hint={t('visit.note_hint')}>
-      <textarea className="line" rows={2} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => { type(event.target.value); sheet.put('note', event.target.value); }} onBlur={() => void sheet.flush()} data-testid="paper-note" />
+      <textarea className={css.line} rows={2} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => { type(event.target.value); sheet.put('note', event.target.value); }} onBlur={() => void sheet.flush()} data-testid="paper-note" />
     </Labelled>
   );
 }
@@ -177,10 +179,10 @@ function Next() {
     sheet.put('next_visit', day);
   };
   return (
-    <div className="field" data-field="next_visit">
-      <label className="field-box">
-        <span className="field-label">{t('visit.row_next')}<span className="need" aria-hidden> *</span></span>
-        <input className="line short num" value={typed} onChange={(event) => type(event.target.value)} onBlur={put} data-testid="paper-next" />
+    <div className={css.field} data-field="next_visit">
+      <label className={css.fieldBox}>
+        <span className={css.fieldLabel}>{t('visit.row_next')}<span className="need" aria-hidden> *</span></span>
+        <input className={classes('num', css.line, css.short)} value={typed} onChange={(event) => type(event.target.value)} onBlur={put} data-testid="paper-next" />
       </label>
       <Findings of={found} />
     </div>
@@ -196,8 +198,8 @@ function Left() {
   const red = findings.filter(({ level }) => level === 'red');
   if (!tried || red.length === 0) return null;
   return (
-    <div className="left tried" role="alert">
-      <div className="left-title">{t('visit.left', { n: red.length })}</div>
+    <div className={classes(css.left, css.tried)} role="alert">
+      <div className={css.leftTitle}>{t('visit.left', { n: red.length })}</div>
       <ul>{red.map((finding) => <li key={finding.key + finding.text}><button type="button" className="red" onClick={() => jump(finding)}>{spoken(finding)}</button></li>)}</ul>
     </div>
   );

@@ -7,7 +7,8 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
-import './visit.css';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 export default function Visits() {
   const { t } = useTranslation();
@@ -15,15 +16,15 @@ export default function Visits() {
     <>
       <div className="head">
         <h1 className="grow">{t('visit.visits')}</h1>
-        <Link to="/visit/paper" className="go soft" data-testid="paper"><FileTextOutlined aria-hidden /> {t('visit.paper')}</Link>
+        <Link to="/visit/paper" className={classes(css.go, css.soft)} data-testid="paper"><FileTextOutlined aria-hidden /> {t('visit.paper')}</Link>
       </div>
       <div className="stack">
         <section>
-          <h2 className="list-title">{t('visit.drafts')}</h2>
+          <h2 className={css.listTitle}>{t('visit.drafts')}</h2>
           <Drafts />
         </section>
         <section>
-          <h2 className="list-title">{t('visit.recent')}</h2>
+          <h2 className={css.listTitle}>{t('visit.recent')}</h2>
           <Recent />
         </section>
       </div>
@@ -36,17 +37,17 @@ function Drafts() {
   const drafts = useAnswer('visit.draft.list', {});
   if (drafts.error) return <Trouble part fault={drafts.error} again={() => void drafts.refetch()} />;
   if (!drafts.data) return <Waiting />;
-  if (drafts.data.length === 0) return <p className="quiet list-none">{t('visit.drafts_none')}</p>;
+  if (drafts.data.length === 0) return <p className={classes('quiet', css.listNone)}>{t('visit.drafts_none')}</p>;
   return (
-    <ul className="panel lines">
+    <ul className={classes('panel', css.lines)}>
       {drafts.data.map(({ draft, names, opening, saved }) => (
         <li key={draft}>
-          <Link to="/visit/write/$draft" params={{ draft }} className="line-row" data-testid="draft">
-            <span className="line-icon blue"><EditOutlined aria-hidden /></span>
+          <Link to="/visit/write/$draft" params={{ draft }} className={css.lineRow} data-testid="draft">
+            <span className={classes('blue', css.lineIcon)}><EditOutlined aria-hidden /></span>
             <strong>{names.join('、') || t('visit.nameless')}</strong>
             <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
             <span className="quiet num">{clock(saved)}</span>
-            <span className="line-go">{t('visit.go_on')}</span>
+            <span className={css.lineGo}>{t('visit.go_on')}</span>
           </Link>
         </li>
       ))}
@@ -60,7 +61,7 @@ function Recent() {
   if (recent.error) return <div className="stack"><Trouble part fault={recent.error} again={() => void recent.refetch()} /><Names /></div>;
   if (!recent.data) return <Waiting />;
   if (recent.data.length === 0) return <div className="panel"><Empty title={t('visit.recent_none')} hint={t('visit.recent_none_hint')} /></div>;
-  return <ul className="panel lines">{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>;
+  return <ul className={classes('panel', css.lines)}>{recent.data.map((visit) => <li key={visit.record}><VisitRow visit={visit} /></li>)}</ul>;
 }
 
 const LOOK: Record<Standing, string> = { finished: '', read: 'pine', returned: 'amber', supplemented: 'blue' };
@@ -75,14 +76,14 @@ function VisitRow({ visit }: { visit: NamedVisit }) {
   const { t } = useTranslation();
   const coded = useCoded();
   return (
-    <Link to="/visit/$visit" params={{ visit: visit.record }} className="line-row" data-testid="visit-line">
-      <span className="num line-day">{visit.visit_at.slice(5, 10)}</span>
+    <Link to="/visit/$visit" params={{ visit: visit.record }} className={css.lineRow} data-testid="visit-line">
+      <span className={classes('num', css.lineDay)}>{visit.visit_at.slice(5, 10)}</span>
       <strong>{visit.name}</strong>
-      <span className="quiet line-mode">{coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('visit.unmet')}`}</span>
+      <span className={classes('quiet', css.lineMode)}>{coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('visit.unmet')}`}</span>
       <span className="quiet clip grow">{visit.opening}</span>
-      <span className="quiet line-who">{visit.who.own ? '' : visit.who.person}</span>
+      <span className={classes('quiet', css.lineWho)}>{visit.who.own ? '' : visit.who.person}</span>
       <StandingTag standing={visit.standing} />
-      <span className="quiet line-sent">{visit.received ? t('visit.sent') : t('visit.here')}</span>
+      <span className={classes('quiet', css.lineSent)}>{visit.received ? t('visit.sent') : t('visit.here')}</span>
     </Link>
   );
 }

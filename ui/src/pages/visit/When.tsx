@@ -8,6 +8,8 @@ import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
 import { Code, Findings, Line, useAsked, useFindings, useForm, useNow, useWriting, Yes } from './form';
 import { useStands, useValue } from './sheet';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 export function Whom() {
   const { t } = useTranslation();
@@ -20,12 +22,12 @@ export function Whom() {
   const along = (listed.data?.cards ?? []).filter(({ child }) => children.includes(child));
   const others = (siblings.data ?? []).filter(({ child }) => !children.includes(child));
   return (
-    <div className="whom">
+    <div className={css.whom}>
       {listed.error && <strong>{drafts.data?.find(({ draft }) => draft === sheet.draft)?.names.join('、') || t('visit.nameless')}</strong>}
       {!listed.error && along.map((card) => <Person key={card.child} card={card} off={children.length > 1 ? () => sheet.withChild(card.child, false) : undefined} />)}
       {others.length > 0 && <span className="quiet">{t('visit.household')}</span>}
       {others.map(({ child, name }) => (
-        <button key={child} type="button" className="choice" aria-pressed={false} onClick={() => sheet.withChild(child, true)} data-testid={`along-${child}`}>＋ {name}</button>
+        <button key={child} type="button" className={css.choice} aria-pressed={false} onClick={() => sheet.withChild(child, true)} data-testid={`along-${child}`}>＋ {name}</button>
       ))}
     </div>
   );
@@ -35,11 +37,11 @@ function Person({ card, off }: { card: Card; off?: () => void }) {
   const { t } = useTranslation();
   const coded = useCoded();
   return (
-    <span className="person">
+    <span className={css.person}>
       <strong>{card.name}</strong>
       <span className="quiet num">{[coded(TABLES.sex, card.sex), card.age === null ? '' : t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <RiskTag risk={card.risk} />
-      {off && <button type="button" className="off" onClick={off} aria-label={t('visit.leave_out', { name: card.name })}>×</button>}
+      {off && <button type="button" className={css.off} onClick={off} aria-label={t('visit.leave_out', { name: card.name })}>×</button>}
     </span>
   );
 }
@@ -48,11 +50,11 @@ export function When() {
   const late = useAsked('late_reason');
   const unmet = useAsked('unmet_reason');
   return (
-    <div className="when">
+    <div className={css.when}>
       <Moment />
       {late && <Line name="late_reason" />}
       <Code name="mode" />
-      <div className="pair">
+      <div className={css.pair}>
         <Yes name="met_child" />
         <Yes name="met_guardian" />
         <Yes name="child_talk_alone" unknown />
@@ -86,13 +88,13 @@ export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
     put(iso, typedTime);
   };
   return (
-    <div className="field" data-field="visit_at">
-      <span className="field-label">{label('visit_at')}<span className="need" aria-hidden> *</span></span>
+    <div className={css.field} data-field="visit_at">
+      <span className={css.fieldLabel}>{label('visit_at')}<span className="need" aria-hidden> *</span></span>
       <div className="row">
-        <input className="line short num" value={typedDay} aria-label={t('visit.day')} onChange={(event) => { setDay(event.target.value); put(event.target.value, typedTime); }} onBlur={() => setDay(put(typedDay, typedTime))} data-testid={testid} />
-        <input className="line clock num" value={typedTime} aria-label={t('visit.hour')} inputMode="numeric" onChange={(event) => { setTime(event.target.value); put(typedDay, event.target.value); }} data-testid="field-visit_time" />
-        <button type="button" className="choice" aria-pressed={day === today} onClick={() => quick(today)}>{t('words.today')}</button>
-        <button type="button" className="choice" aria-pressed={day === yesterday} onClick={() => quick(yesterday)}>{t('words.yesterday')}</button>
+        <input className={classes('num', css.line, css.short)} value={typedDay} aria-label={t('visit.day')} onChange={(event) => { setDay(event.target.value); put(event.target.value, typedTime); }} onBlur={() => setDay(put(typedDay, typedTime))} data-testid={testid} />
+        <input className={classes('num', css.line, css.clock)} value={typedTime} aria-label={t('visit.hour')} inputMode="numeric" onChange={(event) => { setTime(event.target.value); put(typedDay, event.target.value); }} data-testid="field-visit_time" />
+        <button type="button" className={css.choice} aria-pressed={day === today} onClick={() => quick(today)}>{t('words.today')}</button>
+        <button type="button" className={css.choice} aria-pressed={day === yesterday} onClick={() => quick(yesterday)}>{t('words.yesterday')}</button>
       </div>
       <Findings of={found} />
     </div>

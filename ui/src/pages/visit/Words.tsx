@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { asFault, call, touched, useAnswer } from '../../api';
 import { spoken } from '../../text';
 import { Labelled, useForm, useText, useWriting } from './form';
+import css from './visit.module.css';
 
 const PHRASES_MAX = 30;
 
@@ -30,7 +31,7 @@ export function Words() {
   return (
     <>
       <Labelled name="note" as="label" hint={t('visit.note_hint')}>
-        <textarea ref={box} className="line long" rows={6} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => put(event.target.value)} onBlur={() => void sheet.flush()} data-testid="field-note" />
+        <textarea ref={box} className={css.line} rows={6} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => put(event.target.value)} onBlur={() => void sheet.flush()} data-testid="field-note" />
       </Labelled>
       <Phrases insert={insert} own={() => chosen(box.current) || typed.trim()} />
       <ChildWords />
@@ -63,14 +64,14 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): string 
     if (!mine.includes(text)) void keep([...mine, text], t('visit.phrase_kept'));
   };
   return (
-    <div className="phrases" role="group" aria-label={t('visit.phrases')}>
+    <div className={css.phrases} role="group" aria-label={t('visit.phrases')}>
       {mine.map((phrase) => (
-        <span key={phrase} className="phrase-own">
-          <button type="button" className="phrase" onClick={() => insert(phrase)}>{phrase}</button>
-          <button type="button" className="off" aria-label={t('visit.phrase_drop')} onClick={() => void keep(mine.filter((other) => other !== phrase), t('visit.phrase_gone'))}>×</button>
+        <span key={phrase} className={css.phraseOwn}>
+          <button type="button" className={css.phrase} onClick={() => insert(phrase)}>{phrase}</button>
+          <button type="button" className={css.off} aria-label={t('visit.phrase_drop')} onClick={() => void keep(mine.filter((other) => other !== phrase), t('visit.phrase_gone'))}>×</button>
         </span>
       ))}
-      {(phrases.data?.usual ?? []).map((phrase) => <button key={phrase} type="button" className="phrase" onClick={() => insert(phrase)}>{phrase}</button>)}
+      {(phrases.data?.usual ?? []).map((phrase) => <button key={phrase} type="button" className={css.phrase} onClick={() => insert(phrase)}>{phrase}</button>)}
       <Button type="text" size="small" onClick={add} data-testid="phrase-keep">{t('visit.phrase_keep')}</Button>
     </div>
   );
@@ -83,7 +84,7 @@ function ChildWords() {
   const { typed, type } = useText(sheet, 'child_words');
   return (
     <Labelled name="child_words" as="label" hint={t('visit.child_words_hint')}>
-      <textarea className="line" rows={2} value={typed} maxLength={field('child_words')?.max || 500} placeholder="“……”" onChange={(event) => { type(event.target.value); sheet.put('child_words', event.target.value); }} onBlur={() => void sheet.flush()} data-testid="field-child_words" />
+      <textarea className={css.line} rows={2} value={typed} maxLength={field('child_words')?.max || 500} placeholder="“……”" onChange={(event) => { type(event.target.value); sheet.put('child_words', event.target.value); }} onBlur={() => void sheet.flush()} data-testid="field-child_words" />
     </Labelled>
   );
 }

@@ -18,7 +18,7 @@ import { More } from './More';
 import { useSheet, type Sheet } from './sheet';
 import { When, Whom } from './When';
 import { Words } from './Words';
-import './visit.css';
+import css from './visit.module.css';
 
 export default function Write() {
   const { draft } = useParams({ strict: false }) as { draft: string };
@@ -46,14 +46,14 @@ function Page({ sheet, done }: { sheet: Sheet; done(what: Completed): void }) {
   const [before] = useState(() => (Object.keys(sheet.values).includes('note') ? sheet.standing.saved : null));
   useKeys(sheet);
   return (
-    <div className="write" data-testid="write">
-      <div className="write-head">
+    <div data-testid="write">
+      <div className={css.writeHead}>
         <h1>{t('visit.title')}</h1>
         <Whom />
         <Discard sheet={sheet} />
       </div>
-      {before !== null && <p className="recovered" role="status">{t('visit.recovered', { time: clock(before) })}</p>}
-      <div className="write-body">
+      {before !== null && <p className={css.recovered} role="status">{t('visit.recovered', { time: clock(before) })}</p>}
+      <div className={css.writeBody}>
         <div className="stack">
           <section className="panel stack" aria-label={t('visit.when')}><When /></section>
           <section className="panel stack"><Aspects /></section>

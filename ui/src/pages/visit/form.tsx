@@ -6,6 +6,8 @@ import { useLook } from '../../look';
 import { useForms } from '../../parts/forms';
 import { spoken } from '../../text';
 import { useFound, useStands, useValue, type Sheet } from './sheet';
+import { classes } from '../../style/classes';
+import css from './visit.module.css';
 
 export const Writing = createContext<Sheet | null>(null);
 
@@ -59,9 +61,9 @@ export function Labelled({ name, label, children, hint, as = 'div' }: { name: st
   const need = field(name)?.need === 'must';
   const Box = as;
   return (
-    <div className="field" data-field={name}>
-      <Box className="field-box">
-        <span className="field-label">{label ?? of(name)}{need && <span className="need" aria-hidden> *</span>}{hint && <span className="quiet field-hint">{hint}</span>}</span>
+    <div className={css.field} data-field={name}>
+      <Box className={css.fieldBox}>
+        <span className={css.fieldLabel}>{label ?? of(name)}{need && <span className="need" aria-hidden> *</span>}{hint && <span className={classes('quiet', css.fieldHint)}>{hint}</span>}</span>
         {children}
       </Box>
       <Findings of={found} />
@@ -86,9 +88,9 @@ export function OneOf({ name, label, options, value, pick, digits }: { name: str
   };
   const entry = options.some((option) => option.value === value) ? value : options[0]?.value;
   return (
-    <div className="one-of" role="radiogroup" aria-label={label} id={group} onKeyDown={keys} data-testid={`field-${name}`}>
+    <div className={css.oneOf} role="radiogroup" aria-label={label} id={group} onKeyDown={keys} data-testid={`field-${name}`}>
       {options.map((option) => (
-        <button key={option.value} type="button" role="radio" aria-checked={option.value === value} tabIndex={option.value === entry ? 0 : -1} className={`choice ${option.tone ?? ''}`} onClick={() => pick(option.value)} data-testid={`${name}-${option.value}`}>{option.word}</button>
+        <button key={option.value} type="button" role="radio" aria-checked={option.value === value} tabIndex={option.value === entry ? 0 : -1} className={classes(css.choice, option.tone)} onClick={() => pick(option.value)} data-testid={`${name}-${option.value}`}>{option.word}</button>
       ))}
     </div>
   );
@@ -134,7 +136,7 @@ export function Chips({ name, hint }: { name: string; hint?: ReactNode }) {
   return (
     <>
       <Labelled name={name} hint={hint}>
-        <div className="chips" role="group" aria-label={label(name)}>
+        <div className={css.chips} role="group" aria-label={label(name)}>
           {entries.map((entry) => <Chip key={entry.code} name={`${name}/${entry.code}`} word={word(entry)} />)}
         </div>
       </Labelled>
@@ -146,7 +148,7 @@ export function Chips({ name, hint }: { name: string; hint?: ReactNode }) {
 function Chip({ name, word }: { name: string; word: string }) {
   const sheet = useWriting();
   const on = useValue(sheet, name) === true;
-  return <button type="button" className="choice" aria-pressed={on} onClick={() => sheet.put(name, on ? undefined : true)} data-testid={`chip-${name}`}>{word}</button>;
+  return <button type="button" className={css.choice} aria-pressed={on} onClick={() => sheet.put(name, on ? undefined : true)} data-testid={`chip-${name}`}>{word}</button>;
 }
 
 function OtherOf({ name, code }: { name: string; code: string }) {
@@ -171,7 +173,7 @@ export function Line({ name, number }: { name: string; number?: boolean }) {
   };
   return (
     <Labelled name={name} as="label">
-      <input className="line" value={text.typed} maxLength={field(name)?.max || undefined} inputMode={number ? 'numeric' : 'text'} onChange={(event) => put(event.target.value)} onBlur={() => void sheet.flush()} data-testid={`field-${name}`} />
+      <input className={css.line} value={text.typed} maxLength={field(name)?.max || undefined} inputMode={number ? 'numeric' : 'text'} onChange={(event) => put(event.target.value)} onBlur={() => void sheet.flush()} data-testid={`field-${name}`} />
     </Labelled>
   );
 }

@@ -7,7 +7,8 @@ import { spoken } from '../../text';
 import { Trouble, Waiting } from '../standing';
 import { handed, holders, takenBack, type Held, type Moves } from './moves';
 import { useMoving } from './moved';
-import './charge.css';
+import { classes } from '../../style/classes';
+import css from './charge.module.css';
 
 /** Who sees only the children assigned to her. */
 const ASSIGNED: readonly Role[] = ['director', 'social_worker'];
@@ -27,7 +28,7 @@ export default function Charge({ of: children, hide, done }: Props) {
   });
   return (
     <Modal open centered width="min(40em, calc(100vw - 2em))" footer={null} title={t('charge.ask', { what })} onCancel={hide} destroyOnHidden>
-      <div className="charge" data-testid="charge">
+      <div className={css.charge} data-testid="charge">
         <Now children={children} busy={busy} take={(post, person) => act(takenBack(children, post), t(holders(children).length > 1 ? 'charge.taken' : 'charge.taken_last', { what, person }))} />
         <To children={children} what={what} busy={busy} act={act} />
         {fault && <p className="finding red" role="alert">{spoken(fault)}</p>}
@@ -48,7 +49,7 @@ function Now({ children, busy, take }: { children: Held[]; busy: boolean; take(p
         {now.map(({ post, person, n }) => {
           const line = posts.data?.find((one) => one.post === post);
           return (
-            <li key={post} className="charge-line">
+            <li key={post} className={css.chargeLine}>
               <strong>{person}</strong>
               <span className="quiet grow clip">{line && [spoken(line.title), line.unit].join(' · ')}</span>
               {children.length > 1 && <span className="quiet num">{t('charge.people', { n })}</span>}
@@ -79,11 +80,11 @@ function To({ children, what, busy, act }: { children: Held[]; what: string; bus
     <section aria-label={t('charge.to')}>
       <h3>{t('charge.to')}</h3>
       {posts.length >= SEARCH && <Input allowClear value={text} onChange={(event) => setText(event.target.value)} placeholder={t('charge.search')} aria-label={t('charge.search')} data-testid="charge-search" />}
-      <div className="charge-posts" role="group" aria-label={t('charge.to')}>
+      <div className={css.chargePosts} role="group" aria-label={t('charge.to')}>
         {found.map((post) => <One key={post.post} post={post} on={post.post === chosen?.post} hers={children.every(({ posts: held }) => held.some((charge) => charge.post === post.post))} choose={() => choose(post)} />)}
         {found.length === 0 && <p className="quiet">{t('people.nobody')}</p>}
       </div>
-      {replaces && <p className="quiet charge-hint">{t('charge.hint')}</p>}
+      {replaces && <p className={classes('quiet', css.chargeHint)}>{t('charge.hint')}</p>}
       <div className="row">
         <Button type="primary" disabled={!chosen} loading={busy} onClick={send} data-testid="charge-go">
           {chosen ? t(hands ? 'charge.hand_to' : 'charge.assign_to', { person: chosen.person }) : t('charge.hand')}
@@ -97,7 +98,7 @@ function To({ children, what, busy, act }: { children: Held[]; what: string; bus
 function One({ post, on, hers, choose }: { post: PostLine; on: boolean; hers: boolean; choose(): void }) {
   const { t } = useTranslation();
   return (
-    <button type="button" aria-pressed={on} disabled={hers} className="charge-post" onClick={choose} data-testid={`to-${post.post}`}>
+    <button type="button" aria-pressed={on} disabled={hers} className={css.chargePost} onClick={choose} data-testid={`to-${post.post}`}>
       <strong>{post.person}</strong>
       <span className="quiet grow clip">{[spoken(post.title), post.unit].join(' · ')}</span>
       <span className="quiet num">{hers ? t('charge.already') : t('people.children', { n: post.children })}</span>

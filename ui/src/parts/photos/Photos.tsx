@@ -9,7 +9,8 @@ import { add, again, forget, idOf, useAdding, type Place, type Waiting } from '.
 import { useIncoming } from './incoming';
 import { Thumb } from './Thumb';
 import { Whole } from './Whole';
-import './photos.css';
+import { classes } from '../../style/classes';
+import css from './photos.module.css';
 
 type Props = { place: Place; field: string; label: string; hint?: ReactNode; /** Whether this person may add. */ may: boolean; /** Drop and paste anywhere on the page. */ anywhere?: boolean };
 
@@ -27,12 +28,12 @@ export function Photos({ place, field, label, hint, may, anywhere = false }: Pro
   const lines = (answer.data ?? []).filter((line) => line.field === field && line.about === about).sort((a, b) => a.at - b.at);
   const toButton = () => zone.current?.querySelector<HTMLElement>('[data-testid="photo-add"]')?.focus();
   return (
-    <div ref={zone} className={over ? 'photos over' : 'photos'} role="group" aria-label={label} data-field={field} data-testid={`photos-${field}`}>
-      <div className="photos-head"><span className="photos-label">{label}</span>{hint && <span className="quiet">{hint}</span>}</div>
+    <div ref={zone} className={classes(css.photos, over && css.over)} role="group" aria-label={label} data-field={field} data-testid={`photos-${field}`}>
+      <div className={css.photosHead}><span className={css.photosLabel}>{label}</span>{hint && <span className="quiet">{hint}</span>}</div>
       {answer.error && <div className="finding red" role="alert">{spoken(answer.error)}</div>}
-      <div className="photos-row">
+      <div className={css.photosRow}>
         {lines.map((line, at) => <Thumb key={line.file} line={line} at={at} place={place} look={() => look(line.file)} gone={toButton} />)}
-        {may && <div className="photo-more"><Button icon={<CameraOutlined />} onClick={() => picker.current?.click()} data-testid="photo-add">{over ? t('photos.let_go') : t('photos.add')}</Button><span className="quiet">{anywhere ? t('photos.how') : t('photos.how_here')}</span></div>}
+        {may && <div className={css.photoMore}><Button icon={<CameraOutlined />} onClick={() => picker.current?.click()} data-testid="photo-add">{over ? t('photos.let_go') : t('photos.add')}</Button><span className="quiet">{anywhere ? t('photos.how') : t('photos.how_here')}</span></div>}
       </div>
       <input ref={picker} type="file" accept="image/*" multiple hidden aria-label={t('photos.add')} data-testid="photo-input" onChange={(event) => { put([...(event.target.files ?? [])]); event.target.value = ''; }} />
       <Progress adding={adding} />
@@ -46,7 +47,7 @@ export function Photos({ place, field, label, hint, may, anywhere = false }: Pro
 function Progress({ adding }: { adding: Waiting[] }) {
   const { t } = useTranslation();
   const under = adding.filter(({ fault }) => fault === null);
-  return <div role="status" className="photos-progress" data-testid="photo-progress">{under.length > 0 && <><LoadingOutlined aria-hidden /> {t('photos.adding', { count: under.length, name: under[0]?.name })}</>}</div>;
+  return <div role="status" className={css.photosProgress} data-testid="photo-progress">{under.length > 0 && <><LoadingOutlined aria-hidden /> {t('photos.adding', { count: under.length, name: under[0]?.name })}</>}</div>;
 }
 
 /** What could not be added and why; it stays until it is tried again or given up. */
@@ -61,7 +62,7 @@ function Refused({ about, adding }: { about: string; adding: Waiting[] }) {
   }
   if (why.size === 0) return null;
   return (
-    <div className="photos-refused" role="alert" data-testid="photo-refused">
+    <div className={css.photosRefused} role="alert" data-testid="photo-refused">
       {[...why].map(([text, names]) => <div key={text}><strong>{names.join('、')}</strong>：{text}</div>)}
       <div className="row">
         <Button onClick={() => again(about)} data-testid="photo-again">{t('words.again')}</Button>

@@ -7,6 +7,7 @@ import { asFault, call, queries, useAnswer, type FileLine } from '../../api';
 import { about, spoken } from '../../text';
 import { savedNow } from '../saved';
 import { add, type Place } from './adding';
+import css from './photos.module.css';
 
 type Props = { line: FileLine; at: number; place: Place; look(): void; gone(): void };
 
@@ -16,9 +17,9 @@ export function Thumb({ line, at, place, look, gone }: Props) {
   const state = !line.here ? t('photos.not_here') : line.sent ? t('photos.sent') : t('photos.here');
   const name = t('photos.nth', { n: at + 1 });
   return (
-    <figure className="photo">
-      <button type="button" className="photo-look" onClick={look} aria-label={t('photos.look', { name, state })} data-testid={`photo-${at}`}>
-        {thumb.data?.data ? <img src={`data:image/jpeg;base64,${thumb.data.data}`} alt={about(name, line.name)} /> : <span className="photo-none"><PictureOutlined aria-hidden /><span>{t('photos.loading')}</span></span>}
+    <figure className={css.photo}>
+      <button type="button" className={css.photoLook} onClick={look} aria-label={t('photos.look', { name, state })} data-testid={`photo-${at}`}>
+        {thumb.data?.data ? <img src={`data:image/jpeg;base64,${thumb.data.data}`} alt={about(name, line.name)} /> : <span className={css.photoNone}><PictureOutlined aria-hidden /><span>{t('photos.loading')}</span></span>}
       </button>
       <figcaption>
         <span className="quiet" data-testid={`photo-state-${at}`}>{state}</span>

@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type FileLine } from '../../api';
 import { about, spoken } from '../../text';
 import { clock } from '../time';
+import { classes } from '../../style/classes';
+import css from './photos.module.css';
 
 export function Whole({ lines, file, look }: { lines: FileLine[]; file: string; look(file: string | null): void }) {
   const { t } = useTranslation();
@@ -18,9 +20,9 @@ export function Whole({ lines, file, look }: { lines: FileLine[]; file: string; 
   const title = [t('photos.nth_of', { n: at + 1, all: lines.length }), line.who?.person, clock(line.at)].filter(Boolean).join(' · ');
   return (
     <Modal
-      open centered width="min(72em, 94vw)" title={title} onCancel={() => look(null)} closable={{ 'aria-label': t('words.close') }} className="photo-whole"
+      open centered width="min(72em, 94vw)" title={title} onCancel={() => look(null)} closable={{ 'aria-label': t('words.close') }}
       footer={
-        <div className="row photo-steps">
+        <div className={classes('row', css.photoSteps)}>
           {lines.length > 1 && <Button icon={<LeftOutlined />} disabled={at === 0} onClick={() => step(-1)} data-testid="photo-before">{t('photos.before')}</Button>}
           {lines.length > 1 && <Button icon={<RightOutlined />} iconPlacement="end" disabled={at === lines.length - 1} onClick={() => step(1)} data-testid="photo-after">{t('photos.after')}</Button>}
           <span className="grow" />
@@ -28,7 +30,7 @@ export function Whole({ lines, file, look }: { lines: FileLine[]; file: string; 
         </div>
       }
     >
-      <div className="photo-stage" onKeyDown={({ key }) => (key === 'ArrowLeft' ? step(-1) : key === 'ArrowRight' && step(1))}>
+      <div className={css.photoStage} onKeyDown={({ key }) => (key === 'ArrowLeft' ? step(-1) : key === 'ArrowRight' && step(1))}>
         <Picture key={file} line={line} alt={about(t('photos.nth', { n: at + 1 }), line.name)} />
       </div>
     </Modal>
