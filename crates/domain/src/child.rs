@@ -60,8 +60,6 @@ pub struct Missing {
     pub title: String,
     /// Section of the page.
     pub group: String,
-    /// True where somebody answered "未采集".
-    pub unknown: bool,
 }
 
 /// How complete a file is: needed fields, those filled, and the list of the rest (缺项清单).
@@ -83,31 +81,28 @@ impl Completeness {
     }
 }
 
-/// What is still to be collected. "未采集" is an answer, but it is on the list.
+/// What is still to be collected. "未采集" is an answer where the form allows it: nobody is asked again and again.
 pub fn completeness(values: &BTreeMap<Key, Value>, today: Day) -> Completeness {
     let Some(form) = form::builtin("child") else { return Completeness::default() };
     let absent: BTreeSet<Key> = check(values, today).into_iter().filter(|f| f.missing).map(|f| f.key).collect();
-    let unknown = values.iter().filter(|(key, v)| {
-        **v == Value::Unknown && form.field(key).is_some_and(|f| f.need == Need::Must || f.key == "id_no")
-    });
-    let unknown: BTreeSet<Key> = unknown.map(|(key, _)| key.clone()).collect();
+    let answered =
+        |key: &str| values.get(key) == Some(&Value::Unknown) && form.field(key).is_some_and(|field| field.unknown);
     let mut missing: Vec<(usize, Missing)> =
-        absent.union(&unknown).filter_map(|key| listed(form, key, unknown.contains(key))).collect();
+        absent.iter().filter(|key| !answered(key)).filter_map(|key| listed(form, key)).collect();
     missing.sort_by(|(a, m), (b, n)| (a, &m.key).cmp(&(b, &n.key)));
     let must = form.fields.iter().filter(|f| f.need == Need::Must && !f.computed);
-    let filled = must
-        .filter(|f| form::is_filled(f, "", values) && !unknown.contains(&f.key) && !absent.contains(&f.key))
-        .count();
+    let filled =
+        must.filter(|f| form::is_filled(f, "", values) && (answered(&f.key) || !absent.contains(&f.key))).count();
     Completeness { needed: filled + missing.len(), filled, missing: missing.into_iter().map(|(_, m)| m).collect() }
 }
 
-fn listed(form: &Form, key: &str, unknown: bool) -> Option<(usize, Missing)> {
+fn listed(form: &Form, key: &str) -> Option<(usize, Missing)> {
     let head = key.split('/').next()?;
     let at = form.fields.iter().position(|f| f.key == head)?;
     let field = form.fields.get(at)?;
     let column = form.field(key).filter(|c| c.key != field.key);
     let title = column.map_or_else(|| field.title.clone(), |c| format!("{}·{}", field.title, c.title));
-    Some((at, Missing { key: key.to_owned(), title, group: field.group.clone(), unknown }))
+    Some((at, Missing { key: key.to_owned(), title, group: field.group.clone() }))
 }
 
 /// What tells one child from another.

@@ -102,6 +102,15 @@ codes! {
     /// A finished record cannot be changed.
     Finished => "已完成的记录不能改原文，请用“补充说明”追加。",
         "A finished note cannot be changed; add to it with “Supplement”.",
+    /// A draft was saved by another page since this one saw it; `about` is the draft.
+    DraftNewer => "这份草稿在另一个窗口里又写过了，这里的没有存进去，也没有盖掉那边的；请看那边写的，或者留下这里的。",
+        "This draft was written on in another window; what stands here was not saved and nothing there was overwritten. Look at what is there, or keep what is here.",
+    /// A draft was finished by another page; `about` is the draft.
+    DraftFinished => "这份草稿在另一个窗口里已经写完了，原文不再改；这里多写的话可以补充到那条记录里。",
+        "This draft was finished in another window and the note does not change any more; what is written here beyond it can be added as a supplement.",
+    /// A draft was thrown away by another page; `about` is the draft.
+    DraftDropped => "这份草稿在另一个窗口里删掉了，这里的没有保存；还要的话请另存为一份新草稿。",
+        "This draft was deleted in another window and what stands here was not saved; if you still want it, keep it as a new draft.",
     /// The call's arguments cannot be read.
     BadCall => "这一步没有做成，请重新打开页面再试；已保存的内容不受影响。",
         "This did not work; please open the page again and retry. What was saved is untouched.",

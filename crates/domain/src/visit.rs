@@ -11,6 +11,10 @@ use crate::form::{self, members};
 use crate::moment::Timestamp;
 use crate::value::{Key, Value};
 
+mod party;
+
+pub use party::{join_findings, of_child, own_key};
+
 type Values = BTreeMap<Key, Value>;
 
 /// What the rules need to know beside the note itself.
@@ -106,8 +110,10 @@ fn when(values: &Values, context: &Context, found: &mut Vec<Finding>) {
 fn met(values: &Values, context: &Context, found: &mut Vec<Finding>) {
     let mode = text(values, "mode");
     let unexplained = text(values, "unmet_reason").is_none();
+    // Who telephoned, or wrote, never went to see the child: there is nothing to explain.
+    let went = !matches!(mode, Some("2" | "6"));
     match (yes(values, "met_child"), yes(values, "met_guardian")) {
-        (Some(false), _) if unexplained => found
+        (Some(false), _) if unexplained && went => found
             .push(Finding::missing("unmet_reason", ("没有见到本人，请填写未见原因", "The child was not met; say why"))),
         (_, Some(false)) if unexplained && mode == Some("1") => {
             found.push(

@@ -244,9 +244,15 @@ fn health(values: &Values, today: Day, found: &mut Vec<Finding>) {
             ("dis_cert", "残疾人证号", "the certificate's number"),
         ] {
             if !values.contains_key(key) && members(values, key).is_empty() {
+                let may_be_unknown = form::builtin("child").and_then(|f| f.field(key)).is_some_and(|f| f.unknown);
+                let (or, or_en) = if may_be_unknown {
+                    ("；还没有的请填未采集", ", or “not collected” where there is none yet")
+                } else {
+                    ("", "")
+                };
                 let words = (
-                    format!("健康状况选了残疾，请填写{what}；还没有的请填未采集"),
-                    format!("Health says disabled: fill in {en}, or “not collected” where there is none yet"),
+                    format!("健康状况选了残疾，请填写{what}{or}"),
+                    format!("Health says disabled: fill in {en}{or_en}"),
                 );
                 found.push(Finding::missing(key, words));
             }

@@ -168,13 +168,34 @@ fn completeness_counts_needed_fields_and_lists_the_rest() {
     let full = completeness(&whole(), today());
     assert_eq!((full.percent(), full.missing.len()), (100, 0));
     let part = completeness(&changed("nation=? guard_type= health=60"), today());
-    let keys: Vec<(&str, bool)> = part.missing.iter().map(|m| (m.key.as_str(), m.unknown)).collect();
-    let expected =
-        [("nation", true), ("dis_type", false), ("dis_level", false), ("dis_cert", false), ("guard_type", false)];
-    assert_eq!(keys, expected);
+    let keys: Vec<&str> = part.missing.iter().map(|m| m.key.as_str()).collect();
+    assert_eq!(keys, ["dis_type", "dis_level", "dis_cert", "guard_type"], "未采集 (nation) is an answer");
     assert_eq!(part.needed, full.needed + 3);
+    let answered = completeness(&changed("health=60 dis_type/1=是 dis_level=? dis_cert=? id_no=?"), today());
+    assert_eq!(answered.missing, [], "where the words offer 未采集 it is an answer");
     assert!(part.percent() < 100 && part.missing.iter().all(|m| !m.title.is_empty() && !m.group.is_empty()));
     assert_eq!(completeness(&Values::new(), today()).filled, 0);
+}
+
+/// 去补填 leads to what hands can fill in; the risk level alone comes from its assessment.
+#[test]
+fn what_is_missing_can_be_filled_in_and_what_may_be_answered_unknown_can_be() {
+    let form = form::builtin("child").expect("a form");
+    for changes in
+        ["", "health=60 guard_type=7 school_stage=10 id_type=90", "categories/B1/status=3 id_no=", "birth= name="]
+    {
+        for values in [changed(changes), Values::new()] {
+            for missing in completeness(&values, today()).missing {
+                let key = missing.key.as_str();
+                let field = form.field(key).or_else(|| form.fields.iter().find(|f| f.key == key)).expect(key);
+                assert!(!field.computed && !field.given, "{key}");
+                assert!(field.merge != crate::form::Merge::Higher || key == "risk_level", "{key}");
+            }
+            for finding in check(&values, today()).iter().filter(|f| f.text.contains("请填未采集")) {
+                assert!(form.field(&finding.key).is_some_and(|f| f.unknown), "{finding:?}");
+            }
+        }
+    }
 }
 
 #[test]
