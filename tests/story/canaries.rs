@@ -197,7 +197,7 @@ fn remarks(world: &mut World, typist: &mut Typist, child: ChildId, visit: &Value
 fn drafts(world: &mut World, typist: &mut Typist, child: ChildId) {
     let half =
         json!({ "children": [child], "values": { "note": typist.words("草稿"), "late_reason": typist.words("迟") } });
-    world.ok(DIRECTOR, "visit.draft.save", half);
+    world.ok(DIRECTOR, "draft.save", half);
     world.ok(DIRECTOR, "settings.set", json!({ "key": "phrases", "value": [typist.words("常用语")] }));
     world.ok(STATION, "children.find", json!({ "text": typist.words("查找") }));
 }
@@ -207,9 +207,9 @@ fn drafts(world: &mut World, typist: &mut Typist, child: ChildId) {
 fn missed(world: &mut World, typed: &[String], child: ChildId, visit: &Value) -> Vec<String> {
     let mut screens = String::new();
     for seat in [DIRECTOR, STATION] {
-        let drafts = listed(&world.ok(seat, "visit.draft.list", json!({})));
+        let drafts = listed(&world.ok(seat, "draft.list", json!({})));
         for draft in drafts {
-            screens += &world.ok(seat, "visit.draft.open", json!({ "draft": draft["draft"] })).to_string();
+            screens += &world.ok(seat, "draft.open", json!({ "draft": draft["draft"] })).to_string();
         }
         for (call, args) in [
             ("child.open", json!({ "child": child })),

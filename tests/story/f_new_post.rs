@@ -52,7 +52,7 @@ fn her_old_laptop_syncs_ten_days_later_and_nothing_is_lost_or_left() {
     let after = visits(&mut world, DIRECTOR, child, "换岗以后在旧电脑上写的走访。");
     writes(&mut world, DIRECTOR, child, "phone_child", "14000003333");
     let draft = json!({ "children": [child], "values": { "note": "只写了一半的话" } });
-    let draft = world.ok(DIRECTOR, "visit.draft.save", draft)["draft"].clone();
+    let draft = world.ok(DIRECTOR, "draft.save", draft)["draft"].clone();
     world.pass_s(8 * 86_400);
     assert!(traces(&world, DIRECTOR, child) > 0, "the old laptop still has the file");
 
@@ -87,7 +87,7 @@ fn came_back_late() -> (World, ChildId, Value) {
     writes(&mut world, DIRECTOR, child, "phone_child", "14000003333");
     writes(&mut world, DIRECTOR, child, "school_name", "明湖第二小学");
     let draft = json!({ "children": [child], "values": { "note": "只写了一半的话" } });
-    world.ok(DIRECTOR, "visit.draft.save", draft);
+    world.ok(DIRECTOR, "draft.save", draft);
     world.pass_s(8 * 86_400);
     meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
     (world, child, note)
@@ -282,7 +282,7 @@ fn a_half_note_about_two_of_whom_one_leaves_is_handed_in_for_the_one_and_goes_on
     let leaves = world.child("张小红", DIRECTOR);
     world.settle();
     let draft = json!({ "children": [leaves, stays], "values": { "note": "两个孩子都在家，奶奶说" } });
-    let draft = world.ok(DIRECTOR, "visit.draft.save", draft)["draft"].clone();
+    let draft = world.ok(DIRECTOR, "draft.save", draft)["draft"].clone();
     let (old, to) = (world.seats[DIRECTOR].post, world.seats[NEIGHBOUR].post);
     world.write(vec![Row::Withdraw { child: leaves, post: old }, Row::Assign { child: leaves, post: to }]);
     meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
@@ -292,17 +292,17 @@ fn a_half_note_about_two_of_whom_one_leaves_is_handed_in_for_the_one_and_goes_on
         "nothing saved is lost"
     );
     assert_eq!(traces(&world, DIRECTOR, leaves), 0, "and the file is gone from her laptop");
-    let open = world.ok(DIRECTOR, "visit.draft.open", json!({ "draft": draft }));
+    let open = world.ok(DIRECTOR, "draft.open", json!({ "draft": draft }));
     assert_eq!(open["children"], json!([stays]));
     // The page was open all the time and still names both.
     let more =
         json!({ "draft": draft, "children": [leaves, stays], "values": { "note": "两个孩子都在家，奶奶说都好。" } });
-    assert_eq!(world.ok(DIRECTOR, "visit.draft.save", more)["children"], json!([stays]));
+    assert_eq!(world.ok(DIRECTOR, "draft.save", more)["children"], json!([stays]));
 
     world.write(vec![Row::Withdraw { child: stays, post: old }, Row::Assign { child: stays, post: to }]);
     meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
     assert!(world.kept_aside(record(&draft)), "the rest as well");
-    assert_eq!(world.ok(DIRECTOR, "visit.draft.list", json!({})), json!([]), "nothing to read stays behind");
+    assert_eq!(world.ok(DIRECTOR, "draft.list", json!({})), json!([]), "nothing to read stays behind");
     every_desk_is_sound(&mut world);
 }
 

@@ -61,14 +61,14 @@ fn a_clock_two_months_fast_ends_no_post_that_ends_next_month() {
     world.write(vec![row]);
     world.settle();
     let half = json!({ "children": [child], "values": { "note": "写了一半" } });
-    let draft = world.ok(DIRECTOR, "visit.draft.save", half)["draft"].clone();
+    let draft = world.ok(DIRECTOR, "draft.save", half)["draft"].clone();
     world.skew(DIRECTOR, 60 * DAY_S);
     meet(&mut world, &[DIRECTOR, STATION]);
     world.skew(DIRECTOR, 0);
     meet(&mut world, &[DIRECTOR, STATION]);
 
     assert_eq!(reads(&mut world, DIRECTOR, child, "name"), "张小明", "her files are still with her");
-    let open = world.ok(DIRECTOR, "visit.draft.open", json!({ "draft": draft }));
+    let open = world.ok(DIRECTOR, "draft.open", json!({ "draft": draft }));
     assert_eq!(open["values"]["note"], "写了一半", "and what she began is still hers to finish");
     assert_eq!(notes(&mut world, STATION, child), []);
     world.pass_s(31 * DAY_S);

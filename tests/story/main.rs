@@ -8,6 +8,7 @@ mod canaries;
 mod d_returned_and_supplemented;
 mod e_found_twice;
 mod f_new_post;
+mod followed_up;
 mod g_fast_clock;
 mod h_eighteenth_birthday;
 mod https;

@@ -25,7 +25,7 @@ fn half_a_note(world: &mut World, child: ChildId) -> Value {
     let add = json!({ "draft": draft, "field": "attach", "name": "院子.jpg", "data": photo::yard(1) });
     world.ok(DIRECTOR, "file.add", add);
     let half = json!({ "draft": draft, "children": [child], "values": { "note": "只写了一半的话" } });
-    world.ok(DIRECTOR, "visit.draft.save", half);
+    world.ok(DIRECTOR, "draft.save", half);
     draft
 }
 
@@ -52,7 +52,7 @@ fn a_stolen_computer_is_stopped_and_what_it_had_not_sent_waits_to_be_claimed() {
         ("children.list", json!({})),
         ("children.names", json!({})),
         ("visits.list", json!({ "child": child })),
-        ("visit.draft.open", json!({ "draft": half })),
+        ("draft.open", json!({ "draft": half })),
     ] {
         let refused = world.call(DIRECTOR, call, &args).expect_err("the thief reads nothing more");
         assert_eq!(refused.code, Code::Revoked, "{call}");
@@ -115,5 +115,35 @@ fn a_note_taken_over_from_a_stolen_computer_brings_its_photograph() {
     world.settle();
     let thumb = world.ok(STATION, "file.thumb", json!({ "file": files[0]["file"] }));
     assert!(thumb["data"].is_string(), "and can be seen: {thumb}");
+    every_desk_is_sound(&mut world);
+}
+
+#[test]
+fn what_was_begun_in_any_form_is_handed_in_when_a_computer_is_stopped() {
+    let (mut world, child) = street_with("张小明");
+    let done = visits(&mut world, DIRECTOR, child, "被偷以前已经上传的走访。");
+    meet(&mut world, &[DIRECTOR, STATION]);
+    let begun = [
+        ("母亲晚上来电说", json!({ "form": "supplement", "about": done, "values": { "text": "母亲晚上来电说" } })),
+        (
+            "祖母住院没人照料",
+            json!({ "form": "assessment", "children": [child], "values": { "reason": "祖母住院没人照料", "date": "11" } }),
+        ),
+        ("王小半", json!({ "form": "child", "values": { "name": "王小半", "birth": "05", "family/+1/tel": "140" } })),
+    ];
+    let mut drafts = Vec::new();
+    for (_, save) in &begun {
+        drafts.push(world.ok(DIRECTOR, "draft.save", save.clone())["draft"].clone());
+    }
+    let device = json!(world.seats[DIRECTOR].device);
+    world.ok(STATION, "roster.revoke", json!({ "device": device }));
+    meet(&mut world, &[STATION]);
+    meet(&mut world, &[DIRECTOR, STATION]);
+    meet(&mut world, &[DIRECTOR, STATION]);
+    for (draft, (words, _)) in drafts.iter().zip(&begun) {
+        let id = draft.as_str().and_then(|id| id.parse::<RecordId>().ok()).expect("an id");
+        assert!(world.kept_aside(id), "{words} is with the district");
+        held_with(&mut world, STATION, words);
+    }
     every_desk_is_sound(&mut world);
 }

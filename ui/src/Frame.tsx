@@ -8,7 +8,7 @@ import { useAct, useAnswer } from './api';
 import { Finder, useFinder } from './pages/children/Finder';
 import { StatusLine } from './StatusLine';
 import { useAnew } from './anew';
-import { useIdleLock } from './idle';
+import { lockDesk, useIdleLock } from './idle';
 import { useLine } from './line';
 import { usePractised } from './parts/practised';
 import { Waiting } from './parts/standing';
@@ -21,7 +21,6 @@ export function Frame() {
   const me = useAnswer('me', {});
   const today = useAnswer('today', {});
   const shell = useAnswer('shell.state', {});
-  const lock = useAct('shell.lock');
   const practice = useAct('shell.practice');
   const finder = useFinder();
   useTop();
@@ -42,7 +41,7 @@ export function Frame() {
         <button type="button" onClick={finder.show} data-testid="nav-find"><SearchOutlined />{t('words.nav.find')}</button>
         <div className={css.foot} />
         <Link to="/settings" data-testid="nav-settings"><SettingOutlined />{t('words.nav.settings')}</Link>
-        <button type="button" onClick={() => lock.mutate({})} data-testid="nav-lock"><LockOutlined />{t('words.nav.lock')}</button>
+        <button type="button" onClick={() => void lockDesk()} data-testid="nav-lock"><LockOutlined />{t('words.nav.lock')}</button>
       </nav>
       <main className="page" id="page">
         <Stopped />

@@ -45,7 +45,7 @@ export async function worked(director: Desk, station: Desk) {
   const [first, second, third] = cards;
   if (!first || !second || !third) throw new Error('too few children');
   const draft = await director.call('visit.begin', { children: [third.child] });
-  await director.call('visit.draft.save', { draft: draft.draft, children: draft.children, values: { ...draft.values, note: '刚进门，先记下：院子里晒着被子，爷爷在家' } });
+  await director.call('draft.save', { draft: draft.draft, children: draft.children, values: { ...draft.values, note: '刚进门，先记下：院子里晒着被子，爷爷在家' } });
   await director.synced();
   await station.synced();
   // two people, one telephone number, neither knowing of the other

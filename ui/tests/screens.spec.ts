@@ -111,7 +111,7 @@ test('every screen reads well in every size, language and in elder mode', async 
     await station.join(stage.told.supervisor);
     const { first, third } = await worked(director, station);
     const visit = (await director.call('visits.list', { child: first.child }))[0]?.record ?? '';
-    const draft = (await director.call('visit.draft.list', {}))[0]?.draft ?? '';
+    const draft = (await director.call('draft.list', {}))[0]?.draft ?? '';
     const screens: [Desk, string, string][] = [
       [director, 'today', '/'],
       [director, 'children', '/children'],

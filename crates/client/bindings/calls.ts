@@ -5,7 +5,7 @@ export type About = { child: ChildId, findings: Array<Finding>, };
 
 export type AddFile = { 
 /**
- * Whose, with `about`.
+ * Whose, with `about`; with `draft`, of which child of several alone.
  */
 child?: ChildId, 
 /**
@@ -37,9 +37,23 @@ apart: boolean, };
 
 export type Area = string;
 
-export type Assess = { child: ChildId, values: { [key in string]: Value }, };
+export type Assess = { child: ChildId, values: { [key in string]: Value }, 
+/**
+ * Its draft; it goes when the assessment is written.
+ */
+draft?: RecordId, };
 
 export type Assessed = { record: RecordId | null, findings: Array<Finding>, };
+
+export type AssessmentLine = { record: RecordId, level: Coded | null, 
+/**
+ * The day it speaks of.
+ */
+date: string, reason: string, basis: string, who: Who, 
+/**
+ * Whether the district has it in its log.
+ */
+received: boolean, };
 
 export type Assign = { children: Array<ChildId>, post: PostId, };
 
@@ -147,7 +161,11 @@ children?: Array<ChildId>,
 /**
  * In place of the draft's.
  */
-values?: { [key in string]: Value }, };
+values?: { [key in string]: Value }, 
+/**
+ * What the page knows of the draft; one that is behind finishes nothing it has not seen.
+ */
+version?: number, };
 
 export type Completed = { records: Array<Finished>, findings: Array<About>, };
 
@@ -278,13 +296,17 @@ held: number,
  */
 settled: number, };
 
-export type Draft = { draft: RecordId, children: Array<ChildId>, values: { [key in string]: Value }, begun: Timestamp, saved: Timestamp, 
+export type Draft = { draft: RecordId, form: string, children: Array<ChildId>, about: RecordId | null, 
 /**
- * What is still to do before 完成, by the first child's rules.
+ * By record key; what is of one child of several alone under `of/<child>/<key>`.
+ */
+values: { [key in string]: Value }, version: number, begun: Timestamp, saved: Timestamp, 
+/**
+ * What is still to do before 完成.
  */
 findings: Array<Finding>, };
 
-export type DraftLine = { draft: RecordId, children: Array<ChildId>, names: Array<string>, opening: string, saved: Timestamp, };
+export type DraftLine = { draft: RecordId, form: string, children: Array<ChildId>, about: RecordId | null, names: Array<string>, opening: string, saved: Timestamp, };
 
 export type DueFilter = "overdue" | "today" | "coming" | "later";
 
@@ -426,7 +448,7 @@ lines: Array<HistoryLine>, };
 
 export type FileLine = { file: RecordId, about: RecordId, 
 /**
- * Whose; `None` while it belongs to a draft.
+ * Whose; of a draft: of which child of several alone, `None` for all of them.
  */
 child: ChildId | null, field: string, name: string, media: string, 
 /**
@@ -490,6 +512,20 @@ export type Find = { text: string,
  */
 most?: number, };
 
+export type FindDraft = { 
+/**
+ * `supplement`, `review`, `assessment`, `child` (a registration).
+ */
+form: string, 
+/**
+ * Of an assessment.
+ */
+child?: ChildId, 
+/**
+ * The note a supplement or a review is about.
+ */
+about?: RecordId, };
+
 export type Finding = { 
 /**
  * The field, as a record key.
@@ -512,7 +548,33 @@ text: string,
  */
 en: string, };
 
-export type Finished = { child: ChildId, visit: RecordId, next_visit: string | null, };
+export type Finished = { child: ChildId, visit: RecordId, 
+/**
+ * When the child is to be visited again, as every list says it.
+ */
+next_visit: string | null, };
+
+export type FollowUp = { 
+/**
+ * The note it stands in.
+ */
+visit: RecordId, row: string, child: ChildId, name: string, 
+/**
+ * What is to be done.
+ */
+item: string, 
+/**
+ * Until when, as it was written.
+ */
+due: string | null, 
+/**
+ * How that stands to today, where it is a day.
+ */
+state: State | null, 
+/**
+ * Who said that it is done.
+ */
+done: Who | null, };
 
 export type Form = { 
 /**
@@ -558,7 +620,11 @@ values: { [key in string]: Value },
 /**
  * True once the finder has looked at the files that may be of the same child.
  */
-sure: boolean, };
+sure: boolean, 
+/**
+ * Its draft; it goes when the child is registered.
+ */
+draft?: RecordId, };
 
 export type Held = { record: RecordId, 
 /**
@@ -635,6 +701,8 @@ taken: Who | null,
 words: Words, };
 
 export type Kind = "text" | "long_text" | "day" | "month" | "time" | "int" | "money" | "decimal" | "yes" | "code" | "codes" | "id_no" | "tel" | "area" | "ref" | "rows" | "files";
+
+export type KnownDraft = { draft: RecordId, version: number, };
 
 export type Level = "red" | "yellow";
 
@@ -804,7 +872,11 @@ verdict: string,
 /**
  * What is to be supplemented.
  */
-note?: string, };
+note?: string, 
+/**
+ * Its draft; it goes when the review is written.
+ */
+draft?: RecordId, };
 
 export type Role = "director" | "supervisor" | "specialist" | "social_worker" | "centre_admin" | "centre_officer" | "centre_leader";
 
@@ -824,17 +896,39 @@ export type SaveDraft = {
 /**
  * Left out for a new one.
  */
-draft?: RecordId, children: Array<ChildId>, 
+draft?: RecordId, 
 /**
- * The whole note as it now stands.
+ * `visit` when left out; `supplement`, `review`, `assessment`, `child` (a registration).
  */
-values: { [key in string]: Value }, };
+form?: string, 
+/**
+ * Whom it is about; left out for a supplement or a review, and for a registration there is nobody yet.
+ */
+children?: Array<ChildId>, 
+/**
+ * The note a supplement or a review is about.
+ */
+about?: RecordId, 
+/**
+ * The whole as it now stands.
+ */
+values: { [key in string]: Value }, 
+/**
+ * What the page knows to be on the disk; a page that is behind is refused. Left out, nothing is compared.
+ */
+version?: number, };
 
 export type SavedDraft = { draft: RecordId, 
 /**
  * For whom it now is: without a child that went to somebody else meanwhile.
  */
-children: Array<ChildId>, saved: Timestamp, findings: Array<Finding>, };
+children: Array<ChildId>, version: number, saved: Timestamp, findings: Array<Finding>, };
+
+export type SayDone = { visit: RecordId, row: string, done: boolean, 
+/**
+ * In words; a sentence of the program's where nothing is said.
+ */
+text?: string, };
 
 export type Saying = { value: Value | null, text: string, who: Who, 
 /**
@@ -904,6 +998,8 @@ members: Array<Member>,
  */
 rows: Array<RowShown>, };
 
+export type SiblingNote = { visit: RecordId, child: ChildId, name: string, };
+
 export type Sort = "due" | "name" | "risk" | "visit";
 
 export type Standing = "finished" | "read" | "returned" | "supplemented";
@@ -948,7 +1044,15 @@ held: number,
  */
 sentence: string, };
 
-export type Supplement = { visit: RecordId, text: string, };
+export type Supplement = { visit: RecordId, text: string, 
+/**
+ * Notes of the same visit about other children that these words are about, too.
+ */
+also?: Array<RecordId>, 
+/**
+ * Its draft; it goes when the supplement is written.
+ */
+draft?: RecordId, };
 
 export type SyncState = { 
 /**
@@ -1063,7 +1167,15 @@ unread: number,
 /**
  * The oldest day's end that offers one.
  */
-unread_since: Day | null, differing: Array<Differing>, drafts: number, 
+unread_since: Day | null, 
+/**
+ * What visits left to be done, the first of it.
+ */
+follow_ups: Array<FollowUp>, 
+/**
+ * How much there is.
+ */
+follow_ups_total: number, differing: Array<Differing>, drafts: number, 
 /**
  * Items still to be sent.
  */
@@ -1131,7 +1243,15 @@ received: boolean,
  */
 taken: Who | null, };
 
-export type VisitNote = { line: VisitLine, card: Card, sections: Array<Section>, remarks: Array<Remark>, };
+export type VisitNote = { line: VisitLine, card: Card, sections: Array<Section>, remarks: Array<Remark>, 
+/**
+ * What was to be done afterwards, and what became of it.
+ */
+follow_ups: Array<FollowUp>, 
+/**
+ * The notes of the same visit about other children, for who may see them.
+ */
+siblings: Array<SiblingNote>, };
 
 export type WhichChild = { child: ChildId, };
 
@@ -1199,14 +1319,18 @@ export type Calls = {
   "visits.recent": { args: RecentVisits; answer: Array<NamedVisit> };
   "visit.open": { args: WhichVisit; answer: VisitNote };
   "visit.begin": { args: BeginVisit; answer: Draft };
-  "visit.draft.save": { args: SaveDraft; answer: SavedDraft };
-  "visit.draft.open": { args: WhichDraft; answer: Draft };
-  "visit.draft.list": { args: Nothing; answer: Array<DraftLine> };
-  "visit.draft.drop": { args: WhichDraft; answer: Nothing };
+  "draft.save": { args: SaveDraft; answer: SavedDraft };
+  "draft.open": { args: WhichDraft; answer: Draft };
+  "draft.state": { args: KnownDraft; answer: Nothing };
+  "draft.find": { args: FindDraft; answer: Draft | null };
+  "draft.list": { args: Nothing; answer: Array<DraftLine> };
+  "draft.drop": { args: WhichDraft; answer: Nothing };
   "visit.phrases": { args: Nothing; answer: Phrases };
   "visit.complete": { args: Complete; answer: Completed };
   "visit.supplement": { args: Supplement; answer: Written };
   "visit.review": { args: Review; answer: Written };
+  "follow_up.done": { args: SayDone; answer: Written };
+  "assessment.list": { args: WhichChild; answer: Array<AssessmentLine> };
   "assessment.complete": { args: Assess; answer: Assessed };
   "today": { args: Nothing; answer: Today };
   "departed.seen": { args: SeenDeparted; answer: Nothing };
@@ -1248,18 +1372,22 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "child.create": [],
   "doubles.list": ["children", "settings"],
   "doubles.apart": [],
-  "visits.list": ["visits"],
-  "visits.recent": ["visits"],
-  "visit.open": ["record"],
+  "visits.list": ["visits", "sync"],
+  "visits.recent": ["visits", "sync"],
+  "visit.open": ["record", "sync"],
   "visit.begin": [],
-  "visit.draft.save": [],
-  "visit.draft.open": ["drafts"],
-  "visit.draft.list": ["drafts"],
-  "visit.draft.drop": [],
+  "draft.save": [],
+  "draft.open": ["drafts"],
+  "draft.state": ["drafts"],
+  "draft.find": ["drafts"],
+  "draft.list": ["drafts"],
+  "draft.drop": [],
   "visit.phrases": ["settings"],
   "visit.complete": [],
   "visit.supplement": [],
   "visit.review": [],
+  "follow_up.done": [],
+  "assessment.list": ["visits", "sync"],
   "assessment.complete": [],
   "today": ["children", "visits", "differing", "drafts", "sync", "roster"],
   "departed.seen": [],

@@ -15,6 +15,7 @@ pub(crate) mod differ;
 pub(crate) mod double;
 pub(crate) mod draft;
 pub(crate) mod file;
+pub(crate) mod follow;
 pub(crate) mod form;
 pub(crate) mod held;
 pub(crate) mod household;
@@ -86,4 +87,4 @@ fn opened(desk: &Desk, m: &Moment, record: RecordId, form: &str) -> Result<(Open
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, card, child, children, create, dayend, departed, differ, double, draft, file, form, held,
+    assess, assign, card, child, children, create, dayend, departed, differ, double, draft, file, follow, form, held,
     household, me, note, people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
@@ -101,18 +101,22 @@ calls! {
     "child.create" Always act create::create, create::Found => create::Created, [];
     "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children" "settings"];
     "doubles.apart" Reading act double::apart, double::Apart => me::Nothing, [];
-    "visits.list" Reading look visit::list, child::Which => Vec<visit::Line>, ["visits"];
-    "visits.recent" Reading look visit::recent, visit::Recent => Vec<visit::Named>, ["visits"];
-    "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record"];
+    "visits.list" Reading look visit::list, child::Which => Vec<visit::Line>, ["visits" "sync"];
+    "visits.recent" Reading look visit::recent, visit::Recent => Vec<visit::Named>, ["visits" "sync"];
+    "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record" "sync"];
     "visit.begin" Always act draft::begin, draft::Begin => draft::Draft, [];
-    "visit.draft.save" Always act draft::save, draft::Save => draft::Saved, [];
-    "visit.draft.open" Working look draft::open, draft::Which => draft::Draft, ["drafts"];
-    "visit.draft.list" Working look draft::list, me::Nothing => Vec<draft::Line>, ["drafts"];
-    "visit.draft.drop" Always act draft::discard, draft::Which => me::Nothing, [];
+    "draft.save" Always act draft::save, draft::Save => draft::Saved, [];
+    "draft.open" Working look draft::open, draft::Which => draft::Draft, ["drafts"];
+    "draft.state" Always look draft::stands, draft::KnownDraft => me::Nothing, ["drafts"];
+    "draft.find" Working look draft::find, draft::Find => Option<draft::Draft>, ["drafts"];
+    "draft.list" Working look draft::list, me::Nothing => Vec<draft::Line>, ["drafts"];
+    "draft.drop" Always act draft::discard, draft::Which => me::Nothing, [];
     "visit.phrases" Always look draft::phrases, me::Nothing => draft::Phrases, ["settings"];
     "visit.complete" Always act note::complete, note::Complete => note::Completed, [];
     "visit.supplement" Always act note::supplement, note::Supplement => note::Written, [];
     "visit.review" Reading act note::review, note::Review => note::Written, [];
+    "follow_up.done" Reading act follow::say_done, follow::SayDone => note::Written, [];
+    "assessment.list" Reading look assess::list, child::Which => Vec<assess::AssessmentLine>, ["visits" "sync"];
     "assessment.complete" Reading act assess::complete, assess::Assess => assess::Assessed, [];
     "today" Reading look today::today, me::Nothing => today::Today, ["children" "visits" "differing" "drafts" "sync" "roster"];
     "departed.seen" Reading act departed::seen, departed::SeenDeparted => me::Nothing, [];

@@ -83,6 +83,7 @@ impl Work<'_> {
         for of in files::of_draft(&self.tx, draft)? {
             if let [(note, child)] = *notes
                 && note == of.manifest.about
+                && of.is_of(child)
             {
                 files::entrust(&self.tx, of.file, child)?;
                 size += self.make_manifest(of.file, child, &of.manifest)?;
@@ -111,7 +112,7 @@ impl Work<'_> {
         let whole = of.manifest.whole(rest.iter().map(Vec::as_slice)).map_err(|_| Code::Bug)?;
         let Manifest { field, name, media, .. } = &of.manifest;
         let mut size = 0;
-        for (note, child) in notes {
+        for (note, child) in notes.iter().filter(|(_, child)| of.is_of(*child)) {
             let made = cut(m, Label { about: *note, field, name, media }, &thumb, &whole).map_err(|_| Code::Bug)?;
             let file = RecordId::new(m.uuid());
             files::keep(&self.tx, file, Some(*child), &made.pieces)?;

@@ -6,6 +6,7 @@
 mod child;
 mod due;
 mod event;
+mod follow;
 
 use std::collections::BTreeMap;
 
@@ -19,9 +20,11 @@ use crate::store::records::RecordMeta;
 use crate::tag::Tag;
 
 pub(crate) use due::frequency;
+pub(crate) use follow::rebuild as rebuild_follow_ups;
 
 /// The disposable tables, for dropping and comparing.
-pub(crate) const TABLES: [&str; 6] = ["child_card", "file_card", "visit_card", "remark_card", "differing", "file"];
+pub(crate) const TABLES: [&str; 8] =
+    ["child_card", "file_card", "visit_card", "remark_card", "follow_up", "follow_said", "differing", "file"];
 
 /// Writes the rows of one record as it now is. A record whose view is empty has no rows.
 pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &Roster) -> Result<Vec<Tag>> {
@@ -40,11 +43,15 @@ pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &R
         }
         "visit" => {
             event::visit(tx, meta.record, child, view)?;
+            follow::note(tx, meta.record, child, view)?;
             due::refresh(tx, child, &frequency(roster))?;
             touched.extend([Tag::Children, Tag::Child(child), Tag::Visits(child), Tag::Record(meta.record)]);
         }
         "supplement" | "review" | "assessment" => {
             let about = event::remark(tx, meta, view)?;
+            if meta.form == "supplement" {
+                follow::said(tx, meta.record, child, view)?;
+            }
             touched.extend([Tag::Visits(child), Tag::Child(child)]);
             touched.extend(about.map(Tag::Record));
         }

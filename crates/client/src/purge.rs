@@ -3,14 +3,22 @@
 
 use std::collections::BTreeMap;
 
+use domain::area::{Area, Width};
 use domain::fault::Code;
-use domain::id::{ChildId, RecordId};
+use domain::form::Merge;
+use domain::id::{ChildId, RecordId, RowId};
 use domain::moment::Moment;
+use domain::rights::{Verb, role_may};
+use domain::roster::Row;
 use domain::value::{Key, Value};
+use domain::visit::of_child;
 use dossier::Edit;
 use rusqlite::params;
 
-use crate::draft::{self, Draft};
+use crate::calls::create::AREA_KEY;
+use crate::calls::draft::words_key;
+use crate::calls::note::remark_values;
+use crate::draft::{self, Draft, REGISTRATION};
 use crate::project;
 use crate::store::records::{self, RecordMeta};
 use crate::store::roster::{self, Hidden};
@@ -38,13 +46,16 @@ impl Work<'_> {
     fn hand_in_drafts(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
         let erased = self.roster.children.get(&child).is_some_and(|seat| seat.erased);
         for mut draft in draft::about(&self.tx, child)? {
-            draft.children.retain(|one| *one != child);
+            let whole = draft.clone();
+            draft.leave_out(child);
             let alone = draft.children.is_empty();
-            if !erased {
-                let of = Draft { children: vec![child], ..draft.clone() };
-                if alone { self.hand_in(m, &of)? } else { self.hand_in_part(m, &of, child)? }
+            match (erased, alone) {
+                (true, _) => {}
+                (false, true) => self.hand_in(m, &whole)?,
+                (false, false) => self.hand_in_part(m, &whole, child)?,
             }
             if !alone {
+                files::leave_draft_of(&self.tx, draft.id, child)?;
                 draft::save(&self.tx, &draft)?;
             }
         }
@@ -63,12 +74,18 @@ impl Work<'_> {
     /// district too. Whether there was any.
     pub(crate) fn hand_in_all(&mut self, m: &mut Moment) -> Stored<bool> {
         let drafts = draft::all(&self.tx)?;
+        let mut any = false;
         for draft in &drafts {
-            self.hand_in(m, draft)?;
-            draft::discard(&self.tx, draft.id)?;
+            if draft.form != REGISTRATION {
+                self.hand_in(m, draft)?;
+            } else if !self.hand_in_registration(m, draft)? {
+                continue;
+            }
+            draft::remove(&self.tx, draft.id)?;
             self.touch(Tag::Drafts);
+            any = true;
         }
-        Ok(!drafts.is_empty())
+        Ok(any)
     }
 
     fn hand_in(&mut self, m: &mut Moment, draft: &Draft) -> Stored<()> {
@@ -93,13 +110,50 @@ impl Work<'_> {
         let edits = |values: BTreeMap<Key, Value>| -> Vec<Edit> {
             values.into_iter().map(|(key, value)| Edit::Set(key, value)).collect()
         };
-        if self.edit(&meta, &edits(draft.values.clone()), None).is_err() {
+        let own = match draft.form.as_str() {
+            "visit" => of_child(&draft.values, &draft.children, child),
+            _ => remark_values(&draft.values, draft.about),
+        };
+        if self.edit(&meta, &edits(own.clone()), None).is_err() {
             // A draft may hold what no form takes; then it goes as the text it is kept as.
-            let text = serde_json::to_string(&draft.values).map_err(|_| Code::Bug)?;
-            let whole = BTreeMap::from([("note".to_owned(), Value::text(text))]);
-            self.edit(&meta, &edits(whole), None)?;
+            let text = serde_json::to_string(&own).map_err(|_| Code::Bug)?;
+            let key = words_key(&draft.form).to_owned();
+            let together =
+                meta.form().and_then(|form| form.field(&key)).is_some_and(|field| field.merge == Merge::Text);
+            let words = if together { Edit::Write(key, text) } else { Edit::Set(key, Value::text(text)) };
+            let about = edits(remark_values(&BTreeMap::new(), draft.about));
+            self.edit(&meta, &[about, vec![words]].concat(), None)?;
         }
         Ok(())
+    }
+
+    /// A registration begun on a computer that was stopped: the child is registered where it was to be, by a
+    /// post of its finder's, so that the station sees what was written of it as it sees other held work. Whether
+    /// there was such a place; a draft without one stays where it is.
+    fn hand_in_registration(&mut self, m: &mut Moment, draft: &Draft) -> Stored<bool> {
+        let wanted = draft.values.get(AREA_KEY).and_then(Value::as_text).and_then(|area| area.parse::<Area>().ok());
+        let person = self.roster.devices.get(&self.me.device()).map(|device| device.person);
+        let posts = person.into_iter().flat_map(|person| self.roster.posts_of(person));
+        let mut places =
+            posts.filter(|(_, post)| role_may(post.role, Verb::Create, "register")).filter_map(|(id, post)| {
+                let own = self.roster.area_of(post)?;
+                let communities = self.roster.units.values().map(|unit| unit.area);
+                let all = wanted.into_iter().chain([own]).chain(communities);
+                let mut here = all.filter(|area| area.width() == Width::Community && own.contains(*area));
+                here.next().map(|area| (id, area))
+            });
+        let Some((post, area)) = places.next() else { return Ok(false) };
+        drop(places);
+        let child = ChildId::new(m.uuid());
+        self.standing.batch += 1;
+        self.make_row(m, Row::Register { child, area, post })?;
+        let mut of = Draft { children: vec![child], ..draft.clone() };
+        of.values.remove(AREA_KEY);
+        let row = RowId::new(m.uuid()).to_string();
+        of.values =
+            of.values.into_iter().map(|(key, value)| (key.replace("/+1/", &format!("/{row}/")), value)).collect();
+        self.hand_in_for(&of, draft.id, child)?;
+        Ok(true)
     }
 
     /// Children whose posts ended with the day, not with a row.

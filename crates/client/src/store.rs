@@ -36,6 +36,10 @@ fn migrations() -> Migrations<'static> {
             Ok(claims::rebuild(tx)?)
         }),
         M::up(include_str!("migrations/0009_chains.sql")),
+        M::up_with_hook(include_str!("migrations/0010_drafts.sql"), |tx: &Transaction<'_>| {
+            let failed = |_| rusqlite_migration::HookError::Hook("what is to follow".to_owned());
+            crate::project::rebuild_follow_ups(tx).map_err(failed)
+        }),
     ])
 }
 
@@ -124,3 +128,6 @@ pub(crate) fn signed(n: u64) -> i64 {
 pub(crate) fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

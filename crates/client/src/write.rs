@@ -195,7 +195,7 @@ impl Work<'_> {
             Act::File { file, child, cut } => self.attach(file, child, &cut),
             Act::FinishFiles { draft, notes } => self.finish_files(m, draft, &notes),
             Act::Done(id) => {
-                draft::discard(&self.tx, id)?;
+                draft::finish(&self.tx, id, draft::End::Finished, self.now)?;
                 self.touch(Tag::Drafts);
                 Ok(0)
             }
@@ -239,6 +239,11 @@ impl Work<'_> {
     fn write_row(&mut self, m: &mut Moment, row: Row) -> Stored<usize> {
         let (me, on) = (self.me.device(), self.today());
         rights::may_write_row(self.roster, me, (NOW, on), &row).map_err(|_| Code::Denied)?;
+        self.make_row(m, row)
+    }
+
+    /// Makes the item of a row that is allowed, or of one that the gate is to judge.
+    pub(crate) fn make_row(&mut self, m: &mut Moment, row: Row) -> Stored<usize> {
         let body = minicbor::to_vec(&row).map_err(|_| Code::Bug)?;
         let record = RecordId::new(m.uuid());
         let item = Item { kind: Kind::Roster, record, form: ROSTER_FORM.to_owned(), child: row.child(), body };

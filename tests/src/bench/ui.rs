@@ -68,7 +68,7 @@ fn drafts(profile: &Path) -> Result<()> {
             ready["values"]["note"] = "字".repeat(LONG_NOTE).into();
         }
         ready["children"] = serde_json::json!([child]);
-        seat.call("visit.draft.save", &ready)?;
+        seat.call("draft.save", &ready)?;
     }
     Ok(())
 }

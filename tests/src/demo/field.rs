@@ -59,7 +59,7 @@ impl Day<'_> {
         let save = |n: usize| {
             let values = note(&begun, &format!("{words}（第{n}稿）"));
             let args = json!({ "draft": begun["draft"], "children": [child.id], "values": values });
-            Order::Call { name: "visit.draft.save".to_owned(), args }
+            Order::Call { name: "draft.save".to_owned(), args }
         };
         for n in 1..=SAVES {
             seat.player.send(&save(n))?;
@@ -72,7 +72,7 @@ impl Day<'_> {
         let id = seat.player.id();
         acknowledged += seat.player.kill()?.len();
         seat.player.revive()?;
-        let kept = seat.player.call("visit.draft.open", json!({ "draft": begun["draft"] }))?;
+        let kept = seat.player.call("draft.open", json!({ "draft": begun["draft"] }))?;
         let found = text(&kept["values"]["note"]);
         let number = found.rsplit('第').next().and_then(|end| end.trim_end_matches("稿）").parse().ok()).unwrap_or(0);
         let name = seat.name().to_owned();
@@ -125,7 +125,7 @@ fn write_note(seat: &mut Seat, district: &District, household: &[Card]) -> Resul
     let first = household.first().map_or("", |card| card.name.as_str());
     let values = note(&begun, &cast::words(district, first));
     let save = json!({ "draft": begun["draft"], "children": children, "values": values });
-    seat.player.call("visit.draft.save", save)?;
+    seat.player.call("draft.save", save)?;
     let done = seat.player.call("visit.complete", json!({ "draft": begun["draft"] }))?;
     let before = seat.visits.len();
     finished(seat, &done)?;

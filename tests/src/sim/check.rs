@@ -269,7 +269,7 @@ fn rebuilt(run: &mut Run) -> Result<(), Broken> {
 /// somebody else, the district keeps it as it was.
 fn drafts(run: &mut Run) -> Result<(), Broken> {
     for draft in run.model.without_erased().drafts {
-        let kept = run.world.call(draft.seat, "visit.draft.open", &json!({ "draft": draft.visit }));
+        let kept = run.world.call(draft.seat, "draft.open", &json!({ "draft": draft.visit }));
         let here = |child: &ChildId| {
             let open = kept.as_ref().ok().filter(|open| open.to_string().contains(&draft.text));
             open.is_some_and(|open| open["children"].as_array().is_some_and(|all| all.contains(&json!(child))))

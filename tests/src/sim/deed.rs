@@ -122,7 +122,7 @@ fn finished_with(
     values: &Value,
     raw: &str,
 ) -> Result<(RecordId, String), Fault> {
-    let begun = run.world.call(seat, "visit.draft.save", &json!({ "children": [child], "values": values }))?;
+    let begun = run.world.call(seat, "draft.save", &json!({ "children": [child], "values": values }))?;
     let add = json!({ "draft": begun["draft"], "field": "attach", "name": "院子.jpg", "data": raw });
     let line = run.world.call(seat, "file.add", &add)?;
     let opened = run.world.call(seat, "file.open", &json!({ "file": line["file"] }))?;
@@ -162,7 +162,7 @@ fn draft(run: &mut Run, seat: usize) {
     let along = seen.get(dice.below(seen.len())).map(|(other, _)| *other).filter(|other| *other != child);
     let children: Vec<ChildId> = [child].into_iter().chain(along.filter(|_| dice.hits(0.5))).collect();
     let args = json!({ "children": children, "values": { "note": text } });
-    if let Ok(saved) = run.world.call(seat, "visit.draft.save", &args) {
+    if let Ok(saved) = run.world.call(seat, "draft.save", &args) {
         let visit = saved["draft"].as_str().and_then(|id| id.parse().ok()).expect("a draft has an id");
         run.trace.lines.push(format!("{seat} begins {visit} about {children:?}"));
         run.model.drafts.push(Begun { visit, children, seat, text });

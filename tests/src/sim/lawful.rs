@@ -40,7 +40,7 @@ pub(super) fn shut(run: &mut Run) -> Result<(), Broken> {
             let chains = run.world.chains();
             return broken(2, format!("{name} (seat {seat}) was stopped and works again\n{chains}"));
         }
-        for call in ["children.list", "children.names", "visits.list", "visit.draft.list", "held.list"] {
+        for call in ["children.list", "children.names", "visits.list", "draft.list", "held.list"] {
             let shown = run.world.call(seat, call, &json!({ "child": run.model.children[0] }));
             if shown.as_ref().err().map(|fault| fault.code) != Some(Code::Revoked) {
                 return broken(2, format!("{name} was stopped and shows {call}: {shown:?}"));

@@ -29,8 +29,8 @@ export function useBeginVisit() {
 
 /** The draft that was begun for these children and is not finished: nobody wants a second one beside it. */
 async function begun(children: string[]): Promise<string | undefined> {
-  const drafts = await call('visit.draft.list', {});
-  return drafts.find((draft) => children.every((child) => draft.children.includes(child)))?.draft;
+  const drafts = await call('draft.list', {});
+  return drafts.find((draft) => draft.form === 'visit' && children.every((child) => draft.children.includes(child)))?.draft;
 }
 
 /** “写走访” for one child. */

@@ -28,7 +28,7 @@ function shown(today: () => unknown): string[] {
     data: async (name, args) => {
       calls.push(`${name} ${JSON.stringify(args)}`);
       if (name === 'today') return today();
-      return name === 'children.names' ? NAMES : name === 'visit.draft.list' ? [] : { draft: 'w' };
+      return name === 'children.names' ? NAMES : name === 'draft.list' ? [] : { draft: 'w' };
     },
     listen: () => () => undefined,
   });

@@ -7,7 +7,7 @@ use domain::child::Identity;
 use domain::fault::{Code, Fault};
 use domain::finding::{Finding, Level};
 use domain::form::{VERSION_KEY, builtin};
-use domain::id::{ChildId, PostId};
+use domain::id::{ChildId, PostId, RecordId};
 use domain::moment::Moment;
 use domain::number::{FileNumber, Segment};
 use domain::rights::{Verb, role_may};
@@ -26,7 +26,7 @@ use crate::write::Act;
 
 /// A child found.
 #[derive(Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct Found {
     /// The community; one of this person's own.
     area: Area,
@@ -35,6 +35,8 @@ pub(crate) struct Found {
     /// True once the finder has looked at the files that may be of the same child.
     #[serde(default)]
     sure: bool,
+    /// Its draft; it goes when the child is registered.
+    draft: Option<RecordId>,
 }
 
 /// What became of it.
@@ -53,9 +55,7 @@ pub(crate) struct Created {
 pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Created> {
     let post = finder(desk, m, found.area).ok_or(Code::Denied)?;
     let child = ChildId::new(m.uuid());
-    let edits = found.values.iter().filter(|(key, _)| *key != VERSION_KEY);
-    let edits = edits.map(|(key, value)| FieldEdit::Set { key: key.clone(), value: value.clone() }).collect();
-    let edits = named_rows(m, edits, &mut BTreeMap::new());
+    let edits = named_rows(m, as_edits(&found.values), &mut BTreeMap::new());
     let findings = findings(desk, m, &edits)?;
     let named = found.values.get("name").and_then(Value::as_text).is_some_and(|name| !name.trim().is_empty());
     let wrong = findings.iter().any(|finding| finding.level == Level::Red && !finding.missing);
@@ -74,9 +74,26 @@ pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Cre
         all.push(Act::Numbered(number));
     }
     all.extend(begun(child, &edits)?);
+    all.extend(found.draft.map(Act::Done));
     let touched = desk.commit(m, all)?;
     Ok((Created { child: Some(child), findings, doubles }, touched))
 }
+
+fn as_edits(values: &BTreeMap<Key, Value>) -> Vec<FieldEdit> {
+    let edits = values.iter().filter(|(key, _)| *key != VERSION_KEY);
+    edits.map(|(key, value)| FieldEdit::Set { key: key.clone(), value: value.clone() }).collect()
+}
+
+/// What the rules say about a registration as it stands; where it is to be kept is no field of the file.
+pub(super) fn check(desk: &Desk, m: &Moment, values: &BTreeMap<Key, Value>) -> Result<Vec<Finding>, Fault> {
+    let named = values.iter().filter(|(key, _)| *key != AREA_KEY);
+    // New rows have no ids yet: any will do for the rules.
+    let named = named.map(|(key, value)| (key.replace("/+", &format!("/{:031}", 0)), value.clone())).collect();
+    findings(desk, m, &as_edits(&named))
+}
+
+/// Where a draft of a registration says in which community.
+pub(crate) const AREA_KEY: &str = "area";
 
 /// The next file number of this computer; `None` for one that may give none, or whose year is full.
 fn next_number(desk: &Desk, m: &Moment, area: Area) -> Result<Option<FileNumber>, Fault> {

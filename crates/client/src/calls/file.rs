@@ -28,7 +28,7 @@ const MEDIA: &str = "image/jpeg";
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields, rename = "AddFile"))]
 pub(crate) struct Add {
-    /// Whose, with `about`.
+    /// Whose, with `about`; with `draft`, of which child of several alone.
     child: Option<ChildId>,
     /// The draft it belongs to; in place of `about`.
     draft: Option<RecordId>,
@@ -48,7 +48,7 @@ pub(crate) struct Add {
 pub(crate) struct FileLine {
     file: RecordId,
     about: RecordId,
-    /// Whose; `None` while it belongs to a draft.
+    /// Whose; of a draft: of which child of several alone, `None` for all of them.
     child: Option<ChildId>,
     field: String,
     name: String,
@@ -68,17 +68,23 @@ pub(crate) struct FileLine {
 /// Does `file.add`.
 pub(crate) fn add(desk: &mut Desk, m: &mut Moment, add: Add) -> Acted<FileLine> {
     match (add.draft, add.about, add.child) {
-        (Some(draft), None, None) => add_to_draft(desk, m, draft, &add),
+        (Some(draft), None, _) => add_to_draft(desk, m, draft, &add),
         (None, Some(about), Some(child)) => add_to_record(desk, m, (about, child), &add),
         _ => Err(Code::BadCall.into()),
     }
 }
 
 fn add_to_draft(desk: &mut Desk, m: &mut Moment, draft: RecordId, add: &Add) -> Acted<FileLine> {
-    draft::load(&desk.db, draft)?.ok_or(Code::NotFound)?;
-    room_for_one(files::of_draft(&desk.db, draft)?.len())?;
+    let known = draft::load(&desk.db, draft)?.ok_or(Code::NotFound)?;
+    if add.child.is_some_and(|child| !known.children.contains(&child)) {
+        return Err(Code::BadCall.into());
+    }
+    let there = files::of_draft(&desk.db, draft)?;
+    let of_each = |child: &ChildId| there.iter().filter(|of| of.is_of(*child)).count();
+    let whose = add.child.map_or(known.children, |child| vec![child]);
+    room_for_one(whose.iter().map(of_each).max().unwrap_or(0))?;
     let Cut { manifest, pieces } = cut_picture(m, draft, add)?;
-    let of = OfDraft { file: RecordId::new(m.uuid()), draft, at: desk.now(m), manifest };
+    let of = OfDraft { file: RecordId::new(m.uuid()), draft, at: desk.now(m), manifest, child: add.child };
     let mut work = desk.work(m)?;
     files::keep(&work.tx, of.file, None, &pieces)?;
     files::put_in_draft(&work.tx, &of)?;
@@ -172,7 +178,7 @@ fn line_of_draft(of: OfDraft) -> FileLine {
     FileLine {
         file: of.file,
         about: of.draft,
-        child: None,
+        child: of.child,
         field: of.manifest.field.clone(),
         name: of.manifest.name.clone(),
         media: of.manifest.media.clone(),

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::card::{self, Card};
 use super::departed::{self, Departed};
 use super::differ::{self, Differing};
+use super::follow::{self, FollowUp};
 use super::me::Nothing;
 use super::unassigned::{self, Unassigned};
 use super::visit::{self, Line, Standing};
@@ -44,6 +45,10 @@ pub(crate) struct Today {
     unread: u32,
     /// The oldest day's end that offers one.
     unread_since: Option<Day>,
+    /// What visits left to be done, the first of it.
+    follow_ups: Vec<FollowUp>,
+    /// How much there is.
+    follow_ups_total: usize,
     differing: Vec<Differing>,
     drafts: usize,
     /// Items still to be sent.
@@ -86,6 +91,9 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
     }
     let returned = returned(desk, m)?;
     let (unread, since) = unread(desk, m, &returned)?;
+    let mut follow_ups = follow::open(desk, m)?;
+    let follow_ups_total = follow_ups.len();
+    follow_ups.truncate(FOLLOW_UPS_MAX);
     Ok(Today {
         overdue,
         due,
@@ -97,6 +105,8 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
         returned,
         unread,
         unread_since: since.map(Day::of),
+        follow_ups,
+        follow_ups_total,
         differing: differ::list(desk, m, Nothing {})?,
         drafts: draft::all(&desk.db)?.len(),
         waiting: u32::try_from(desk.ladder()?.saved).unwrap_or(u32::MAX),
@@ -155,6 +165,9 @@ const FRESH: &str = "SELECT v.child, v.actor, count(*), min(v.made) FROM visit_c
     WHERE v.made >= ?1 AND v.child NOT IN (SELECT child FROM hidden)
     AND NOT EXISTS (SELECT 1 FROM remark_card r WHERE r.about = v.record AND r.form = 'review')
     GROUP BY v.child, v.actor";
+
+/// Follow-ups shown at once; the rest is counted.
+const FOLLOW_UPS_MAX: usize = 10;
 
 /// A note nobody looked at for so long is history.
 const UNREAD_DAYS: i32 = 30;

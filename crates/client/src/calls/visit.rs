@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::{self, Card, Coded};
 use super::child::Which;
+use super::follow::{self, FollowUp};
 use super::page::{self, Section, Sheet};
 use super::words::{self, Who};
 use super::{child_id, held, opened, record_id, rows, seen};
@@ -62,7 +63,8 @@ pub(super) const COLUMNS: &str = "SELECT v.record, v.child, v.at, v.mode, v.met,
     (SELECT r.verdict FROM remark_card r WHERE r.about = v.record AND r.form = 'review'
         ORDER BY r.made DESC, r.record DESC LIMIT 1),
     (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'review'),
-    (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'supplement'),
+    (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'supplement'
+        AND NOT EXISTS (SELECT 1 FROM follow_said s WHERE s.record = r.record)),
     EXISTS (SELECT 1 FROM item i WHERE i.record = v.record AND i.state = 1)
     FROM visit_card v WHERE v.child NOT IN (SELECT child FROM hidden)";
 
@@ -160,7 +162,7 @@ pub(super) fn with_name(desk: &Desk, visit: Line) -> Result<Named, Fault> {
     Ok(Named { name: name_of(desk, visit.child)?, visit })
 }
 
-fn name_of(desk: &Desk, child: ChildId) -> Result<String, Fault> {
+pub(super) fn name_of(desk: &Desk, child: ChildId) -> Result<String, Fault> {
     let sql = "SELECT name FROM child_card WHERE child = ?1";
     let found = rows(&desk.db, sql, params![child.as_bytes()], |row| row.get(0))?;
     Ok(found.into_iter().next().unwrap_or_default())
@@ -181,6 +183,19 @@ pub(crate) struct Opened {
     card: Card,
     sections: Vec<Section>,
     remarks: Vec<Remark>,
+    /// What was to be done afterwards, and what became of it.
+    follow_ups: Vec<FollowUp>,
+    /// The notes of the same visit about other children, for who may see them.
+    siblings: Vec<SiblingNote>,
+}
+
+/// The note of the same visit about another child.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct SiblingNote {
+    visit: RecordId,
+    child: ChildId,
+    name: String,
 }
 
 /// A supplement or a review of a note.
@@ -210,7 +225,24 @@ pub(crate) fn open(desk: &Desk, m: &Moment, note: Note) -> Result<Opened, Fault>
         card: card::one(desk, m, child)?.ok_or(Code::NotFound)?,
         sections: page::sections(desk, &[sheet]),
         remarks: remarks(desk, note.visit)?,
+        follow_ups: follow::of_note(desk, m, note.visit)?,
+        siblings: siblings(desk, m, note.visit)?,
     })
+}
+
+/// Notes finished in the same act: one author's session, one moment.
+fn siblings(desk: &Desk, m: &Moment, visit: RecordId) -> Result<Vec<SiblingNote>, Fault> {
+    let sql = "SELECT o.record, o.child FROM visit_card v JOIN visit_card o
+        ON o.made = v.made AND o.actor = v.actor AND o.child <> v.child
+        WHERE v.record = ?1 AND o.child NOT IN (SELECT child FROM hidden) ORDER BY o.record";
+    let found = rows(&desk.db, sql, params![visit.as_bytes()], |row| Ok((record_id(row, 0)?, child_id(row, 1)?)))?;
+    let mut notes = Vec::new();
+    for (visit, child) in found {
+        if seen(desk, m, child).is_ok() {
+            notes.push(SiblingNote { visit, child, name: name_of(desk, child)? });
+        }
+    }
+    Ok(notes)
 }
 
 fn remarks(desk: &Desk, visit: RecordId) -> Result<Vec<Remark>, Fault> {

@@ -509,7 +509,7 @@ fn what_an_open_page_saves_after_the_stop_is_handed_in_at_the_next_contact() {
     for _ in 0..2 {
         contact(&mut scene);
         let args = draft.to_string();
-        scene.with(|client, m| client.call(m, "visit.draft.save", args.as_bytes())).expect("on the disk");
+        scene.with(|client, m| client.call(m, "draft.save", args.as_bytes())).expect("on the disk");
         contact(&mut scene);
         assert_eq!(contact(&mut scene).push.len(), 1, "handed in");
         assert!(contact(&mut scene).push.is_empty(), "once");

@@ -38,6 +38,15 @@ pub(crate) struct OfDraft {
     pub(crate) at: Timestamp,
     /// About the draft.
     pub(crate) manifest: Manifest,
+    /// Of which child of several alone; `None` for all of them.
+    pub(crate) child: Option<ChildId>,
+}
+
+impl OfDraft {
+    /// Whether it goes to a child's note.
+    pub(crate) fn is_of(&self, child: ChildId) -> bool {
+        self.child.is_none_or(|one| one == child)
+    }
 }
 
 /// A finished file's manifest, with whose it is.
@@ -272,14 +281,15 @@ pub(crate) fn drop_backed_up(db: &Connection, backed_up: u64) -> Stored<()> {
 
 /// Puts a file into a draft.
 pub(crate) fn put_in_draft(db: &Connection, of: &OfDraft) -> Stored<()> {
-    db.prepare_cached("INSERT INTO draft_file (file, draft, at, manifest) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![of.file.as_bytes(), of.draft.as_bytes(), of.at.0, of.manifest.encode()])?;
+    let child = of.child.map(|child| *child.as_bytes());
+    db.prepare_cached("INSERT INTO draft_file (file, draft, at, manifest, child) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![of.file.as_bytes(), of.draft.as_bytes(), of.at.0, of.manifest.encode(), child])?;
     Ok(())
 }
 
 /// What belongs to a draft, in the order it was put there.
 pub(crate) fn of_draft(db: &Connection, draft: RecordId) -> Stored<Vec<OfDraft>> {
-    let sql = "SELECT file, draft, at, manifest FROM draft_file WHERE draft = ?1 ORDER BY at, file";
+    let sql = "SELECT file, draft, at, manifest, child FROM draft_file WHERE draft = ?1 ORDER BY at, file";
     let mut query = db.prepare_cached(sql)?;
     let rows = query.query_map(params![draft.as_bytes()], read_draft)?;
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
@@ -287,7 +297,7 @@ pub(crate) fn of_draft(db: &Connection, draft: RecordId) -> Stored<Vec<OfDraft>>
 
 /// A file of a draft.
 pub(crate) fn in_draft(db: &Connection, file: RecordId) -> Stored<Option<OfDraft>> {
-    let mut query = db.prepare_cached("SELECT file, draft, at, manifest FROM draft_file WHERE file = ?1")?;
+    let mut query = db.prepare_cached("SELECT file, draft, at, manifest, child FROM draft_file WHERE file = ?1")?;
     Ok(query.query_row(params![file.as_bytes()], read_draft).optional()?.flatten())
 }
 
@@ -297,9 +307,17 @@ pub(crate) fn leave_draft(db: &Connection, file: RecordId) -> Stored<()> {
     Ok(())
 }
 
+/// Takes out of a draft what belongs to one child alone.
+pub(crate) fn leave_draft_of(db: &Connection, draft: RecordId, child: ChildId) -> Stored<()> {
+    db.prepare_cached("DELETE FROM draft_file WHERE draft = ?1 AND child = ?2")?
+        .execute(params![draft.as_bytes(), child.as_bytes()])?;
+    Ok(())
+}
+
 fn read_draft(row: &Row<'_>) -> rusqlite::Result<Option<OfDraft>> {
     let (file, draft, at, manifest) = (id(row, 0)?, id(row, 1)?, Timestamp(row.get(2)?), row.get::<_, Vec<u8>>(3)?);
-    Ok(Manifest::decode(&manifest).ok().map(|manifest| OfDraft { file, draft, at, manifest }))
+    let child = row.get::<_, Option<[u8; 16]>>(4)?.map(ChildId::new);
+    Ok(Manifest::decode(&manifest).ok().map(|manifest| OfDraft { file, draft, at, manifest, child }))
 }
 
 fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<RecordId> {

@@ -265,5 +265,5 @@ fn half_a_note(learner: &mut Desk, children: &[Value], now: Timestamp) -> Result
     let mut values = draft["values"].clone();
     values["note"] = json!("刚进门，先记下：妈妈在家，孩子刚吃完药，");
     let save = json!({ "draft": draft["draft"], "children": [child], "values": values });
-    learner.ask(now, "visit.draft.save", &save).map(|_| ())
+    learner.ask(now, "draft.save", &save).map(|_| ())
 }

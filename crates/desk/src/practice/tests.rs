@@ -28,7 +28,7 @@ fn a_learner_finds_a_small_district_with_work_in_it() {
     let filled = |key: &str| today[key].as_array().is_some_and(|list| !list.is_empty());
     assert!(filled("returned"), "a note came back: {today}");
     assert!(filled("differing"), "a number differs: {today}");
-    assert_eq!(ask(&mut client, "visit.draft.list", &json!({})).as_array().map(Vec::len), Some(1));
+    assert_eq!(ask(&mut client, "draft.list", &json!({})).as_array().map(Vec::len), Some(1));
     let me = ask(&mut client, "me", &json!({}));
     assert_eq!(me["district"], "练习区");
     assert_eq!(me["station"], false);

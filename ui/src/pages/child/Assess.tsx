@@ -5,7 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, queries, type Finding, type Value } from '../../api';
 import { asDay } from '../../parts/day';
+import { Elsewhere, Kept } from '../../parts/Elsewhere';
 import { savedNow } from '../../parts/saved';
+import { useSheet, type Sheet } from '../../parts/sheet';
 import { RiskTag } from '../../parts/tags';
 import { useLook } from '../../look';
 import { helped, spoken } from '../../text';
@@ -13,34 +15,38 @@ import { useFile } from './edit';
 import { classes } from '../../style/classes';
 import css from './child.module.css';
 
-type Typed = Record<string, string>;
-// outlives the drawer, so that closing it by mistake loses nothing
-const begun = new Map<string, Typed>();
-
 export function Assess({ hide }: { hide(): void }) {
+  const { file: { card } } = useFile();
+  const { sheet, again } = useSheet({ form: 'assessment', child: card.child });
+  return sheet && <Box key={sheet.opened} sheet={sheet} again={again} hide={hide} />;
+}
+
+/** What is half written is a draft: there after the drawer was closed, a lock, a kill. */
+function Box({ sheet, again, hide }: { sheet: Sheet; again(): void; hide(): void }) {
   const { t } = useTranslation();
   const { look } = useLook();
   const { file: { card }, forms, table, label, today } = useFile();
   const { message } = App.useApp();
-  const [typed, setTyped] = useState<Typed>(() => begun.get(card.child) ?? { date: today });
+  const [typed, setTyped] = useState<Record<string, string>>(() => ({ date: today, ...(sheet.values as Record<string, string>) }));
   const [findings, setFindings] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
   const fields = forms?.forms.find(({ id }) => id === 'assessment')?.fields ?? [];
   const write = (key: string, text: string) => {
-    const next = { ...typed, [key]: text };
-    begun.set(card.child, next);
-    setTyped(next);
+    setTyped({ ...typed, [key]: text });
+    sheet.put(key, text);
     setFindings(findings.filter((finding) => finding.key !== key));
   };
   async function submit() {
     setBusy(true);
     try {
+      await sheet.flush();
+      if (sheet.elsewhere) return;
       const values: Record<string, Value> = {};
       for (const [key, text] of Object.entries(typed)) if (text.trim()) values[key] = key === 'date' ? asDay(text, today) : text.trim();
-      const said = await call('assessment.complete', { child: card.child, values });
+      const said = await call('assessment.complete', { child: card.child, values, ...(sheet.draft !== '' && { draft: sheet.draft }) });
       setFindings(said.findings);
       if (!said.record) return;
-      begun.delete(card.child);
+      sheet.end();
       savedNow();
       await queries.invalidateQueries({ queryKey: ['child.open', { child: card.child }] });
       void message.success(t('child.assess_done'));
@@ -54,6 +60,7 @@ export function Assess({ hide }: { hide(): void }) {
   return (
     <Drawer open onClose={hide} size="min(32em, 100vw)" title={`${t('child.assess_title')} · ${card.name}`} footer={<Button type="primary" block loading={busy} onClick={() => void submit()} data-testid="assess-submit">{t('words.save')}</Button>}>
       <div className="stack" data-testid="assess-box">
+        <Elsewhere sheet={sheet} again={again} />
         {card.risk && <div className="row"><RiskTag risk={card.risk} /></div>}
         {fields.map((field) => (
           <div key={field.key} data-testid={`field-${field.key}`}>
@@ -72,6 +79,7 @@ export function Assess({ hide }: { hide(): void }) {
             {findings.filter(({ key }) => key === field.key).map((finding) => <div key={finding.text} role="alert" className={`finding ${finding.level}`}>{spoken(finding)}</div>)}
           </div>
         ))}
+        <Kept sheet={sheet} />
       </div>
     </Drawer>
   );

@@ -1,5 +1,5 @@
 // 一人一档: one child's file on one page. The head and the contents stay in sight; sections fold.
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +16,7 @@ import { Group } from './Group';
 import { Head } from './Head';
 import { History } from './History';
 import { Part } from './Part';
+import { show } from './show';
 import { Summary } from './Summary';
 import { Timeline } from './Timeline';
 import css from './child.module.css';
@@ -55,18 +56,11 @@ function counts(section: Section, file: ChildFile) {
   return { missing, differs: all.filter(({ cell }) => cell?.differs).length };
 }
 
-/** Brings a field into sight and puts the focus on it; what must be filled in is opened at once. */
-function show(key: string) {
-  const found = document.querySelector<HTMLElement>(`[data-part]:not(#part-summary) [data-key="${CSS.escape(key)}"]`);
-  found?.scrollIntoView({ block: 'center' });
-  if (found?.querySelector('[data-must]')) found.querySelector<HTMLElement>('[data-edit]')?.click();
-  else (found?.querySelector<HTMLElement>('[data-edit], button') ?? found)?.focus({ preventScroll: true });
-}
-
 function Page({ file }: { file: ChildFile }) {
   const { t } = useTranslation();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set(['history']));
-  const [assessing, setAssessing] = useState(false);
+  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  const [assessing, setAssessing] = useState(search['assess'] === true);
   const [allVisits, setAllVisits] = useState(false);
   // what fills the first screen is painted first, the long rest at once after it
   const whole = useDeferredValue(true, false);
@@ -92,6 +86,8 @@ function Page({ file }: { file: ChildFile }) {
   }, []);
   const jump = (key: string | undefined) => {
     if (key === undefined) return;
+    // only an assessment sets the level
+    if (key === 'risk_level') return setAssessing(true);
     const section = file.sections.find(({ fields }) => fields.some((field) => field.key === key.split('/')[0]));
     unfold(section?.group ?? '', () => show(key));
   };

@@ -1,9 +1,10 @@
 // Visits and assessments, the newest first.
 import { useTranslation } from 'react-i18next';
 import { Link } from '@tanstack/react-router';
-import { useAnswer, type ChildId, type VisitLine } from '../../api';
+import { useAnswer, type AssessmentLine, type ChildId, type VisitLine } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
+import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { classes } from '../../style/classes';
@@ -14,12 +15,16 @@ const FEW = 8;
 export function Timeline({ child, all, more }: { child: ChildId; all: boolean; more(): void }) {
   const { t } = useTranslation();
   const visits = useAnswer('visits.list', { child });
+  const assessments = useAnswer('assessment.list', { child });
   const history = useAnswer('child.history', { child });
   if (visits.error) return <Trouble part fault={visits.error} again={() => void visits.refetch()} />;
   if (!visits.data) return <Waiting />;
-  const levels = (history.data ?? []).filter(({ key, after }) => key === 'risk_level' && after !== null);
+  const assessed = assessments.data ?? [];
+  // a level nobody assessed here: it came with a ledger
+  const levels = (history.data ?? []).filter(({ key, after, at }) => key === 'risk_level' && after !== null && !assessed.some(({ who }) => who.at === at));
   const events = [
     ...visits.data.map((visit) => ({ at: visit.visit_at.slice(0, 10), key: visit.record, show: <Visit visit={visit} /> })),
+    ...assessed.map((one) => ({ at: one.date || dayOf(one.who.at), key: one.record, show: <Assessment of={one} /> })),
     ...levels.map((line) => ({ at: dayOf(line.at), key: line.change, show: <div className={classes('quiet', css.event)}>{spoken(line.words)}</div> })),
   ].sort((a, b) => b.at.localeCompare(a.at));
   if (events.length === 0) return <Empty title={t('child.no_visits')} hint={t('child.no_visits_hint')} />;
@@ -51,5 +56,21 @@ function Visit({ visit }: { visit: VisitLine }) {
       </span>
       {visit.opening && <span className={css.opening}>{visit.opening}</span>}
     </Link>
+  );
+}
+
+/** Level, reason and basis, as they were written. */
+function Assessment({ of: { level, reason, basis, who } }: { of: AssessmentLine }) {
+  const { t } = useTranslation();
+  return (
+    <div className={css.event} data-testid="assessment-line">
+      <span className="row">
+        <strong>{t('child.assessed')}</strong>
+        {level && <RiskTag risk={level} />}
+        <span className="quiet">{who.person}</span>
+      </span>
+      {reason && <span className={css.opening}>{t('child.assessed_reason', { text: reason })}</span>}
+      {basis && <span className={classes('quiet', css.opening)}>{t('child.assessed_basis', { text: basis })}</span>}
+    </div>
   );
 }

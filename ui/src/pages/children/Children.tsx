@@ -22,12 +22,13 @@ const Charge = lazy(() => import('../../parts/charge/Charge'));
 
 export default function Children() {
   const { t } = useTranslation();
-  const wanted = asWanted(useSearch({ strict: false }) as Record<string, unknown>);
+  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  const wanted = asWanted(search);
   const go = useNavigate();
   const want = (change: Partial<Wanted>) => void go({ to: '/children', search: asWanted({ ...wanted, ...change }) as Record<string, unknown>, replace: true });
   const listed = useAnswer('children.list', asFilter(wanted));
   const cards = shown(listed.data?.cards ?? [], wanted);
-  const [registering, setRegistering] = useState(false);
+  const [registering, setRegistering] = useState(search['register'] === true);
   const mayAssign = useMayAssign();
   const picking = usePicking();
   const [handing, setHanding] = useState(false);

@@ -9,7 +9,9 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
 import { useForms } from '../../parts/forms';
 import { onEnter } from '../../parts/keys';
+import { Elsewhere, Kept } from '../../parts/Elsewhere';
 import { savedNow } from '../../parts/saved';
+import { useSheet, type Sheet } from '../../parts/sheet';
 import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { classes } from '../../style/classes';
@@ -19,31 +21,32 @@ import css from './children.module.css';
 const DOOR = ['name', 'sex', 'birth', 'id_no', 'live_addr', 'phone_child'];
 const GUARDIAN = ['relation', 'name', 'tel'];
 
-type Typed = { area: string; values: Record<string, string> };
-
-// outlives the drawer, so that closing it by mistake loses nothing; it is never written anywhere else
-const NOTHING: Typed = { area: '', values: {} };
-const kept = { typed: NOTHING };
-const keep = (typed: Typed) => {
-  kept.typed = typed;
-  return typed;
-};
-
 /** The one new row has been given an id by then. */
 const asked = (key: string) => key.replace(/^family\/[^/]+\//, 'family/+1/');
 
+type Typed = { area: string; values: Record<string, string> };
+
 /** What was typed before; a name just searched for in vain is taken over. */
-function begun(name: string | undefined): Typed {
-  const wanted = name && !/\d|^[a-z ]+$/i.test(name) && !kept.typed.values.name;
-  return wanted ? { ...kept.typed, values: { ...kept.typed.values, name } } : kept.typed;
+function begun({ values: { area, ...values } }: Sheet, name: string | undefined): Typed {
+  const typed = { area: String(area ?? ''), values: values as Record<string, string> };
+  const wanted = name && !/\d|^[a-z ]+$/i.test(name) && !typed.values.name;
+  return wanted ? { ...typed, values: { ...typed.values, name } } : typed;
 }
 
-export function Register({ hide, name }: { hide(): void; name?: string | undefined }) {
+type Props = { hide(): void; name?: string | undefined };
+
+export function Register(props: Props) {
+  const { sheet, again } = useSheet({ form: 'child' });
+  return sheet && <Box key={sheet.opened} sheet={sheet} again={again} {...props} />;
+}
+
+/** What is half written is a draft: there after the drawer was closed, a lock, a kill. */
+function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void }) {
   const { t } = useTranslation();
   const { look } = useLook();
   const { message } = App.useApp();
   const go = useNavigate();
-  const [now, set] = useState<Typed>(() => begun(name));
+  const [now, set] = useState<Typed>(() => begun(sheet, name));
   const [answer, setAnswer] = useState<Created>();
   const [own, setOwn] = useState<{ key: string; text: string }>();
   const [busy, setBusy] = useState(false);
@@ -54,7 +57,8 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
   const family = form?.fields.find(({ key }) => key === 'family')?.columns;
   const area = now.area || (places.length === 1 ? (places[0]?.value ?? '') : '');
   const write = (key: string, text: string) => {
-    set(keep({ ...now, values: { ...now.values, [key]: text } }));
+    set({ ...now, values: { ...now.values, [key]: text } });
+    sheet.put(key, text);
   };
   const wrong = (answer?.child ? [] : (answer?.findings ?? [])).filter((finding) => finding.level === 'red' && !finding.missing);
   const found = (key: string) => {
@@ -69,13 +73,15 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
     setOwn(undefined);
     setBusy(true);
     try {
+      await sheet.flush();
+      if (sheet.elsewhere) return;
       const values: Record<string, Value> = {};
       for (const [key, text] of Object.entries(now.values)) if (text.trim()) values[key] = key === 'birth' ? asDay(text, today) : text.trim();
-      const said = await call('child.create', { area, values, sure });
+      const said = await call('child.create', { area, values, sure, ...(sheet.draft !== '' && { draft: sheet.draft }) });
       setAnswer(said);
       if (!said.child) return;
       savedNow();
-      keep(NOTHING);
+      sheet.end();
       void message.success(t('children.reg.done', { name: now.values.name.trim() }));
       hide();
       await go({ to: '/child/$child', params: { child: said.child } });
@@ -98,16 +104,18 @@ export function Register({ hide, name }: { hide(): void; name?: string | undefin
     <Drawer open onClose={hide} size="min(34em, 100vw)" title={t('children.reg.title')} footer={<Button type="primary" block loading={busy} onClick={() => void submit(false)} data-testid="register-submit">{t('children.reg.submit')}</Button>}>
       <div className="stack" data-testid="register-box">
         <p className="quiet" style={{ margin: 0 }}>{t('children.reg.hint')}</p>
+        <Elsewhere sheet={sheet} again={again} />
         {answer && !answer.child && answer.doubles.length > 0 && <Doubles cards={answer.doubles} open={(child) => { hide(); void go({ to: '/child/$child', params: { child } }); }} sure={() => void submit(true)} />}
         {others.map(({ key, text }) => <div key={key} className="finding red" role="alert">{text}</div>)}
         {(places.length > 1 || found('area')) && (
           <Line label={t('children.reg.area')} need found={found('area')} testid="field-area">
-            <Select showSearch={{ optionFilterProp: 'label' }} options={places} value={area || null} onChange={(code: string) => set(keep({ ...now, area: code }))} aria-label={t('children.reg.area')} style={{ width: '100%' }} />
+            <Select showSearch={{ optionFilterProp: 'label' }} options={places} value={area || null} onChange={(code: string) => { set({ ...now, area: code }); sheet.put('area', code); }} aria-label={t('children.reg.area')} style={{ width: '100%' }} />
           </Line>
         )}
         <div className={css.door}>{DOOR.map((key) => line(form?.fields.find((field) => field.key === key), key))}</div>
         <h2>{t('children.reg.guardian')} <span className="quiet" style={{ fontWeight: 400, fontSize: '.85em' }}>{t('children.reg.guardian_hint')}</span></h2>
         <div className={css.door}>{GUARDIAN.map((key) => line(family?.find((field) => field.key === key), `family/+1/${key}`))}</div>
+        <Kept sheet={sheet} />
       </div>
     </Drawer>
   );

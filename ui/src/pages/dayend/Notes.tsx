@@ -1,17 +1,17 @@
 // Notes of the day: what nobody at the station has looked at stands first; 已阅 and 退回补充 by one key each.
 import { CheckOutlined, RollbackOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, type NamedVisit } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
-import { onEnter } from '../../parts/keys';
 import { Empty } from '../../parts/standing';
 import { useRemark } from '../visit/remark';
 import { StandingTag } from '../visit/Visits';
 import { useDeeds } from './deeds';
 import { LINE, plain, useWanted, wantLine } from './lines';
+import { Why } from './Why';
 import { classes } from '../../style/classes';
 import css from './dayend.module.css';
 
@@ -50,8 +50,8 @@ function useReview(visit: NamedVisit) {
   const { did } = useDeeds();
   const { busy, write } = useRemark();
   /** Whether it is on the disk. */
-  async function review(verdict: '1' | '2', note?: string): Promise<boolean> {
-    const run = () => call('visit.review', { visit: visit.record, verdict, ...(note === undefined ? {} : { note }) });
+  async function review(verdict: '1' | '2', note?: string, draft?: string): Promise<boolean> {
+    const run = () => call('visit.review', { visit: visit.record, verdict, ...(note !== undefined && { note }), ...(draft && { draft }) });
     if (!(await write(run, verdict === '1' ? t('visit.review_done') : t('visit.review_returned')))) return false;
     did({ kind: verdict === '1' ? 'read' : 'returned', name: visit.name });
     return true;
@@ -64,19 +64,23 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
   const coded = useCoded();
   const box = useRef<HTMLElement>(null);
   const { busy, review } = useReview(visit);
-  const [why, setWhy] = useState<string>();
+  const [why, setWhy] = useState(false);
   const mine = visit.who.own;
-  const deal = async (verdict: '1' | '2', note?: string) => {
+  const deal = async (verdict: '1' | '2', note?: string, draft?: string): Promise<boolean> => {
     wantLine(box.current);
-    if (!(await review(verdict, note))) return wantLine(null);
-    setWhy(undefined);
-    dealt();
+    const written = await review(verdict, note, draft);
+    if (!written) wantLine(null);
+    else {
+      setWhy(false);
+      dealt();
+    }
+    return written;
   };
   const keys = (event: KeyboardEvent) => {
     if (mine || !plain(event) || event.repeat) return;
     const onLine = event.target === event.currentTarget;
     if (event.key === 'Enter' && onLine && visit.standing !== 'read') void deal('1');
-    else if (event.key.toLowerCase() === 't') setWhy(why ?? '');
+    else if (event.key.toLowerCase() === 't') setWhy(true);
     else return;
     event.preventDefault();
   };
@@ -91,17 +95,12 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
         <p className="grow">{visit.opening}</p>
         {!mine && (
           <span className={css.dayendVisitDo}>
-            <Button type="text" icon={<RollbackOutlined />} onClick={() => setWhy('')} disabled={busy} data-testid="dayend-return">{t('dayend.give_back')}</Button>
+            <Button type="text" icon={<RollbackOutlined />} onClick={() => setWhy(true)} disabled={busy} data-testid="dayend-return">{t('dayend.give_back')}</Button>
             {visit.standing !== 'read' && <Button icon={<CheckOutlined />} onClick={() => void deal('1')} loading={busy} data-testid="dayend-read">{t('dayend.read')}</Button>}
           </span>
         )}
       </div>
-      {why !== undefined && (
-        <div className={css.differingOther}>
-          <Input autoFocus value={why} maxLength={500} placeholder={t('dayend.why')} aria-label={t('dayend.why')} onChange={(event) => setWhy(event.target.value)} onKeyDown={(event) => { onEnter(() => void (why.trim() && deal('2', why.trim())))(event); if (event.key === 'Escape') { setWhy(undefined); box.current?.focus(); } }} data-testid="dayend-why" />
-          <Button type="primary" disabled={why.trim() === ''} loading={busy} onClick={() => void deal('2', why.trim())} data-testid="dayend-send">{t('dayend.send')}</Button>
-        </div>
-      )}
+      {why && <Why visit={visit.record} busy={busy} send={(note, draft) => deal('2', note, draft)} close={() => { setWhy(false); box.current?.focus(); }} />}
     </article>
   );
 }

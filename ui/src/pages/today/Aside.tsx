@@ -4,6 +4,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type DraftLine, type Fault, type SyncState, type Today } from '../../api';
+import { FollowLine } from '../../parts/follow';
+import { placeOf } from '../../parts/drafts';
 import { clock } from '../../parts/time';
 import { spoken } from '../../text';
 import { dayWords } from './day';
@@ -31,7 +33,7 @@ export function useTodo(today: Today | null): ReactNode[] {
   const { t } = useTranslation();
   const me = useAnswer('me', {});
   const sync = useAnswer('sync.state', {});
-  const drafts = useAnswer('visit.draft.list', {});
+  const drafts = useAnswer('draft.list', {});
   const shell = useAnswer('shell.state', {});
   const station = me.data?.station ?? false;
   return [
@@ -39,6 +41,7 @@ export function useTodo(today: Today | null): ReactNode[] {
     ...(sync.data ? kept(sync.data, station, t) : []),
     ...(today ? gone(today.departed) : []),
     ...(today ? told(today, station, t) : []),
+    ...(today ? followUps(today, t) : []),
     failed(drafts.error),
     ...begun(drafts.data ?? [], t),
     ...(today ? unmet(today, t) : []),
@@ -104,11 +107,23 @@ function differing(today: Today, station: boolean, t: T): ReactNode[] {
   ];
 }
 
+/** What visits left to be done; ten at most, the rest is counted. */
+function followUps({ follow_ups: all, follow_ups_total: total }: Today, t: T): ReactNode[] {
+  if (all.length === 0) return [];
+  return [
+    <div key="follow" className="stack" role="group" aria-label={t('visit.follow')} data-testid="follow-ups">
+      <strong>{t('visit.follow')}</strong>
+      <ul className="stack">{all.map((one) => <FollowLine key={one.visit + one.row} line={one} named />)}</ul>
+      {total > all.length && <span className="quiet">{t('today.follow_more', { n: total - all.length })}</span>}
+    </div>,
+  ];
+}
+
 function begun(all: DraftLine[], t: T): ReactNode[] {
   return [
     ...all.slice(0, LINES).map((draft) => (
-      <Todo key={draft.draft} icon={<EditOutlined />} tone="blue" to="/visit/write/$draft" params={{ draft: draft.draft }}
-        title={t('today.draft', { names: draft.names.join('、') || t('visit.nameless') })} more={`${clock(draft.saved)} ${draft.opening}`} testid={`draft-${draft.draft}`} />
+      <Todo key={draft.draft} icon={<EditOutlined />} tone="blue" {...placeOf(draft)}
+        title={t(draft.form === 'visit' ? 'today.draft' : 'today.draft_of', { form: t(`parts.draft.of.${draft.form}`, { defaultValue: draft.form }), names: draft.names.join('、') || t('visit.nameless') })} more={`${clock(draft.saved)} ${draft.opening}`} testid={`draft-${draft.draft}`} />
     )),
     all.length > LINES && <Todo key="drafts-more" icon={<EditOutlined />} to="/visits" title={t('today.drafts_more', { n: all.length - LINES })} />,
   ];

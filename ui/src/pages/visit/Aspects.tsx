@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Findings, Line, OneOf, useAsked, useFindings, useForm, useWriting, Yes } from './form';
-import { useValue } from './sheet';
+import { useValue } from '../../parts/sheet';
 import css from './visit.module.css';
 
 /** In the order of the paper form (handbook §3.3). */

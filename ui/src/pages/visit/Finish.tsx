@@ -9,18 +9,22 @@ import { refused } from '../../parts/photos/adding';
 import { clock, dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { Code, Findings, useFindings, useForm, useNow, useWriting } from './form';
-import { useStands, useValue } from './sheet';
+import { splitKey } from '../../parts/own';
+import { useStands, useValue, type Sheet } from '../../parts/sheet';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
-export function Finish({ done }: { done(what: Completed): void }) {
+export function Finish({ sheet, show, done }: { sheet: Sheet; /** Shows the part of one child, or of all. */ show(child: string): void; done(what: Completed): void }) {
   const { t } = useTranslation();
-  const sheet = useWriting();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
   const findings = useStands(sheet, ({ findings }) => findings);
   const tried = useStands(sheet, ({ tried }) => tried);
   const red = findings.filter(({ level }) => level === 'red');
+  const go = (finding: Finding) => {
+    show(splitKey(finding.key).child);
+    jump(finding);
+  };
   async function complete() {
     setBusy(true);
     try {
@@ -28,7 +32,7 @@ export function Finish({ done }: { done(what: Completed): void }) {
       if (completed) return done(completed);
       if (refused(sheet.draft).length > 0) return toRefused();
       const first = sheet.standing.findings.find(({ level }) => level === 'red');
-      if (first) jump(first);
+      if (first) go(first);
     } catch (thrown) {
       void message.error(spoken(asFault(thrown)), 6);
     } finally {
@@ -45,7 +49,7 @@ export function Finish({ done }: { done(what: Completed): void }) {
       <Code name="risk_hint" />
       <Next />
       <Button type="primary" size="large" block icon={<CheckOutlined />} loading={busy} onClick={() => void complete()} data-testid="complete">{t('visit.complete')}</Button>
-      <Left findings={findings} tried={tried} />
+      <Left findings={findings} tried={tried} go={go} />
       <p className={classes('quiet', css.finishHint)}>{red.length > 0 ? t('visit.draft_hint') : t('visit.complete_hint')}</p>
       <SavedLine />
     </aside>
@@ -53,7 +57,7 @@ export function Finish({ done }: { done(what: Completed): void }) {
 }
 
 /** What is still to do, each a way to the field. */
-function Left({ findings, tried }: { findings: Finding[]; tried: boolean }) {
+function Left({ findings, tried, go }: { findings: Finding[]; tried: boolean; go(finding: Finding): void }) {
   const { t } = useTranslation();
   const red = findings.filter(({ level }) => level === 'red');
   const yellow = findings.filter(({ level }) => level === 'yellow');
@@ -63,7 +67,7 @@ function Left({ findings, tried }: { findings: Finding[]; tried: boolean }) {
       {red.length > 0 && <div className={css.leftTitle}>{t('visit.left', { n: red.length })}</div>}
       <ul>
         {[...red, ...yellow].map((finding) => (
-          <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => jump(finding)}>{spoken(finding)}</button></li>
+          <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => go(finding)}>{spoken(finding)}</button></li>
         ))}
       </ul>
     </div>
@@ -71,7 +75,8 @@ function Left({ findings, tried }: { findings: Finding[]; tried: boolean }) {
 }
 
 /** Goes to the field a finding is about. */
-export function jump({ key }: Finding) {
+export function jump(finding: Finding) {
+  const { name: key } = splitKey(finding.key);
   const name = key.split('/')[0] ?? key;
   requestAnimationFrame(() => {
     const field = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(key)}"]`) ?? document.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`);

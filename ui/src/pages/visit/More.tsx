@@ -8,7 +8,8 @@ import { asDay } from '../../parts/day';
 import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { Chips, Code, Labelled, Line, useForm, useText, useWriting } from './form';
-import { useStands, type Sheet } from './sheet';
+import { splitKey } from '../../parts/own';
+import { useStands, type Fields } from '../../parts/sheet';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
@@ -19,7 +20,7 @@ export function More() {
   const sheet = useWriting();
   const findings = useStands(sheet, ({ findings }) => findings);
   const [open, setOpen] = useState(() => Object.keys(sheet.values).some((key) => used(key)));
-  const asked = findings.some(({ key, level }) => level === 'red' && FOLDED.includes(key.split('/')[0]?.replace(/_other$/, '') ?? ''));
+  const asked = findings.some(({ key, level }) => level === 'red' && FOLDED.includes(splitKey(key).name.split('/')[0]?.replace(/_other$/, '') ?? ''));
   const shown = open || asked;
   return (
     <section className="panel stack">
@@ -53,7 +54,7 @@ function Visitors() {
   const sheet = useWriting();
   const [, redraw] = useState(0);
   const posts = useAnswer('roster.posts', {});
-  const value = Object.keys(sheet.values).filter((key) => key.startsWith('visitors/')).map((key) => key.slice('visitors/'.length));
+  const value = Object.keys(sheet.values).filter((key) => key.startsWith('visitors/') && sheet.values[key] === true).map((key) => key.slice('visitors/'.length));
   const options = (posts.data ?? []).map(({ post, person, title, unit }) => ({ value: post, label: [person, spoken(title), unit].filter(Boolean).join(' · ') }));
   const change = (next: string[]) => {
     for (const post of new Set([...value, ...next])) sheet.put(`visitors/${post}`, next.includes(post) ? true : undefined);
@@ -72,9 +73,9 @@ function Followups() {
   const { label } = useForm();
   const sheet = useWriting();
   const [rows, setRows] = useState(() => [...new Set(Object.keys(sheet.values).filter((key) => key.startsWith('followup/')).map((key) => key.split('/')[1] ?? ''))]);
-  const add = () => setRows([...rows, crypto.getRandomValues(new Uint32Array(2)).reduce((text, n) => text + n.toString(36), '')]);
+  const add = () => setRows([...rows, [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')]);
   const drop = (row: string) => {
-    for (const key of Object.keys(sheet.values)) if (key.startsWith(`followup/${row}/`)) sheet.put(key, undefined);
+    sheet.dropRow(`followup/${row}/`);
     setRows(rows.filter((other) => other !== row));
   };
   return (
@@ -86,7 +87,7 @@ function Followups() {
   );
 }
 
-function Followup({ sheet, row, drop }: { sheet: Sheet; row: string; drop(): void }) {
+function Followup({ sheet, row, drop }: { sheet: Fields; row: string; drop(): void }) {
   const { t } = useTranslation();
   const item = useText(sheet, `followup/${row}/item`);
   const due = useText(sheet, `followup/${row}/due`);

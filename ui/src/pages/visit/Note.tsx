@@ -6,6 +6,7 @@ import { useAnswer, type Section, type Shown, type VisitNote } from '../../api';
 import { useLook } from '../../look';
 import { TABLES, useCoded, useSaid } from '../../parts/coded';
 import { useAdding } from '../../parts/photos/adding';
+import { FollowLine } from '../../parts/follow';
 import { Photos } from '../../parts/photos/Photos';
 import { Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
@@ -25,7 +26,7 @@ export default function Note() {
 function Page({ note }: { note: VisitNote }) {
   const { t } = useTranslation();
   const coded = useCoded();
-  const { line, card, sections, remarks } = note;
+  const { line, card, sections, remarks, follow_ups, siblings } = note;
   return (
     <article className={css.note} data-testid="note">
       <header className={css.noteHead}>
@@ -35,10 +36,11 @@ function Page({ note }: { note: VisitNote }) {
         <span className="grow" />
         <Link to="/child/$child" params={{ child: card.child }} className={classes(css.go, css.soft)}>{t('visit.open_file')}</Link>
       </header>
-      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}{line.taken && ` · ${t('held.taken_by', { person: line.taken.person })}`}</p>
+      <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}{line.taken && ` · ${t('held.taken_by', { person: line.taken.person })}`}{siblings.map(({ visit, name }) => <span key={visit}> · <Link to="/visit/$visit" params={{ visit }}>{t('visit.same_visit', { name })}</Link></span>)}</p>
       <div className={css.noteBody}>
         <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}<Pictures line={line} /></div>
         <aside className="panel stack">
+          {follow_ups.length > 0 && <><h2>{t('visit.follow')}</h2><ul className="stack">{follow_ups.map((one) => <FollowLine key={one.row} line={one} />)}</ul></>}
           <h2>{t('visit.later')}</h2>
           {remarks.length === 0 && <p className={classes('quiet', css.listNone)}>{t('visit.no_later')}</p>}
           {remarks.length > 0 && <ol className={css.remarks}>
@@ -49,7 +51,7 @@ function Page({ note }: { note: VisitNote }) {
               </li>
             ))}
           </ol>}
-          <Add line={note.line} />
+          <Add line={note.line} siblings={siblings} />
         </aside>
       </div>
     </article>

@@ -10,7 +10,7 @@ import { spoken } from '../../text';
 import { useForm, Writing } from './form';
 import { Pick } from './Pick';
 import { Row } from './Row';
-import { Sheet } from './sheet';
+import { Sheet } from '../../parts/sheet';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
@@ -60,7 +60,7 @@ export default function Paper() {
       <section className={classes('panel', css.paperSheet)}>
         {sheet === null ? <Pick pick={(child) => void begin(child)} /> : (
           <Writing.Provider value={sheet}>
-            <Row key={sheet.draft} sheet={sheet} done={(name, visits) => done(sheet, name, visits)} dropped={() => setSheet(null)} />
+            <Row key={sheet.draft} sheet={sheet} done={(name, visits) => done(sheet, name, visits)} left={() => setSheet(null)} />
           </Writing.Provider>
         )}
       </section>

@@ -12,7 +12,7 @@ import { spoken } from '../../text';
 import { ASPECTS } from './Aspects';
 import { jump, SavedLine } from './Finish';
 import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useNow, useText, useWriting, Yes } from './form';
-import { useStands, useValue, type Sheet } from './sheet';
+import { useStands, useValue, type Sheet } from '../../parts/sheet';
 import { Moment, Whom } from './When';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
@@ -30,7 +30,7 @@ function next(box: HTMLElement, from: Element) {
   if (to instanceof HTMLInputElement) to.select();
 }
 
-export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string, visits: string[]): void; dropped(): void }) {
+export function Row({ sheet, done, left }: { sheet: Sheet; done(name: string, visits: string[]): void; left(): void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const box = useRef<HTMLDivElement>(null);
@@ -55,7 +55,10 @@ export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string,
       setBusy(false);
     }
   }
-  const drop = () => sheet.discard().then(dropped, (thrown: unknown) => void message.error(spoken(asFault(thrown)), 6));
+  const stop = async () => {
+    if (await sheet.flush()) left();
+  };
+  const drop = () => sheet.discard().then(left, (thrown: unknown) => void message.error(spoken(asFault(thrown)), 6));
   const keys = (event: KeyboardEvent<HTMLDivElement>) => {
     const from = event.target as Element;
     if (composing(event)) return;
@@ -68,7 +71,7 @@ export function Row({ sheet, done, dropped }: { sheet: Sheet; done(name: string,
   };
   return (
     <div ref={box} className={css.paperSheet} data-sheet onKeyDown={keys}>
-      <div className="row"><span className="grow"><Whom /></span><Button type="text" onClick={() => void drop()} data-testid="paper-drop">{t('visit.discard')}</Button></div>
+      <div className="row"><span className="grow"><Whom /></span><Button type="text" onClick={() => void stop()} data-testid="paper-stop">{t('visit.stop')}</Button><Button type="text" onClick={() => void drop()} data-testid="paper-drop">{t('visit.discard')}</Button></div>
       <div className={css.paperLine}>
         <Moment testid="paper-day" />
         <Code name="mode" label={t('visit.row_mode')} />

@@ -19,7 +19,7 @@ const LEASE = { code: 'lease_over', about: '', text: '太久没有连网，暂�
 function shown(drafts: unknown[]) {
   setTransport({
     data: async (name) => {
-      if (name === 'visit.draft.list') return drafts;
+      if (name === 'draft.list') return drafts;
       if (name === 'settings.get') return { values: {} };
       throw new CallFault(LEASE);
     },
@@ -31,7 +31,7 @@ function shown(drafts: unknown[]) {
 }
 
 test('drafts stay in sight when what was written may not be read', async () => {
-  shown([{ draft: 'd', children: [], names: [], opening: '刚到门口', saved: 0 }]);
+  shown([{ draft: 'd', form: 'visit', about: null, children: [], names: [], opening: '刚到门口', saved: 0 }]);
   expect((await screen.findByTestId('draft')).textContent).toContain('未选儿童');
   expect((await screen.findByRole('alert')).textContent).toContain(LEASE.text);
 });

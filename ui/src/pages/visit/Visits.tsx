@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type NamedVisit, type Standing } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
+import { placeOf } from '../../parts/drafts';
 import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
@@ -34,17 +35,18 @@ export default function Visits() {
 
 function Drafts() {
   const { t } = useTranslation();
-  const drafts = useAnswer('visit.draft.list', {});
+  const drafts = useAnswer('draft.list', {});
   if (drafts.error) return <Trouble part fault={drafts.error} again={() => void drafts.refetch()} />;
   if (!drafts.data) return <Waiting />;
   if (drafts.data.length === 0) return <p className={classes('quiet', css.listNone)}>{t('visit.drafts_none')}</p>;
   return (
     <ul className={classes('panel', css.lines)}>
-      {drafts.data.map(({ draft, names, opening, saved }) => (
-        <li key={draft}>
-          <Link to="/visit/write/$draft" params={{ draft }} className={css.lineRow} data-testid="draft">
+      {drafts.data.map(({ names, opening, saved, ...line }) => (
+        <li key={line.draft}>
+          <Link {...(placeOf(line) as { to: '/' })} className={css.lineRow} data-testid="draft">
             <span className={classes('blue', css.lineIcon)}><EditOutlined aria-hidden /></span>
             <strong>{names.join('、') || t('visit.nameless')}</strong>
+            {line.form !== 'visit' && <span className="tag">{t(`parts.draft.of.${line.form}`, { defaultValue: line.form })}</span>}
             <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
             <span className="quiet num">{clock(saved)}</span>
             <span className={css.lineGo}>{t('visit.go_on')}</span>

@@ -7,7 +7,7 @@ import { asDay } from '../../parts/day';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
 import { Code, Findings, Line, useAsked, useFindings, useForm, useNow, useWriting, Yes } from './form';
-import { useStands, useValue } from './sheet';
+import { useStands, useValue } from '../../parts/sheet';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
@@ -17,7 +17,7 @@ export function Whom() {
   const children = useStands(sheet, ({ children }) => children);
   const [first] = children;
   const listed = useAnswer('children.list', {});
-  const drafts = useAnswer('visit.draft.list', {}, listed.error !== null);
+  const drafts = useAnswer('draft.list', {}, listed.error !== null);
   const siblings = useAnswer('children.household', { child: first ?? '' }, first !== undefined);
   const along = (listed.data?.cards ?? []).filter(({ child }) => children.includes(child));
   const others = (siblings.data ?? []).filter(({ child }) => !children.includes(child));

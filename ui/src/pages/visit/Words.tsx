@@ -1,13 +1,16 @@
 // What was seen and heard, apart from what the child said; phrases go in at the caret.
 import { App, Button } from 'antd';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, call, touched, useAnswer } from '../../api';
+import { onEnter } from '../../parts/keys';
+import { classes } from '../../style/classes';
 import { spoken } from '../../text';
 import { Labelled, useForm, useText, useWriting } from './form';
 import css from './visit.module.css';
 
 const PHRASES_MAX = 30;
+const PHRASE_CHARS_MAX = 200;
 
 export function Words() {
   const { t } = useTranslation();
@@ -33,8 +36,8 @@ export function Words() {
       <Labelled name="note" as="label" hint={t('visit.note_hint')}>
         <textarea ref={box} className={css.line} rows={6} value={typed} maxLength={field('note')?.max || 2000} onChange={(event) => put(event.target.value)} onBlur={() => void sheet.flush()} data-testid="field-note" />
       </Labelled>
-      <Phrases insert={insert} own={() => chosen(box.current) || typed.trim()} />
-      <ChildWords />
+      <Phrases insert={insert} own={() => ({ marked: chosen(box.current), first: firstWords(typed) })} />
+      {sheet.child === '' && sheet.standing.children.length > 1 ? <p className="quiet">{t('visit.child_words_each')}</p> : <ChildWords />}
     </>
   );
 }
@@ -44,7 +47,15 @@ function chosen(area: HTMLTextAreaElement | null): string {
   return area ? area.value.slice(area.selectionStart, area.selectionEnd).trim() : '';
 }
 
-function Phrases({ insert, own }: { insert(phrase: string): void; own(): string }) {
+/** Longest phrase that is proposed, in characters: a sentence, never a child's whole note. */
+const PROPOSED_MAX = 40;
+
+/** The first sentence of a note, shortened. */
+export function firstWords(text: string): string {
+  return (/^[^。！？!?；;\n]*[。！？!?]?/.exec(text.trim())?.[0] ?? '').slice(0, PROPOSED_MAX);
+}
+
+function Phrases({ insert, own }: { insert(phrase: string): void; own(): { marked: string; first: string } }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const phrases = useAnswer('visit.phrases', {});
@@ -58,10 +69,17 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): string 
       void message.error(spoken(asFault(thrown)), 6);
     }
   }
-  const add = () => {
-    const text = own().slice(0, 200);
-    if (text === '') return void message.info(t('visit.phrase_empty'), 4);
-    if (!mine.includes(text)) void keep([...mine, text], t('visit.phrase_kept'));
+  // what nobody marked is shown first, to be shortened or left
+  const [proposed, propose] = useState<string | null>(null);
+  const add = (text: string) => {
+    propose(null);
+    if (text !== '' && !mine.includes(text)) void keep([...mine, text], t('visit.phrase_kept'));
+  };
+  const ask = () => {
+    const { marked, first } = own();
+    if (marked !== '') add(marked.slice(0, PHRASE_CHARS_MAX));
+    else if (first === '') void message.info(t('visit.phrase_empty'), 4);
+    else propose(first);
   };
   return (
     <div className={css.phrases} role="group" aria-label={t('visit.phrases')}>
@@ -72,7 +90,14 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): string 
         </span>
       ))}
       {(phrases.data?.usual ?? []).map((phrase) => <button key={phrase} type="button" className={css.phrase} onClick={() => insert(phrase)}>{phrase}</button>)}
-      <Button type="text" size="small" onClick={add} data-testid="phrase-keep">{t('visit.phrase_keep')}</Button>
+      {proposed === null && <Button type="text" size="small" onClick={ask} data-testid="phrase-keep">{t('visit.phrase_keep')}</Button>}
+      {proposed !== null && (
+        <span className="row grow" role="group" aria-label={t('visit.phrase_check')}>
+          <input autoFocus className={classes('grow', css.line)} value={proposed} maxLength={PHRASE_CHARS_MAX} aria-label={t('visit.phrase_check')} onChange={(event) => propose(event.target.value)} onKeyDown={onEnter(() => add(proposed.trim()))} data-testid="phrase-proposed" />
+          <Button size="small" type="primary" onClick={() => add(proposed.trim())} data-testid="phrase-ok">{t('visit.phrase_ok')}</Button>
+          <Button size="small" type="text" onClick={() => propose(null)}>{t('words.cancel')}</Button>
+        </span>
+      )}
     </div>
   );
 }

@@ -1,9 +1,12 @@
 // 走访: the ninety-second note, in the order of the paper form.
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, type Completed } from '../../api';
+import { asFault, call, useAnswer, type Completed, type Fault } from '../../api';
+import { Elsewhere } from '../../parts/Elsewhere';
+import { useShutNames } from '../../parts/names';
+import { ownFields } from '../../parts/own';
 import { add } from '../../parts/photos/adding';
 import { Photos } from '../../parts/photos/Photos';
 import { meantElsewhere } from '../../parts/keys';
@@ -13,9 +16,9 @@ import { helped, spoken } from '../../text';
 import { Aspects } from './Aspects';
 import { Completion } from './Completion';
 import { Finish } from './Finish';
-import { Chips, useForm, Writing } from './form';
+import { Chips, useForm, useWriting, Writing } from './form';
 import { More } from './More';
-import { useSheet, type Sheet } from './sheet';
+import { useSheet, useStands, type Sheet } from '../../parts/sheet';
 import { When, Whom } from './When';
 import { Words } from './Words';
 import css from './visit.module.css';
@@ -27,50 +30,93 @@ export default function Write() {
 }
 
 function Draft({ draft }: { draft: string }) {
-  const { sheet, fault } = useSheet(draft);
+  const { sheet, fault, again } = useSheet(draft);
   const [done, setDone] = useState<Completed | null>(null);
   const { ready } = useForm();
   if (done) return <Completion done={done} />;
-  if (fault) return <Trouble fault={fault} />;
+  if (fault) return <Ended fault={fault} draft={draft} />;
   if (!sheet || !ready) return <Waiting />;
-  return (
-    <Writing.Provider value={sheet}>
-      <Page sheet={sheet} done={setDone} />
-    </Writing.Provider>
-  );
+  return <Page key={sheet.opened} sheet={sheet} again={again} done={setDone} />;
 }
 
-function Page({ sheet, done }: { sheet: Sheet; done(what: Completed): void }) {
+/** A draft that is not there any more: what it became is one step away. */
+function Ended({ fault, draft }: { fault: Fault; draft: string }) {
+  const { t } = useTranslation();
+  return <Trouble fault={fault}>{fault.code === 'draft_finished' && <Link to="/visit/$visit" params={{ visit: draft }} className={css.go}>{t('parts.draft.see')}</Link>}</Trouble>;
+}
+
+function Page({ sheet, again, done }: { sheet: Sheet; again(): void; done(what: Completed): void }) {
   const { t } = useTranslation();
   // said once, when the page is opened: what was here before
   const [before] = useState(() => (Object.keys(sheet.values).includes('note') ? sheet.standing.saved : null));
+  const [child, show] = useState('');
+  const children = useStands(sheet, ({ children }) => children);
+  const whose = children.length > 1 && children.includes(child) ? child : '';
+  const fields = useMemo(() => (whose === '' ? sheet : ownFields(sheet, whose)), [sheet, whose]);
   useKeys(sheet);
   return (
     <div data-testid="write">
-      <div className={css.writeHead}>
-        <h1>{t('visit.title')}</h1>
-        <Whom />
-        <Discard sheet={sheet} />
-      </div>
-      {before !== null && <p className={css.recovered} role="status">{t('visit.recovered', { time: clock(before) })}</p>}
+      <Writing.Provider value={sheet}>
+        <div className={css.writeHead}>
+          <h1>{t('visit.title')}</h1>
+          <Whom />
+          <Leave sheet={sheet} />
+        </div>
+        <Elsewhere sheet={sheet} again={again} />
+        {before !== null && <p className={css.recovered} role="status">{t('visit.recovered', { time: clock(before) })}</p>}
+      </Writing.Provider>
       <div className={css.writeBody}>
         <div className="stack">
-          <section className="panel stack" aria-label={t('visit.when')}><When /></section>
-          <section className="panel stack"><Aspects /></section>
-          <section className="panel stack"><h2>{t('visit.words')}</h2><Words /><Chips name="hazard" /><Chips name="needs" /></section>
-          <section className="panel"><Pictures sheet={sheet} /></section>
-          <More />
+          {children.length > 1 && <Whose children={children} whose={whose} show={show} />}
+          <Writing.Provider value={fields}>
+            <Parts key={whose} />
+          </Writing.Provider>
         </div>
-        <Finish done={done} />
+        <Writing.Provider value={sheet}><Finish sheet={sheet} show={show} done={done} /></Writing.Provider>
       </div>
     </div>
   );
 }
 
-function Pictures({ sheet: { draft } }: { sheet: Sheet }) {
+/** Written for all children, or for one alone: it begins alike. */
+function Whose({ children, whose, show }: { children: string[]; whose: string; show(child: string): void }) {
+  const { t } = useTranslation();
+  const names = useNamesOf(children);
+  return (
+    <div className="stack" role="group" aria-label={t('visit.whose')} data-testid="whose">
+      <div className="row">
+        <button type="button" className={css.choice} aria-pressed={whose === ''} onClick={() => show('')} data-testid="whose-all">{t('visit.whose_all', { n: children.length })}</button>
+        {children.map((child) => <button key={child} type="button" className={css.choice} aria-pressed={whose === child} onClick={() => show(child)} data-testid={`whose-${child}`}>{t('visit.whose_one', { name: names.get(child) ?? '' })}</button>)}
+      </div>
+      <span className="quiet">{whose === '' ? t('visit.whose_all_hint') : t('visit.whose_one_hint', { name: names.get(whose) ?? '' })}</span>
+    </div>
+  );
+}
+
+function useNamesOf(children: string[]): Map<string, string> {
+  const listed = useAnswer('children.list', {});
+  const shut = useShutNames();
+  return new Map((listed.error ? shut : listed.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ child, name }) => [child, name]));
+}
+
+function Parts() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <section className="panel stack" aria-label={t('visit.when')}><When /></section>
+      <section className="panel stack"><Aspects /></section>
+      <section className="panel stack"><h2>{t('visit.words')}</h2><Words /><Chips name="hazard" /><Chips name="needs" /></section>
+      <section className="panel"><Pictures /></section>
+      <More />
+    </>
+  );
+}
+
+function Pictures() {
   const { t } = useTranslation();
   const { field } = useForm();
-  const place = useMemo(() => ({ draft }), [draft]);
+  const { draft, child } = useWriting();
+  const place = useMemo(() => ({ draft, ...(child !== '' && { child }) }), [draft, child]);
   const attach = field('attach');
   return <Photos place={place} field="attach" label={t('photos.title')} hint={attach && helped(attach)} may anywhere />;
 }
@@ -95,11 +141,17 @@ function useKeys(sheet: Sheet) {
   }, [sheet, message, t]);
 }
 
-/** A draft thrown away can be taken back for a while. */
-function Discard({ sheet }: { sheet: Sheet }) {
+/** To stop for now, which keeps everything; and to delete the draft, which can be taken back for a while. */
+function Leave({ sheet }: { sheet: Sheet }) {
   const { t } = useTranslation();
   const go = useNavigate();
   const { message } = App.useApp();
+  async function stop() {
+    if (await sheet.flush()) {
+      void message.success(t('visit.stopped'), 3);
+      await go({ to: '/visits' });
+    }
+  }
   async function discard() {
     const { children } = sheet.standing;
     const values = { ...sheet.values };
@@ -108,8 +160,8 @@ function Discard({ sheet }: { sheet: Sheet }) {
       await go({ to: '/visits' });
       const back = async () => {
         message.destroy('dropped');
-        const { draft } = await call('visit.draft.save', { children, values });
-        for (const picture of pictures) add({ draft }, picture.field, [picture]);
+        const { draft } = await call('draft.save', { children, values });
+        for (const picture of pictures) add({ draft, ...(picture.child !== undefined && { child: picture.child }) }, picture.field, [picture]);
         await go({ to: '/visit/write/$draft', params: { draft } });
       };
       void message.open({ key: 'dropped', type: 'info', duration: 10, content: <span>{t('visit.dropped')} <Button type="link" size="small" onClick={() => void back()}>{t('words.undo')}</Button></span> });
@@ -117,6 +169,10 @@ function Discard({ sheet }: { sheet: Sheet }) {
       void message.error(spoken(asFault(thrown)), 6);
     }
   }
-  return <Button type="text" onClick={() => void discard()} data-testid="discard">{t('visit.discard')}</Button>;
+  return (
+    <span className="row">
+      <Button type="text" onClick={() => void stop()} data-testid="stop">{t('visit.stop')}</Button>
+      <Button type="text" onClick={() => void discard()} data-testid="discard">{t('visit.discard')}</Button>
+    </span>
+  );
 }
-

@@ -5,13 +5,13 @@ import { useAnswer, type Entry, type Field, type Finding, type Table, type Value
 import { useLook } from '../../look';
 import { useForms } from '../../parts/forms';
 import { spoken } from '../../text';
-import { useFound, useStands, useValue, type Sheet } from './sheet';
+import { useFound, useStands, useValue, type Fields } from '../../parts/sheet';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
-export const Writing = createContext<Sheet | null>(null);
+export const Writing = createContext<Fields | null>(null);
 
-export function useWriting(): Sheet {
+export function useWriting(): Fields {
   const sheet = useContext(Writing);
   if (!sheet) throw new Error('outside of a note');
   return sheet;
@@ -179,7 +179,7 @@ export function Line({ name, number }: { name: string; number?: boolean }) {
 }
 
 /** The text of an input, its own so that a keystroke draws one field and not the page. */
-export function useText(sheet: Sheet, key: string): { typed: string; type(text: string): void } {
+export function useText(sheet: Fields, key: string): { typed: string; type(text: string): void } {
   const value = useValue(sheet, key);
   const [typed, type] = useState(() => (value === undefined || value === null ? '' : String(value)));
   return { typed, type };

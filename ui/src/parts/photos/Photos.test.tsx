@@ -4,7 +4,7 @@ import { App } from 'antd';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CallFault, queries, type AddFile, type FileLine } from '@/api';
 import { setTransport } from '@/api/transport';
-import { Sheet } from '@/pages/visit/sheet';
+import { Sheet } from '@/parts/sheet';
 import '@/text';
 import { add } from './adding';
 import { Photos } from './Photos';
@@ -39,7 +39,7 @@ async function answer(name: string, args: unknown): Promise<unknown> {
     case 'visit.complete':
       return { records: [{ child: 'c', visit: 'v', next_visit: null }], findings: [] };
     default:
-      return { draft: `d${draft}`, children: ['c'], saved: 7, findings: [] };
+      return { draft: `d${draft}`, version: 2, children: ['c'], saved: 7, findings: [] };
   }
 }
 
@@ -97,7 +97,7 @@ test('a pasted picture is taken, pasted words are left to the field', async () =
 test('完成 waits for the picture on its way, and one refused must be answered first', async () => {
   const place = opened();
   slow = [];
-  const sheet = new Sheet({ ...place, children: ['c'], values: {}, begun: 1, saved: 1, findings: [] });
+  const sheet = new Sheet({ ...place, form: 'visit', about: null, version: 1, children: ['c'], values: {}, begun: 1, saved: 1, findings: [] });
   choose(file('院子.jpg'));
   sheet.put('note', '最后一句');
   const done = sheet.complete();
@@ -112,7 +112,7 @@ test('完成 waits for the picture on its way, and one refused must be answered 
 test('a draft with a refused picture is not finished behind its back', async () => {
   const place = opened();
   add(place, 'attach', [{ name: '坏.jpg', from: file('坏.jpg', 'no') }]);
-  const sheet = new Sheet({ ...place, children: ['c'], values: {}, begun: 1, saved: 1, findings: [] });
+  const sheet = new Sheet({ ...place, form: 'visit', about: null, version: 1, children: ['c'], values: {}, begun: 1, saved: 1, findings: [] });
   expect(await sheet.complete()).toBeNull();
   expect(calls).not.toContain('visit.complete');
 });

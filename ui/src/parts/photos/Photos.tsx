@@ -21,11 +21,11 @@ export function Photos({ place, field, label, hint, may, anywhere = false }: Pro
   const zone = useRef<HTMLDivElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [looking, look] = useState<string | null>(null);
-  const adding = useAdding(about).filter((one) => one.field === field);
+  const adding = useAdding(about).filter((one) => one.field === field && one.place.child === place.child);
   const put = useCallback((files: File[]) => add(place, field, files.map((file) => ({ name: file.name, from: file }))), [place, field]);
   const over = useIncoming({ zone, anywhere, on: may }, put);
   // the answer before may be about another record; as they were added, the newest beside the button
-  const lines = (answer.data ?? []).filter((line) => line.field === field && line.about === about).sort((a, b) => a.at - b.at);
+  const lines = (answer.data ?? []).filter((line) => line.field === field && line.about === about && (!('draft' in place) || line.child === (place.child ?? null))).sort((a, b) => a.at - b.at);
   const toButton = () => zone.current?.querySelector<HTMLElement>('[data-testid="photo-add"]')?.focus();
   return (
     <div ref={zone} className={classes(css.photos, over && css.over)} role="group" aria-label={label} data-field={field} data-testid={`photos-${field}`}>

@@ -4,10 +4,13 @@ import { asFault, call, queries, type AddFile, type Fault, type RecordId } from 
 import { savedNow } from '../saved';
 
 /** Where a picture belongs: a draft, or a record of a child. */
-export type Place = { draft: RecordId } | { child: string; about: RecordId };
+export type Place = { draft: RecordId; child?: string } | { child: string; about: RecordId };
 
 /** A picture as it comes: a file, or base64. */
 export type Picture = { name: string; from: Blob | string };
+
+/** A picture of a draft that was thrown away. */
+export type Dropped = Picture & { field: string; child: string | undefined };
 
 /** A picture that is not on the disk yet. */
 export type Waiting = Picture & { id: number; place: Place; field: string; fault: Fault | null };
@@ -51,7 +54,8 @@ function inLine<T>(run: () => Promise<T>): Promise<T> {
 
 /** Takes pictures: from a file, or base64 that was read before. */
 export function add(place: Place, field: string, pictures: Picture[]) {
-  for (const goes of moved.get(idOf(place)) ?? [place]) {
+  const went = moved.get(idOf(place))?.filter((goes) => place.child === undefined || goes.child === place.child);
+  for (const goes of went ?? [place]) {
     for (const { name, from } of pictures) {
       const one: Waiting = { id: (last += 1), place: goes, field, name, from, fault: null };
       put(idOf(goes), (now) => [...now, one]);
@@ -125,13 +129,13 @@ export function finishing<T extends { records: { child: string; visit: RecordId 
 }
 
 /** Throws a draft away; the answer are its pictures, for who wants it back. */
-export function discarding(draft: RecordId, run: () => Promise<void>): Promise<(Picture & { field: string })[]> {
+export function discarding(draft: RecordId, run: () => Promise<void>): Promise<Dropped[]> {
   return inLine(async () => {
     const there = (await call('file.of', { about: draft })).sort((a, b) => a.at - b.at);
-    const opened = await Promise.all(there.map(async ({ file, field }) => ({ field, ...(await call('file.open', { file })) })));
+    const opened = await Promise.all(there.map(async ({ file, field, child }) => ({ field, child: child ?? undefined, ...(await call('file.open', { file })) })));
     await run();
     const late = waiting.get(draft) ?? NONE;
     put(draft, () => NONE);
-    return [...opened.flatMap(({ field, name, data }) => (data === null ? [] : [{ field, name, from: data }])), ...late];
+    return [...opened.flatMap(({ field, child, name, data }) => (data === null ? [] : [{ field, child, name, from: data }])), ...late.map((one) => ({ ...one, child: one.place.child }))];
   });
 }

@@ -47,6 +47,8 @@ export default {
   differing: '{{n}} fields were filled in differently by two people',
   differing_choose: 'Please look and choose',
   differing_wait: 'the station chooses',
+  follow_more: '{{n}} more to follow',
+  draft_of: 'Unfinished {{form}}: {{names}}',
   draft: 'Unfinished: {{names}}',
   drafts_more: '{{n}} more unfinished visits',
   unmet_of: '{{name}}: not met {{n}} times in a row',

@@ -47,6 +47,8 @@ export default {
   differing: '有 {{n}} 处两个人填得不一样',
   differing_choose: '请看一看，选定一个',
   differing_wait: '由街道未保站选定',
+  follow_more: '还有 {{n}} 件后续的事',
+  draft_of: '没写完的{{form}}：{{names}}',
   draft: '没写完：{{names}}',
   drafts_more: '还有 {{n}} 份没写完的走访',
   unmet_of: '{{name}}：连续 {{n}} 次没见到',

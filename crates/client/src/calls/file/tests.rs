@@ -44,7 +44,7 @@ fn draft(scene: &mut Scene, children: &[u8]) -> Value {
         values[key] = value.clone();
     }
     let save = json!({ "draft": begun["draft"], "children": children, "values": values });
-    call(scene, "visit.draft.save", &save);
+    call(scene, "draft.save", &save);
     begun["draft"].clone()
 }
 
@@ -116,7 +116,7 @@ fn what_is_taken_out_or_thrown_away_is_gone_and_a_visit_takes_five() {
     call(&mut scene, "file.drop", &json!({ "file": first["file"] }));
     add(&mut scene, &draft, 6);
     assert_eq!(call(&mut scene, "file.of", &json!({ "about": draft })).as_array().map(Vec::len), Some(5));
-    call(&mut scene, "visit.draft.drop", &json!({ "draft": draft }));
+    call(&mut scene, "draft.drop", &json!({ "draft": draft }));
     assert_eq!(pieces(&scene), 0, "thrown away with the draft");
     let gone = tell(&mut scene, "file.open", &json!({ "file": first["file"] }));
     assert_eq!(gone.map_err(|f| f.code), Err(Code::NotFound));

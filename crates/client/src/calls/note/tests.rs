@@ -22,7 +22,7 @@ fn ready(scene: &mut Scene) -> Value {
         values[key] = value.clone();
     }
     let save = json!({ "draft": begun["draft"], "children": children, "values": values });
-    call(scene, "visit.draft.save", &save).expect("saved");
+    call(scene, "draft.save", &save).expect("saved");
     json!({ "draft": begun["draft"] })
 }
 
@@ -45,9 +45,9 @@ fn siblings_notes_and_the_end_of_their_draft_are_one_act() {
     assert_eq!(notes(&mut scene), 0, "no note without the end of its draft");
 
     scene.reopen();
-    call(&mut scene, "visit.draft.open", &draft).expect("still there after the power cut");
+    call(&mut scene, "draft.open", &draft).expect("still there after the power cut");
     let done = call(&mut scene, "visit.complete", &draft).expect("finished");
     assert_eq!(done["records"].as_array().map(Vec::len), Some(2), "{done}");
     assert_eq!(notes(&mut scene), 2, "one note each, not two");
-    call(&mut scene, "visit.draft.open", &draft).expect_err("the draft went with them");
+    call(&mut scene, "draft.open", &draft).expect_err("the draft went with them");
 }

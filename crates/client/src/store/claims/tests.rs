@@ -256,10 +256,8 @@ fn a_desk_of_before_knows_where_everything_stands_as_soon_as_it_is_opened() {
     for table in claims::TABLES {
         log.db.execute_batch(&format!("DROP TABLE {table}")).expect("there was one");
     }
-    let later = "DROP TRIGGER envelope_came; DROP TRIGGER envelope_went; DROP VIEW follows_gap; DROP TABLE chain; DROP TABLE gap";
-    log.db.execute_batch(later).expect("there were");
     log.db.execute_batch("PRAGMA user_version = 7").expect("the version before");
-    migrations().to_latest(&mut log.db).expect("brought up to date");
+    migrations().to_version(&mut log.db, 8).expect("brought up to date");
     assert_eq!(log.tables(), known);
     assert_eq!(known["kept_aside"].len(), 2);
 }

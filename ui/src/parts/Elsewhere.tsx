@@ -1,0 +1,64 @@
+// The same draft in another window: what happened there, and what may become of what stands here.
+import { useNavigate } from '@tanstack/react-router';
+import { App, Button } from 'antd';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asFault, call, useAnswer } from '../api';
+import { spoken } from '../text';
+import { useStands, type Sheet } from './sheet';
+import { clock } from './time';
+
+/** `again` reads the draft anew from the disk. Nothing is shown while this is the only window. */
+export function Elsewhere({ sheet, again }: { sheet: Sheet; again(): void }) {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const { draft, version, fault } = useStands(sheet, (standing) => standing);
+  const state = useAnswer('draft.state', { draft, version }, draft !== '' && !sheet.elsewhere);
+  useEffect(() => {
+    if (state.error) sheet.hear(state.error);
+  }, [sheet, state.error]);
+  if (!sheet.elsewhere || !fault) return null;
+  const finished = fault.code === 'draft_finished' && sheet.form === 'visit';
+  return (
+    <div className="finding red stack" role="alert" data-testid="elsewhere">
+      <div>{spoken(fault)}</div>
+      <div className="row">
+        {fault.code === 'draft_newer' && <>
+          <Button onClick={again} data-testid="elsewhere-theirs">{t('parts.draft.theirs')}</Button>
+          <Button onClick={() => void sheet.keepMine()} data-testid="elsewhere-mine">{t('parts.draft.mine')}</Button>
+        </>}
+        {finished && <>
+          <ToSupplement sheet={sheet} />
+          <Button onClick={() => void go({ to: '/visit/$visit', params: { visit: draft } })}>{t('parts.draft.see')}</Button>
+        </>}
+        {fault.code !== 'draft_newer' && !finished && <Button onClick={() => void sheet.keepAsNew()} data-testid="elsewhere-new">{t('parts.draft.as_new')}</Button>}
+      </div>
+    </div>
+  );
+}
+
+/** What was written here beyond the finished note becomes the beginning of a supplement to it. */
+function ToSupplement({ sheet }: { sheet: Sheet }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const go = useNavigate();
+  async function supplement() {
+    const text = [sheet.values['note'], sheet.values['child_words']].filter((one): one is string => typeof one === 'string' && one.trim() !== '').join('\n');
+    try {
+      if (text !== '' && (await call('draft.find', { form: 'supplement', about: sheet.draft })) === null) await call('draft.save', { form: 'supplement', about: sheet.draft, values: { text } });
+      sheet.end();
+      await go({ to: '/visit/$visit', params: { visit: sheet.draft } });
+    } catch (thrown) {
+      void message.error(spoken(asFault(thrown)), 6);
+    }
+  }
+  return <Button type="primary" onClick={() => void supplement()} data-testid="elsewhere-supplement">{t('parts.draft.supplement')}</Button>;
+}
+
+/** That the draft is on the disk, and since when; or why it is not. */
+export function Kept({ sheet }: { sheet: Sheet }) {
+  const { t } = useTranslation();
+  const { saved, saving, fault } = useStands(sheet, (standing) => standing);
+  if (fault) return sheet.elsewhere ? null : <p className="finding red" role="alert">{spoken(fault)}</p>;
+  return saved === null && !saving ? null : <span className="quiet num" role="status" data-testid="draft-kept">{saving || saved === null ? t('words.saving') : t('parts.draft.kept', { time: clock(saved) })}</span>;
+}
