@@ -167,11 +167,12 @@ fn lines(desk: &Desk, ids: Vec<RecordId>) -> Result<Vec<FileLine>, Fault> {
     let mut lines = Vec::new();
     for id in ids {
         if let Some(known) = files::manifest(&desk.db, id)? {
-            lines.push(line(desk, &known)?);
+            lines.push((known.item, line(desk, &known)?));
         }
     }
-    lines.sort_by_key(|line| (std::cmp::Reverse(line.at), line.file));
-    Ok(lines)
+    // those of one note were signed in one moment: they stand as they were added, the same with every sibling
+    lines.sort_by_key(|(item, line)| (std::cmp::Reverse(line.at), *item));
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
 }
 
 fn line_of_draft(of: OfDraft) -> FileLine {

@@ -104,6 +104,28 @@ fn siblings_get_a_photograph_each_under_its_own_key() {
 }
 
 #[test]
+fn photographs_stand_as_they_were_added_the_same_with_every_sibling() {
+    let mut scene = siblings();
+    let draft = draft(&mut scene, &[7, 8]);
+    for shade in [200, 40, 120, 80, 160] {
+        add(&mut scene, &draft, shade);
+    }
+    let open = |scene: &mut Scene, line: &Value| {
+        call(scene, "file.open", &json!({ "file": line["file"] }))["data"].as_str().expect("a picture").to_owned()
+    };
+    let of = |scene: &mut Scene, lines: Value| -> Vec<String> {
+        lines.as_array().expect("lines").iter().map(|line| open(scene, line)).collect()
+    };
+    let lines = call(&mut scene, "file.of", &json!({ "about": draft }));
+    let added = of(&mut scene, lines);
+    call(&mut scene, "visit.complete", &json!({ "draft": draft }));
+    for n in [7, 8] {
+        let lines = call(&mut scene, "file.list", &json!({ "child": child(n) }));
+        assert_eq!(of(&mut scene, lines), added, "child {n}");
+    }
+}
+
+#[test]
 fn what_is_taken_out_or_thrown_away_is_gone_and_a_visit_takes_five() {
     let mut scene = siblings();
     let draft = draft(&mut scene, &[7]);
