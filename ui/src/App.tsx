@@ -7,6 +7,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { listen, onNews, queries, useAnswer } from './api';
 import { LookProvider, useLook } from './look';
 import { Trouble, Waiting } from './parts/standing';
+import { Hushed } from './parts/hushed';
 import { useHome } from './parts/practised';
 import { useShown } from './pages/start/shown';
 import { Start } from './pages/start/Start';
@@ -34,7 +35,7 @@ function Staged() {
   useHome(state.data?.practice);
   return (
     <LookProvider open={state.data?.stage === 'open'}>
-      <Dressed>
+      <Dressed stage={state.data?.stage}>
         {state.error ? <Trouble fault={state.error} again={() => void state.refetch()} /> : !state.data ? <Waiting /> : (
           state.data.stage === 'open' && !state.data.reopened && paper === null
             ? <Suspense fallback={<Waiting />}><Work /></Suspense>
@@ -46,11 +47,11 @@ function Staged() {
   );
 }
 
-function Dressed({ children }: { children: React.ReactNode }) {
+function Dressed({ stage, children }: { stage: string | undefined; children: React.ReactNode }) {
   const { look } = useLook();
   return (
     <ConfigProvider locale={look.language === 'zh' ? zhCN : enUS} theme={theme(look.elder ? Math.max(look.size, 20) as 20 | 24 : look.size, look.elder)} button={{ autoInsertSpace: false }}>
-      <Antd message={MESSAGES} style={{ height: '100%' }}>{children}</Antd>
+      <Antd message={MESSAGES} style={{ height: '100%' }}><Hushed of={`${stage ?? ''} ${look.language}`} />{children}</Antd>
     </ConfigProvider>
   );
 }

@@ -1,5 +1,5 @@
 // Navigation left, page right, status line below.
-import { CalendarOutlined, CheckSquareOutlined, EditOutlined, IdcardOutlined, LockOutlined, SearchOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
+import { CalendarOutlined, CheckSquareOutlined, EditOutlined, IdcardOutlined, LockOutlined, SearchOutlined, SettingOutlined, TeamOutlined, UserOutlined } from '@ant-design/icons';
 import { Link, Outlet, useChildMatches, useRouterState } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { Suspense, useLayoutEffect, type ReactNode } from 'react';
@@ -12,6 +12,7 @@ import { lockDesk, useIdleLock } from './idle';
 import { useLine } from './line';
 import { usePractised } from './parts/practised';
 import { Waiting } from './parts/standing';
+import { useWhole } from './parts/whole';
 import { Stopped } from './Stopped';
 import { classes } from './style/classes';
 import css from './frame.module.css';
@@ -28,9 +29,11 @@ export function Frame() {
   useLine(shell.data?.practice);
   useAnew();
   usePractised(shell.data?.practice);
+  useWhole();
   const due = (today.data?.overdue.length ?? 0) + (today.data?.due.length ?? 0);
   return (
     <div className={css.frame}>
+      <p className={css.printed}>{t('words.printed')}</p>
       <nav className={css.nav} aria-label={t('words.app')}>
         <div className={css.brand}><img src="./icon.svg" alt="" /><span>{t('words.app')}</span></div>
         <Link to="/" data-testid="nav-today"><CalendarOutlined />{t('words.nav.today')}{due > 0 && <span className={classes('num', css.count)}>{due}</span>}</Link>
@@ -40,6 +43,7 @@ export function Frame() {
         {me.data?.station && <Link to="/people" data-testid="nav-people"><IdcardOutlined />{t('words.nav.people')}</Link>}
         <button type="button" onClick={finder.show} data-testid="nav-find"><SearchOutlined />{t('words.nav.find')}</button>
         <div className={css.foot} />
+        {me.data && <Link to="/settings" className={css.me} title={me.data.name} data-testid="nav-me"><UserOutlined /><span className="clip">{me.data.name}</span></Link>}
         <Link to="/settings" data-testid="nav-settings"><SettingOutlined />{t('words.nav.settings')}</Link>
         <button type="button" onClick={() => void lockDesk()} data-testid="nav-lock"><LockOutlined />{t('words.nav.lock')}</button>
       </nav>

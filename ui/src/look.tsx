@@ -2,15 +2,16 @@
 // a copy without content stands in localStorage, so that the unlock page is as large as the rest.
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { call } from './api';
-import { SIZES, type Size } from './style/theme';
+import { SIZES, touch, type Size } from './style/theme';
 import { i18n } from './text';
 
 export type Look = { size: Size; elder: boolean; language: 'zh' | 'en' };
 type Held = { look: Look; setLook(change: Partial<Look>): void };
 
 const KEY = 'look';
-/** From this size on pages stand in one column, as in elder mode. */
+/** From this size on pages stand in one column, as in elder mode, and as in a narrow window. */
 const LARGE = 20;
+const NARROW = '(max-width: 1100px)';
 const USUAL: Look = { size: 16, elder: false, language: 'zh' };
 const Context = createContext<Held>({ look: USUAL, setLook: () => undefined });
 
@@ -41,11 +42,19 @@ export function LookProvider({ open, children }: { open: boolean; children: Reac
   }, [open]);
   useEffect(() => {
     localStorage.setItem(KEY, JSON.stringify(look));
-    document.documentElement.style.setProperty('--size', `${Math.max(look.size, look.elder ? 20 : 0)}px`);
+    const size = Math.max(look.size, look.elder ? 20 : 0);
+    const { usual, small } = touch(size, look.elder);
+    for (const [name, pixels] of [['--size', size], ['--touch', usual], ['--touch-small', small]] as const) document.documentElement.style.setProperty(name, `${pixels}px`);
     document.documentElement.lang = look.language === 'zh' ? 'zh-CN' : 'en';
     document.documentElement.classList.toggle('elder', look.elder);
-    document.documentElement.classList.toggle('large', look.elder || look.size >= LARGE);
+    const large = look.elder || look.size >= LARGE;
+    const asked = window.matchMedia(NARROW);
+    const fit = () => void document.documentElement.classList.toggle('narrow', large || asked.matches);
+    document.documentElement.classList.toggle('large', large);
+    fit();
+    asked.addEventListener('change', fit);
     void i18n.changeLanguage(look.language);
+    return () => asked.removeEventListener('change', fit);
   }, [look]);
   const held = useMemo<Held>(
     () => ({

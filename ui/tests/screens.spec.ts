@@ -2,6 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
+import { readable } from './readable';
 import { worked } from './scene';
 import { Desk, Stage } from './stage';
 
@@ -12,6 +13,8 @@ const LOOKS = [
   { name: 'en', look: { size: 16, elder: false, language: 'en' } },
   { name: 'elder', look: { size: 20, elder: true, language: 'zh' } },
 ] as const;
+/** The largest text there is: looked at where room is scarce. */
+const LARGEST = { size: 24, elder: true, language: 'zh' };
 
 async function looked(page: Page, name: string) {
   expect(await page.content(), `${name} shows an object as such`).not.toContain('[object ');
@@ -43,6 +46,7 @@ async function everySize(page: Page, name: string) {
     await page.setViewportSize(viewport);
     await stands(page);
     await fits(page, `${name} ${size}`);
+    await readable(page, `${name} ${size}`);
     await page.screenshot({ path: `${pictures}/${name}-${size}.png` });
   }
   await page.setViewportSize(SIZES.office);
@@ -100,6 +104,52 @@ async function pins(desk: Desk, look: string) {
   await page.getByTestId('nav-today').waitFor();
 }
 
+/** A desk as somebody likes it. */
+async function looks(desk: Desk, look: object) {
+  await desk.call('settings.set', { key: 'look', value: look as never });
+  await desk.page.evaluate((kept) => localStorage.setItem('look', JSON.stringify(kept)), look);
+  await desk.page.reload();
+  await desk.page.getByTestId('nav-today').waitFor();
+}
+
+/** The largest text, at 150 %: nothing is cut there either. */
+async function largest(director: Desk, station: Desk, screens: [Desk, string, string][]) {
+  for (const desk of [director, station]) await looks(desk, LARGEST);
+  for (const [desk, screen, path] of screens) {
+    await desk.page.setViewportSize(SIZES.zoomed);
+    await desk.go(path);
+    await stands(desk.page);
+    await fits(desk.page, `${screen} largest`);
+    await readable(desk.page, `${screen} largest`);
+    await desk.page.screenshot({ path: `${pictures}/${screen}-largest-zoomed.png` });
+  }
+}
+
+/** What the hand comes back to stays in sight: the search above the rows, 完成 below the note. */
+async function stays(desk: Desk, draft: string) {
+  const { page } = desk;
+  const seen = async (testid: string) => {
+    const box = await page.getByTestId(testid).boundingBox();
+    const { height } = page.viewportSize() ?? { height: 0 };
+    expect(box && box.y >= 0 && box.y + box.height <= height, `${testid} is out of sight`).toBeTruthy();
+  };
+  await desk.go('/children');
+  await page.locator('#page').evaluate((scrolled) => scrolled.scrollTo({ top: scrolled.scrollHeight }));
+  await stands(page);
+  await seen('children-search');
+  await desk.go(`/visit/write/${draft}`);
+  await seen('complete');
+}
+
+/** Ctrl+P says what it does not do, and puts nobody's file on paper. */
+async function printed(page: Page) {
+  await page.emulateMedia({ media: 'print' });
+  expect((await page.locator('body').innerText()).trim()).toContain('还不能打印');
+  expect(await page.locator('#page').isVisible()).toBe(false);
+  await page.screenshot({ path: `${pictures}/printed.png` });
+  await page.emulateMedia({ media: null });
+}
+
 test('every screen reads well in every size, language and in elder mode', async ({ browser }) => {
   const stage = await Stage.set();
   try {
@@ -129,12 +179,7 @@ test('every screen reads well in every size, language and in elder mode', async 
       [station, 'station-child', `/child/${first.child}`],
     ];
     for (const { name, look } of LOOKS) {
-      for (const desk of [director, station]) {
-        await desk.call('settings.set', { key: 'look', value: look });
-        await desk.page.evaluate((kept) => localStorage.setItem('look', JSON.stringify(kept)), look);
-        await desk.page.reload();
-        await desk.page.getByTestId('nav-today').waitFor();
-      }
+      for (const desk of [director, station]) await looks(desk, look);
       for (const [desk, screen, path] of screens) {
         await desk.go(path);
         await everySize(desk.page, `${screen}-${name}`);
@@ -147,6 +192,9 @@ test('every screen reads well in every size, language and in elder mode', async 
       await director.go('/settings');
       await pins(director, name);
     }
+    await largest(director, station, screens);
+    await stays(director, draft);
+    await printed(director.page);
   } finally {
     stage.end();
   }

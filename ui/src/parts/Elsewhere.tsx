@@ -3,7 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAnswer } from '../api';
+import { call, useAnswer } from '../api';
+import { tell } from './fault';
 import { spoken } from '../text';
 import { useStands, type Sheet } from './sheet';
 import { clock } from './time';
@@ -49,7 +50,7 @@ function ToSupplement({ sheet }: { sheet: Sheet }) {
       sheet.end();
       await go({ to: '/visit/$visit', params: { visit: sheet.draft } });
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
   }
   return <Button type="primary" onClick={() => void supplement()} data-testid="elsewhere-supplement">{t('parts.draft.supplement')}</Button>;

@@ -25,7 +25,7 @@ export function Sayings({ said, may, busy, pick, other, keys }: Props) {
       {said.map((one, at) => (
         <div className={css.saying} key={one.change}>
           <div className={css.sayingText}>{one.text || t('parts.nothing_written')}</div>
-          <div className="quiet">{one.who.person} · {one.who.own ? t('parts.this_computer') : one.who.device} · <span className="num">{clock(one.who.at)}</span></div>
+          <div className="quiet">{[one.who.own || !one.who.device.startsWith(one.who.person) ? one.who.person : '', one.who.own ? t('parts.this_computer') : one.who.device].filter(Boolean).join(' · ')} · <span className="num">{clock(one.who.at)}</span></div>
           {may && (
             <Button size={keys ? 'middle' : 'small'} disabled={busy} onClick={() => pick(one)} aria-label={about(t('parts.take'), one.text)} data-testid={`pick-${at}`}>
               {keys && <kbd>{at + 1}</kbd>}{t('parts.take')}

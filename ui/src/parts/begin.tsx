@@ -4,8 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { App, Button, type ButtonProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call } from '../api';
-import { spoken } from '../text';
+import { call } from '../api';
+import { tell } from './fault';
 
 /** Begins a visit to one child or to several of one household, and goes there. */
 export function useBeginVisit() {
@@ -19,7 +19,7 @@ export function useBeginVisit() {
       const draft = (await begun(children)) ?? (await call('visit.begin', { children })).draft;
       await go({ to: '/visit/write/$draft', params: { draft } });
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       setBusy(false);
     }

@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, type FollowUp } from '../api';
-import { spoken } from '../text';
+import { call, type FollowUp } from '../api';
+import { tell } from './fault';
 import { savedNow } from './saved';
 import { DueTag } from './tags';
 import { clock } from './time';
@@ -20,7 +20,7 @@ export function FollowLine({ line, named }: { line: FollowUp; /** Where it does 
       savedNow();
       void message.success(t(done ? 'visit.follow_said' : 'visit.follow_reopened'), 3);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       setBusy(false);
     }

@@ -144,3 +144,13 @@ test('what is written of one child alone stands beside what is written for all',
   expect([first.value('study'), other.value('study'), other.values['study']]).toEqual(['1', '3', '3']);
   expect(sheet.values).toMatchObject({ study: '1', 'of/c2/study': '3', 'of/c2/hazard/1': false });
 });
+
+test('with a row goes at once what was said about it', async () => {
+  const red = (key: string) => ({ key, level: 'red' as const, missing: false, text: '请改', en: 'Please change' });
+  const sheet = new Sheet({ ...draft, values: { ...draft.values, 'followup/a/item': '看牙', 'followup/b/item': '补鞋' }, findings: [red('followup/a/due'), red('followup/b/due')] });
+  sheet.dropRow('followup/a/');
+  expect(sheet.standing.findings.map(({ key }) => key)).toEqual(['followup/b/due']);
+  expect(sheet.findings('followup/a/due')).toEqual([]);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(calls.at(-1)?.args.values).toEqual({ mode: '1', 'followup/b/item': '补鞋' });
+});

@@ -28,5 +28,16 @@ export const spoken = ({ text, en }: { text: string; en: string }): string => (i
 /** How a field is to be filled in. */
 export const helped = ({ help, help_en: en }: { help: string; help_en: string }): string => spoken({ text: help, en });
 
+const english = () => i18next.language === 'en';
+
+/** “甲、乙、丙”, “one, two, three”. */
+export const listed = (all: string[]): string => all.join(english() ? ', ' : '、');
+
+/** How many more stand behind a button. */
+export const counted = (word: string, n: number): string => (english() ? `${word} (${n})` : `${word}（${n}）`);
+
+/** As it stands on a button: an English word of a table begins with a capital letter there. */
+export const titled = (word: string): string => (english() ? word.charAt(0).toUpperCase() + word.slice(1) : word);
+
 /** “展开：家庭成员”: what is done, and to what. */
-export const about = (what: string, name: string): string => `${what}${i18next.language === 'en' ? ': ' : '：'}${name}`;
+export const about = (what: string, name: string): string => `${what}${english() ? ': ' : '：'}${name}`;

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const SRC = resolve(__dirname, '../../src');
 const SHARED = join(SRC, 'style/tokens.css');
 /** Set on the root by `look.tsx`; tones are words that mean something only beside a class of their own. */
-const ROOT = ['elder', 'large'];
+const ROOT = ['elder', 'large', 'narrow'];
 const TONES = ['red', 'amber', 'pine', 'blue', 'yellow'];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((name) => join(SRC, name));

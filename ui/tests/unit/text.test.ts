@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { i18n, spoken, texts } from '@/text';
+import { counted, i18n, listed, spoken, texts, titled } from '@/text';
 
 afterEach(() => i18n.changeLanguage('zh'));
 
@@ -10,6 +10,25 @@ function keys(of: unknown, path = ''): string[] {
 
 test('every sentence is there in both languages', () => {
   expect(keys(texts.en).sort()).toEqual(keys(texts.zh).sort());
+});
+
+/** Marks of Chinese writing; what stands between English words is never one of them. */
+const CHINESE_MARKS = /[、，。；：（）？！《》]/;
+
+test('no mark of Chinese writing stands among English words', () => {
+  expect(keys(texts.en).filter((key) => CHINESE_MARKS.test(String(key.split('.').reduce<unknown>((of, part) => (of as Record<string, unknown>)[part], texts.en))))).toEqual([]);
+});
+
+test('screens join words in the language of the screen: marks stand in text/, nowhere else', () => {
+  const sources = import.meta.glob<string>(['/src/**/*.tsx', '!/src/**/*.test.tsx'], { eager: true, query: '?raw', import: 'default' });
+  const bare = (source: string) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '').replace(/\s\/\/ .*$/gm, '');
+  expect(Object.entries(sources).filter(([, source]) => CHINESE_MARKS.test(bare(source))).map(([path]) => path)).toEqual([]);
+});
+
+test('a list reads well in both languages, a word on a button begins large in English', async () => {
+  expect([listed(['甲', '乙']), counted('更多', 3), titled('yes')]).toEqual(['甲、乙', '更多（3）', 'yes']);
+  await i18n.changeLanguage('en');
+  expect([listed(['one', 'two']), counted('More', 3), titled('yes')]).toEqual(['one, two', 'More (3)', 'Yes']);
 });
 
 test('no sentence uses words users never meet', () => {

@@ -3,9 +3,10 @@ import { Button, Drawer, Input } from 'antd';
 import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, queries, type Finding, type Value } from '../../api';
+import { call, queries, type Finding, type Value } from '../../api';
 import { asDay } from '../../parts/day';
 import { Elsewhere, Kept } from '../../parts/Elsewhere';
+import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
 import { useSheet, type Sheet } from '../../parts/sheet';
 import { RiskTag } from '../../parts/tags';
@@ -13,6 +14,7 @@ import { useLook } from '../../look';
 import { helped, spoken } from '../../text';
 import { useFile } from './edit';
 import { classes } from '../../style/classes';
+import part from '../../parts/choice.module.css';
 import css from './child.module.css';
 
 export function Assess({ hide }: { hide(): void }) {
@@ -52,7 +54,7 @@ function Box({ sheet, again, hide }: { sheet: Sheet; again(): void; hide(): void
       void message.success(t('child.assess_done'));
       hide();
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       setBusy(false);
     }
@@ -68,7 +70,7 @@ function Box({ sheet, again, hide }: { sheet: Sheet; again(): void; hide(): void
             {field.kind === 'code' ? (
               <div className={css.choices} role="radiogroup" aria-label={label(field)}>
                 {table(field.code)?.entries.map((entry) => (
-                  <button key={entry.code} type="button" role="radio" aria-checked={typed[field.key] === entry.code} className={classes(css.choice, css.risk)} onClick={() => write(field.key, entry.code)}>
+                  <button key={entry.code} type="button" role="radio" aria-checked={typed[field.key] === entry.code} className={classes(part.choice, css.risk)} onClick={() => write(field.key, entry.code)}>
                     <RiskTag risk={{ code: entry.code, name: look.language === 'zh' ? entry.name : entry.en }} />
                   </button>
                 ))}

@@ -82,7 +82,13 @@ function Page({ file }: { file: ChildFile }) {
     if (!element) return;
     const sized = new ResizeObserver(() => element.parentElement?.style.setProperty('--head', `${element.offsetHeight}px`));
     sized.observe(element);
-    return () => sized.disconnect();
+    // where the head scrolls away (low screens) the strip of contents says whose file it is
+    const seen = new IntersectionObserver(([now]) => element.parentElement?.toggleAttribute('data-away', now?.isIntersecting === false), { root: document.getElementById('page') });
+    seen.observe(element);
+    return () => {
+      sized.disconnect();
+      seen.disconnect();
+    };
   }, []);
   const jump = (key: string | undefined) => {
     if (key === undefined) return;

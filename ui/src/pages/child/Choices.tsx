@@ -4,9 +4,10 @@ import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type FieldEdit, type Shown, type Value } from '../../api';
 import { useLook } from '../../look';
-import { helped } from '../../text';
+import { helped, titled } from '../../text';
 import { useFile } from './edit';
 import { classes } from '../../style/classes';
+import part from '../../parts/choice.module.css';
 import css from './child.module.css';
 
 /** More entries than this stand in a list one searches. */
@@ -26,7 +27,7 @@ function useOptions(shown: Shown): Option[] {
     ? [{ value: 'true', label: t('child.yes') }, { value: 'false', label: t('child.no') }]
     : shown.kind === 'area' ? places.map(([value, label]) => ({ value, label }))
       : (table(shown.code)?.entries ?? []).map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en }));
-  return shown.unknown && !codes.some(({ label }) => label === t('words.unknown')) ? [...codes, { value: UNKNOWN, label: t('words.unknown') }] : codes;
+  return shown.unknown && !codes.some(({ label }) => titled(label) === t('words.unknown')) ? [...codes, { value: UNKNOWN, label: t('words.unknown') }] : codes;
 }
 
 function asAnswer(shown: Shown, picked: string): Value {
@@ -73,7 +74,7 @@ export function Choices(props: Props) {
   return (
     <div ref={box} className={css.choices} role="radiogroup" aria-label={props.name} onKeyDown={keys}>
       {options.map(({ value, label }) => (
-        <button key={value} type="button" role="radio" aria-checked={value === now} className={classes(css.choice, value === UNKNOWN && css.soft)} onClick={() => void pick(value)}>{label}</button>
+        <button key={value} type="button" role="radio" aria-checked={value === now} className={classes(part.choice, value === UNKNOWN && part.soft)} onClick={() => void pick(value)}>{titled(label)}</button>
       ))}
       {now !== undefined && <Button type="text" size="small" onClick={() => void pick(undefined)}>{t('child.clear')}</Button>}
       {props.shown.help && <div className="finding quiet" style={{ width: '100%' }}>{helped(props.shown)}</div>}
@@ -81,16 +82,26 @@ export function Choices(props: Props) {
   );
 }
 
+/** A list that opens upwards leaves the label to be read. */
+const besideLabel = (size: number) => {
+  const overflow = { adjustX: true, adjustY: true };
+  return {
+    bottomLeft: { points: ['tl', 'bl'], offset: [0, 4], overflow },
+    topLeft: { points: ['bl', 'tl'], offset: [0, -(1.4 * size + 6)], overflow },
+  };
+};
+
 /** Many answers: a list one searches by typing. */
 export function Picker({ left, ...props }: Props & { left(): void }) {
   const { t } = useTranslation();
   const options = useOptions(props.shown);
   const pick = usePick(props);
+  const { look } = useLook();
   return (
     <div className={css.editor} onKeyDownCapture={(event) => { if (event.key === 'Escape') { event.stopPropagation(); props.close(false); } }}>
       <Select
         defaultOpen autoFocus allowClear showSearch={{ optionFilterProp: 'label' }} options={options} defaultValue={standing(props.shown)} placeholder={t('child.search')} aria-label={props.name}
-        style={{ width: '100%' }} onChange={(picked: string | undefined) => void pick(picked)} onBlur={left} popupMatchSelectWidth={false}
+        style={{ width: '100%' }} onChange={(picked: string | undefined) => void pick(picked)} onBlur={left} popupMatchSelectWidth={false} builtinPlacements={besideLabel(look.elder ? Math.max(20, look.size) : look.size)}
       />
     </div>
   );
@@ -104,7 +115,7 @@ export function Another({ shown, name, busy, pick }: { shown: Shown; name: strin
   if (options.length > LARGE) return <Select defaultOpen autoFocus disabled={busy} showSearch={{ optionFilterProp: 'label' }} options={options} placeholder={t('child.search')} aria-label={name} style={{ width: '100%' }} onChange={take} />;
   return (
     <div className={css.choices} role="group" aria-label={name}>
-      {options.map(({ value, label }, at) => <button key={value} type="button" className={css.choice} autoFocus={at === 0} disabled={busy} onClick={() => take(value)}>{label}</button>)}
+      {options.map(({ value, label }, at) => <button key={value} type="button" className={part.choice} autoFocus={at === 0} disabled={busy} onClick={() => take(value)}>{titled(label)}</button>)}
     </div>
   );
 }
@@ -126,7 +137,7 @@ export function Members({ shown, name, close }: Props) {
   return (
     <div ref={box} className={css.choices} role="group" aria-label={name} onKeyDown={(event) => event.key === 'Escape' && close(false)}>
       {options.map(({ value, label }) => (
-        <button key={value} type="button" className={css.choice} aria-pressed={shown.members.some((member) => member.code.code === value)} onClick={() => flip(value, label)}>{label}</button>
+        <button key={value} type="button" className={part.choice} aria-pressed={shown.members.some((member) => member.code.code === value)} onClick={() => flip(value, label)}>{titled(label)}</button>
       ))}
       <Button type="text" onClick={() => close(true)} data-testid="members-done">{t('words.ok')}</Button>
     </div>

@@ -7,6 +7,7 @@ import { BeginVisit } from '../../parts/begin';
 import { useMayAssign } from '../../parts/charge/may';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
+import { listed } from '../../text';
 import { classes } from '../../style/classes';
 import css from './child.module.css';
 
@@ -48,7 +49,7 @@ function InCharge({ card }: { card: Card }) {
   const { t } = useTranslation();
   const may = useMayAssign();
   const [handing, setHanding] = useState(false);
-  const people = card.posts.map(({ person }) => person).join('、');
+  const people = listed(card.posts.map(({ person }) => person));
   return (
     <span className={css.inCharge}>
       <span className="quiet">{[card.area?.name, people || (may ? t('charge.nobody') : '')].filter(Boolean).join(' · ')}</span>

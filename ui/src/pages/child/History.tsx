@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildId, type HistoryLine } from '../../api';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
-import { about, spoken } from '../../text';
+import { about, counted, spoken } from '../../text';
 import { useFile } from './edit';
 import { classes } from '../../style/classes';
 import css from './child.module.css';
@@ -31,7 +31,7 @@ export function History({ child }: { child: ChildId }) {
   return (
     <>
       <ol className={css.timeline}>{changes.slice(0, all ? undefined : FEW).map((lines) => <Change key={lines[0]?.change} lines={lines} />)}</ol>
-      {!all && changes.length > FEW && <button type="button" className={css.more} onClick={() => setAll(true)}>{t('child.older')}（{changes.length - FEW}）</button>}
+      {!all && changes.length > FEW && <button type="button" className={css.more} onClick={() => setAll(true)}>{counted(t('child.older'), changes.length - FEW)}</button>}
     </>
   );
 }
@@ -49,7 +49,7 @@ function Change({ lines }: { lines: HistoryLine[] }) {
       <span className={classes('num', css.when)}>{clock(first.at)}</span>
       <div className={css.event}>
         {lines.slice(0, all ? undefined : LINES).map((line) => <div key={line.key}>{spoken(line.words)}</div>)}
-        {!all && lines.length > LINES && <button type="button" className={css.more} onClick={() => setAll(true)}>{t('words.more')}（{lines.length - LINES}）</button>}
+        {!all && lines.length > LINES && <button type="button" className={css.more} onClick={() => setAll(true)}>{counted(t('words.more'), lines.length - LINES)}</button>}
         <span className="row">
           <span className="quiet">{first.who.device}{first.taken && ` · ${t('held.taken_by', { person: first.taken.person })} ${clock(first.taken.at)}`}</span>
           {may && <Button size="small" type="link" style={{ padding: 0 }} onClick={() => void undo(first.record, first.change, spoken(first.label))} aria-label={about(t('child.undo_change'), spoken(first.words))} data-testid="undo-change">{t('child.undo_change')}</Button>}

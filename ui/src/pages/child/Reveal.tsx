@@ -3,9 +3,10 @@ import { EyeInvisibleOutlined, EyeOutlined } from '@ant-design/icons';
 import { App, Button, Input, Popover } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call } from '../../api';
+import { call } from '../../api';
+import { tell } from '../../parts/fault';
 import { onEnter } from '../../parts/keys';
-import { about, spoken } from '../../text';
+import { about } from '../../text';
 import css from './child.module.css';
 
 const SHOWN_SECONDS = 30;
@@ -25,7 +26,7 @@ export function Reveal({ child, shownKey, name, whole, show }: Props) {
       show((await call('child.reveal', { child, key: shownKey, reason: reason.trim() })).text);
       setOther('');
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
   }
   if (whole !== undefined) return <Hide hide={() => show(undefined)} />;

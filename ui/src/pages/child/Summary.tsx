@@ -30,10 +30,13 @@ export function Summary() {
         const tel = column(row, 'tel');
         const [relation, name] = ['relation', 'name'].map((key) => column(row, key)).map((field) => (field ? said(field) : ''));
         return (
-          <div className={css.field} key={row.row}>
-            <div className={css.fieldLabel}>{relation}</div>
-            <div className={css.fieldValue}><span className={css.val}><span className={css.text}>{name || t('child.empty')}</span></span></div>
-            {tel && filled(tel) && <Field still shown={tel} path={[relation, name].filter(Boolean).join(' ')} />}
+          <div key={row.row}>
+            {tel && filled(tel) ? <Field still shown={tel} path={[relation, name].filter(Boolean).join(' ')} lead={{ label: relation || t('child.carer'), text: name ?? '' }} /> : (
+              <div className={css.field}>
+                <div className={css.fieldLabel}>{relation || t('child.carer')}</div>
+                <div className={css.fieldValue}><span className={css.val}><span className={name ? css.text : css.nothing}>{name || t('child.empty')}</span></span></div>
+              </div>
+            )}
           </div>
         );
       })}

@@ -6,7 +6,7 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
-import { spoken } from '../../text';
+import { counted, spoken } from '../../text';
 import { classes } from '../../style/classes';
 import css from './child.module.css';
 
@@ -33,7 +33,7 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
       <ol className={css.timeline}>
         {events.slice(0, all ? undefined : FEW).map(({ at, key, show }) => <li key={key}><span className={classes('num', css.when)}>{at}</span>{show}</li>)}
       </ol>
-      {!all && events.length > FEW && <button type="button" className={css.more} onClick={more}>{t('words.more')}（{events.length - FEW}）</button>}
+      {!all && events.length > FEW && <button type="button" className={css.more} onClick={more}>{counted(t('words.more'), events.length - FEW)}</button>}
     </>
   );
 }

@@ -41,7 +41,7 @@ export function Typing({ shown, name, close, left }: Props) {
   };
   const common = {
     value: typed, autoFocus: true, onKeyDown: keys, 'aria-label': name, 'aria-invalid': red.length > 0, ...composition,
-    placeholder: shown.cell?.masked ? t('child.new_number', { text: shown.cell.text }) : shown.kind === 'day' ? t('child.day_hint') : undefined,
+    placeholder: shown.cell?.masked ? t('child.new_number') : shown.kind === 'day' ? t('child.day_hint') : undefined,
   };
   return (
     <div className={css.editor} onBlur={out}>
@@ -58,6 +58,7 @@ export function Typing({ shown, name, close, left }: Props) {
       {picking && <Suspense fallback={null}><Calendar from={asDayOr(typed, today)} hide={() => setPicking(false)} picked={(day) => void answer(day)} /></Suspense>}
       {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
       {red.length > 0 && <div className="finding quiet">{t('child.not_saved')}</div>}
+      {shown.cell?.masked && <div className="finding quiet num">{t('child.now_is', { text: shown.cell.text })}</div>}
       {shown.help && <div className="finding quiet">{helped(shown)}</div>}
       <div className={css.editorMore}>
         {shown.unknown && <Button size="small" onMouseDown={(event) => event.preventDefault()} onClick={() => void answer(null)} data-testid="answer-unknown">{t('words.unknown')}</Button>}

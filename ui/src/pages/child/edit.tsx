@@ -2,10 +2,10 @@
 import { App, Button } from 'antd';
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, queries, type Answer, type ChildFile, type Edited, type FieldEdit, type Finding, type Forms, type RecordId, type Shown, type Table, type Value } from '../../api';
+import { call, queries, type Answer, type ChildFile, type Edited, type FieldEdit, type Finding, type Forms, type RecordId, type Shown, type Table, type Value } from '../../api';
 import { useLook } from '../../look';
+import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
-import { spoken } from '../../text';
 
 type Saved = Edited | undefined;
 
@@ -43,7 +43,7 @@ export function FileProvider({ file, forms, today, children }: { file: ChildFile
   const child = file.card.child;
   const held = useMemo<File>(() => {
     const label: File['label'] = (of) => (look.language === 'zh' ? of.title : of.en) || of.title;
-    const failed = (thrown: unknown) => void message.error(spoken(asFault(thrown)), 6);
+    const failed = (thrown: unknown) => tell(message, thrown);
     async function undo(record: RecordId, change: string, name: string) {
       try {
         const { saved } = await call('child.undo', { record, change });

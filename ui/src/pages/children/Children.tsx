@@ -1,5 +1,5 @@
 // The list of children: search, filters that live in the address, and rows that stay quick with a thousand of them.
-import { SearchOutlined, SwapOutlined, UserAddOutlined } from '@ant-design/icons';
+import { FilterOutlined, SearchOutlined, SwapOutlined, UserAddOutlined } from '@ant-design/icons';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Input, type InputRef } from 'antd';
 import { lazy, Suspense, useRef, useState, type KeyboardEvent } from 'react';
@@ -32,6 +32,7 @@ export default function Children() {
   const mayAssign = useMayAssign();
   const picking = usePicking();
   const [handing, setHanding] = useState(false);
+  const [filtering, setFiltering] = useState(false);
   const box = useRef<InputRef>(null);
   const { typed, setTyped, reset, composition } = useSearched(wanted.text ?? '', (text) => want({ text }));
   const rows = useRef<HTMLDivElement>(null);
@@ -58,10 +59,15 @@ export default function Children() {
           {mayAssign && !picking.on && <Button icon={<SwapOutlined />} onClick={picking.begin} data-testid="pick-begin">{t('charge.open')}</Button>}
           <Button icon={<UserAddOutlined />} onClick={() => setRegistering(true)} data-testid="register">{t('children.register')}</Button>
         </div>
+      </div>
+      <div className={css.search}>
         <Input
           ref={box} autoFocus allowClear prefix={<SearchOutlined aria-hidden />} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={down}
           placeholder={t('children.search')} aria-label={t('children.search')} data-testid="children-search" {...composition}
         />
+        <Button className={css.fold} icon={<FilterOutlined />} aria-expanded={filtering} onClick={() => setFiltering(!filtering)} data-testid="filters-fold">{t('children.filters')}</Button>
+      </div>
+      <div className={css.filters} data-open={filtering || undefined}>
         <Filters wanted={wanted} want={want} />
         <Kept wanted={wanted} apply={(params) => { reset(params.text ?? ''); void go({ to: '/children', search: params as Record<string, unknown>, replace: true }); }} clear={cleared} />
       </div>

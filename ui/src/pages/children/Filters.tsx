@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type DueFilter, type Sort } from '../../api';
 import { useLook } from '../../look';
 import { useForms } from '../../parts/forms';
+import { titled } from '../../text';
 import { NOBODY, toggled, type Wanted } from './filter';
 import css from './children.module.css';
 
@@ -39,7 +40,7 @@ export function Filters({ wanted, want }: Props) {
       {due.map(([code, word]) => <Chip key={code} testid={`due-${code}`} on={wanted.due?.includes(code) ?? false} flip={() => want({ due: toggled(wanted.due, code) })}>{word}</Chip>)}
       <span className={css.rule} aria-hidden />
       {entries('RISK').map(({ value, label }) => (
-        <Chip key={value} testid={`risk-${value}`} on={wanted.risk?.includes(value) ?? false} flip={() => want({ risk: toggled(wanted.risk, value) })}>{t('parts.risk', { name: label })}</Chip>
+        <Chip key={value} testid={`risk-${value}`} on={wanted.risk?.includes(value) ?? false} flip={() => want({ risk: toggled(wanted.risk, value) })}>{titled(t('parts.risk', { name: label }))}</Chip>
       ))}
       <span className={css.rule} aria-hidden />
       <Chip testid="only-differs" on={wanted.differs ?? false} flip={() => want({ differs: wanted.differs ? undefined : true })}>{t('children.differs')}</Chip>

@@ -88,12 +88,11 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
   const coded = useCoded();
   const why = useWhy()(card.why);
   return (
-    <Command.Item value={card.child} data-child={card.child} onSelect={() => open(card.child)} data-testid={`found-${card.child}`}>
+    <Command.Item className={css.finderChild} value={card.child} data-child={card.child} onSelect={() => open(card.child)} data-testid={`found-${card.child}`}>
       <span className={css.finderName}>{card.name}</span>
       <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <span className="quiet clip grow">{[why, card.area?.name, !why && card.school].filter(Boolean).join(' · ')}</span>
-      {card.risk && <RiskTag risk={card.risk} />}
-      {card.due?.state === 'overdue' && <DueTag due={card.due} />}
+      <span className={css.finderMarks}>{card.risk && <RiskTag risk={card.risk} />}{card.due?.state === 'overdue' && <DueTag due={card.due} />}</span>
       {/* for the mouse; the keyboard has Ctrl+Enter, said below */}
       <span className={css.finderVisit} aria-hidden title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></span>
     </Command.Item>

@@ -3,17 +3,18 @@ import { useNavigate } from '@tanstack/react-router';
 import { App, Button, Drawer, Input, Select } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAnswer, type Card, type Created, type Value } from '../../api';
+import { call, useAnswer, type Card, type Created, type Value } from '../../api';
 import { useLook } from '../../look';
 import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
+import { tell } from '../../parts/fault';
 import { useForms } from '../../parts/forms';
 import { onEnter } from '../../parts/keys';
 import { Elsewhere, Kept } from '../../parts/Elsewhere';
 import { savedNow } from '../../parts/saved';
 import { useSheet, type Sheet } from '../../parts/sheet';
 import { dayOf } from '../../parts/time';
-import { spoken } from '../../text';
+import { listed, spoken } from '../../text';
 import { classes } from '../../style/classes';
 import css from './children.module.css';
 
@@ -86,7 +87,7 @@ function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void
       hide();
       await go({ to: '/child/$child', params: { child: said.child } });
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       setBusy(false);
     }
@@ -139,7 +140,7 @@ function Doubles({ cards, open, sure }: { cards: Card[]; open(child: string): vo
       <strong>{t('children.reg.doubles')}</strong>
       {cards.map((card) => (
         <div key={card.child} className="row">
-          <span className="grow"><strong>{card.name}</strong> <span className="quiet">{[coded(TABLES.sex, card.sex), card.birth, card.id_end, card.area?.name, card.posts.map(({ person }) => person).join('、')].filter(Boolean).join(' · ')}</span></span>
+          <span className="grow"><strong>{card.name}</strong> <span className="quiet">{[coded(TABLES.sex, card.sex), card.birth, card.id_end, card.area?.name, listed(card.posts.map(({ person }) => person))].filter(Boolean).join(' · ')}</span></span>
           <Button size="small" onClick={() => open(card.child)}>{t('children.reg.open')}</Button>
         </div>
       ))}

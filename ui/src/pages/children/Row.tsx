@@ -7,6 +7,7 @@ import type { Card } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { useWhy } from '../../parts/why';
+import { listed } from '../../text';
 import { classes } from '../../style/classes';
 import css from './children.module.css';
 
@@ -29,21 +30,21 @@ function Told({ card, picking }: { card: Card; picking?: boolean }) {
   const coded = useCoded();
   const why = useWhy()(card.why);
   const categories = card.categories.map((one) => coded(TABLES.category, one));
-  const charge = card.posts.map(({ person }) => person).join('、') || t('charge.nobody');
+  const charge = listed(card.posts.map(({ person }) => person)) || t('charge.nobody');
   return (
     <>
       <span className={css.who}>
-        <span className={classes('clip', css.name)}>{card.name}</span>
+        <span className={css.name}>{card.name}</span>
         <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       </span>
       <span className={css.labels}><span className={css.kinds}>
         {card.risk && <RiskTag risk={card.risk} />}
         {categories.slice(0, 2).map((name) => <span className="tag" key={name}>{name}</span>)}
-        {categories.length > 2 && <span className="tag" title={categories.join('、')}>+{categories.length - 2}</span>}
+        {categories.length > 2 && <span className="tag" title={listed(categories)}>+{categories.length - 2}</span>}
       </span>{picking ? <span className={css.marks}><span className="tag pine"><UserOutlined />{charge}</span></span> : <Marks card={card} />}</span>
       <span className={css.place}>
-        <span className="clip">{card.area?.name}</span>
-        <span className="quiet clip">{card.school}</span>
+        <span className="clip" title={card.area?.name}>{card.area?.name}</span>
+        <span className="quiet clip" title={card.school ?? undefined}>{card.school}</span>
       </span>
       {why && <span className={classes('quiet clip', css.why)} data-testid="why">{why}</span>}
       <span className={classes('num', css.visits)}>

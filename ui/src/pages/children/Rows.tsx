@@ -7,6 +7,9 @@ import { useLook } from '../../look';
 import { Row, type Pick } from './Row';
 import css from './children.module.css';
 
+/** What the search box above covers, in sizes of the text. */
+const SEARCH = 4.5;
+
 /** Where each list was left. */
 const left = new Map<string, number>();
 
@@ -23,7 +26,7 @@ export function Rows({ cards, where, pick }: { cards: Card[]; where: string; pic
     setMargin(list.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop);
   }, [where, cards.length]);
   // eslint-disable-next-line react-hooks/incompatible-library -- the library's rows are made anew at each scroll on purpose
-  const shown = useVirtualizer({ count: cards.length, getScrollElement: page, estimateSize: () => size * 4.9, overscan: 8, scrollMargin: margin, getItemKey: (at) => cards[at]?.child ?? at });
+  const shown = useVirtualizer({ count: cards.length, getScrollElement: page, estimateSize: () => size * 4.9, overscan: 8, scrollMargin: margin, scrollPaddingStart: SEARCH * size, getItemKey: (at) => cards[at]?.child ?? at });
   useEffect(() => {
     const scroller = page();
     if (!scroller) return;

@@ -4,7 +4,8 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { App, Button, Input } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, queries, type Differing as One, type Finding, type Kind, type Value } from '../../api';
+import { call, queries, type Differing as One, type Finding, type Kind, type Value } from '../../api';
+import { tell } from '../../parts/fault';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
@@ -33,7 +34,7 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
       await queries.invalidateQueries({ queryKey: ['dayend'] });
       deeds.did({ kind: 'choice', one, text });
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
     return [];
   }

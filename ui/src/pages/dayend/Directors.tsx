@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Director } from '../../api';
 import { Empty } from '../../parts/standing';
 import { clock } from '../../parts/time';
-import { spoken } from '../../text';
+import { listed, spoken } from '../../text';
 import { asksSomething } from './asks';
 import { classes } from '../../style/classes';
 import css from './dayend.module.css';
@@ -37,7 +37,7 @@ function Line({ director, today }: { director: Director; today: boolean }) {
   const { t } = useTranslation();
   const { name, other, unit, label, device, last_contact: contact, made, received, missing, missing_earlier: earlier, waiting, held } = director;
   const asks = asksSomething(director);
-  const numbers = missing.slice(0, NUMBERS).join('、') + (missing.length > NUMBERS ? t('dayend.missing_more', { n: missing.length - NUMBERS }) : '');
+  const numbers = listed(missing.slice(0, NUMBERS).map(String)) + (missing.length > NUMBERS ? t('dayend.missing_more', { n: missing.length - NUMBERS }) : '');
   return (
     <li className={classes(css.director, asks && css.asks)} data-testid="director-line">
       <div className={css.directorTop}>

@@ -2,11 +2,11 @@
 import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAnswer, type Card, type Pair } from '../../api';
+import { call, useAnswer, type Card, type Pair } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
+import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
-import { spoken } from '../../text';
 import { classes } from '../../style/classes';
 import css from './dayend.module.css';
 
@@ -46,7 +46,7 @@ function useApart() {
       savedNow();
       return true;
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
       return false;
     }
   };

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FileChanged } from '../../api';
-import { spoken } from '../../text';
+import { listed, spoken } from '../../text';
 import { classes } from '../../style/classes';
 import css from './dayend.module.css';
 
@@ -35,7 +35,7 @@ function Changed({ file: { child, name, new: begun, lines } }: { file: FileChang
       </div>
     );
   }
-  const people = [...new Set(lines.map(({ who }) => who.person))].join('、');
+  const people = listed([...new Set(lines.map(({ who }) => who.person))]);
   return (
     <details className={css.changed} data-testid="dayend-file">
       <summary>

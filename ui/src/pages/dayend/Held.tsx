@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router';
 import { App, Button, Input } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, queries, useAnswer, type HeldDeed, type HeldWork } from '../../api';
+import { call, queries, useAnswer, type HeldDeed, type HeldWork } from '../../api';
+import { tell } from '../../parts/fault';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
@@ -40,7 +41,7 @@ export function Held() {
       if (deed !== 'reopen') deeds.did({ kind: 'settled', work, deed });
       return true;
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
       return false;
     }
   }

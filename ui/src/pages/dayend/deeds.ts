@@ -2,10 +2,10 @@
 import { App } from 'antd';
 import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, queries, type Differing, type HeldDeed, type HeldWork } from '../../api';
+import { call, queries, type Differing, type HeldDeed, type HeldWork } from '../../api';
+import { tell } from '../../parts/fault';
 import { composing } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
-import { spoken } from '../../text';
 
 /** A value chosen, which can be taken back. */
 export type Choice = { kind: 'choice'; one: Differing; text: string };
@@ -43,7 +43,7 @@ export function useDeedsOfPage(): Deeds {
       setAll((before) => before.filter((other) => other !== deed));
       void message.success(t(deed.kind === 'settled' ? 'held.reopened' : 'dayend.undone'), 3);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       busy.current = false;
     }

@@ -2,11 +2,11 @@
 import { LaptopOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, type DeviceLine } from '../../api';
+import { call, type DeviceLine } from '../../api';
 import { Digits } from '../../parts/Digits';
+import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
 import { clock, dayOf } from '../../parts/time';
-import { spoken } from '../../text';
 import { dayWords } from '../today/day';
 import { classes } from '../../style/classes';
 import css from './people.module.css';
@@ -41,7 +41,7 @@ function Stop({ device: { device, label }, person }: { device: DeviceLine; perso
       savedNow();
       void message.success(t('people.stop_done', { label }), 6);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
   }
   const ask = () => void modal.confirm({

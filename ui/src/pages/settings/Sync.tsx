@@ -24,7 +24,7 @@ export function Sync() {
         <Button type="primary" icon={<SyncOutlined />} loading={busy} onClick={now} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
       </Setting>
       {trouble && <p className={css.settingsNote} role="status" data-testid="settings-trouble">{spoken(trouble)}</p>}
-      {state && <p className={classes('quiet num', css.settingsLadder)}>{t('settings.ladder', { received: state.received + state.backed_up, backed_up: state.backed_up })}</p>}
+      {state && <p className={classes('quiet num', css.settingsLadder)}>{t(state.backed_up > 0 ? 'settings.ladder_kept' : 'settings.ladder', { received: state.received + state.backed_up, backed_up: state.backed_up })}</p>}
       {state?.restoring && <p className={classes('amber', css.settingsNote)}>{t(me.data?.station ? 'today.restoring_station' : 'today.restoring')}</p>}
       {state && state.held.length > 0 && (
         <div data-testid="settings-held">

@@ -7,7 +7,7 @@ import { useAnswer, type DraftLine, type Fault, type SyncState, type Today } fro
 import { FollowLine } from '../../parts/follow';
 import { placeOf } from '../../parts/drafts';
 import { clock } from '../../parts/time';
-import { spoken } from '../../text';
+import { listed, spoken } from '../../text';
 import { dayWords } from './day';
 import { gone } from './Gone';
 import { classes } from '../../style/classes';
@@ -123,7 +123,7 @@ function begun(all: DraftLine[], t: T): ReactNode[] {
   return [
     ...all.slice(0, LINES).map((draft) => (
       <Todo key={draft.draft} icon={<EditOutlined />} tone="blue" {...placeOf(draft)}
-        title={t(draft.form === 'visit' ? 'today.draft' : 'today.draft_of', { form: t(`parts.draft.of.${draft.form}`, { defaultValue: draft.form }), names: draft.names.join('、') || t('visit.nameless') })} more={`${clock(draft.saved)} ${draft.opening}`} testid={`draft-${draft.draft}`} />
+        title={t(draft.form === 'visit' ? 'today.draft' : 'today.draft_of', { form: t(`parts.draft.of.${draft.form}`, { defaultValue: draft.form }), names: listed(draft.names) || t('visit.nameless') })} more={`${clock(draft.saved)} ${draft.opening}`} testid={`draft-${draft.draft}`} />
     )),
     all.length > LINES && <Todo key="drafts-more" icon={<EditOutlined />} to="/visits" title={t('today.drafts_more', { n: all.length - LINES })} />,
   ];

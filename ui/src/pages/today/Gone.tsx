@@ -4,8 +4,9 @@ import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, type Departed } from '../../api';
-import { about, spoken } from '../../text';
+import { call, type Departed } from '../../api';
+import { tell } from '../../parts/fault';
+import { about } from '../../text';
 import { together, type Ones } from './ways';
 import { classes } from '../../style/classes';
 import css from './today.module.css';
@@ -19,7 +20,7 @@ function Gone({ ones }: { ones: Ones }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const [{ child, name }] = ones;
-  const read = () => void call('departed.seen', { children: ones.map((one) => one.child) }).catch((thrown: unknown) => message.error(spoken(asFault(thrown)), 6));
+  const read = () => void call('departed.seen', { children: ones.map((one) => one.child) }).catch((thrown: unknown) => tell(message, thrown));
   const title = words(ones, t);
   return (
     <div className={classes(css.todo, css.gone)} data-testid="gone">

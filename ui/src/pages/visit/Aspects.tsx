@@ -10,6 +10,9 @@ import css from './visit.module.css';
 export const ASPECTS = ['living', 'guard', 'health', 'study', 'psych', 'safety', 'social'] as const;
 const TONE: Record<string, string> = { '1': 'pine', '2': 'blue', '3': 'amber', '4': 'red' };
 
+/** A hazard is never good news; suspected violence and abuse are red, as `domain::visit` has them. */
+export const hazardTone = (code: string) => (code === '10' || code === '11' ? 'red' : 'amber');
+
 export function Aspects() {
   const { t } = useTranslation();
   const sheet = useWriting();

@@ -3,8 +3,9 @@ import { CheckCircleFilled, CheckOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, type Completed, type Finding } from '../../api';
+import { type Completed, type Finding } from '../../api';
 import { asDay } from '../../parts/day';
+import { tell } from '../../parts/fault';
 import { refused } from '../../parts/photos/adding';
 import { clock, dayOf } from '../../parts/time';
 import { spoken } from '../../text';
@@ -12,6 +13,7 @@ import { Code, Findings, useFindings, useForm, useNow, useWriting } from './form
 import { splitKey } from '../../parts/own';
 import { useStands, useValue, type Sheet } from '../../parts/sheet';
 import { classes } from '../../style/classes';
+import part from '../../parts/choice.module.css';
 import css from './visit.module.css';
 
 export function Finish({ sheet, show, done }: { sheet: Sheet; /** Shows the part of one child, or of all. */ show(child: string): void; done(what: Completed): void }) {
@@ -34,7 +36,7 @@ export function Finish({ sheet, show, done }: { sheet: Sheet; /** Shows the part
       const first = sheet.standing.findings.find(({ level }) => level === 'red');
       if (first) go(first);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       setBusy(false);
     }
@@ -45,32 +47,52 @@ export function Finish({ sheet, show, done }: { sheet: Sheet; /** Shows the part
     document.querySelector<HTMLElement>('[data-testid="photo-again"]')?.focus({ preventScroll: true });
   }
   return (
-    <aside className={classes('panel', css.finish)} aria-label={t('visit.finish')}>
-      <Code name="risk_hint" />
-      <Next />
-      <Button type="primary" size="large" block icon={<CheckOutlined />} loading={busy} onClick={() => void complete()} data-testid="complete">{t('visit.complete')}</Button>
-      <Left findings={findings} tried={tried} go={go} />
-      <p className={classes('quiet', css.finishHint)}>{red.length > 0 ? t('visit.draft_hint') : t('visit.complete_hint')}</p>
-      <SavedLine />
+    <aside className={css.finish} aria-label={t('visit.finish')}>
+      <div className={css.finishAsks}>
+        <Code name="risk_hint" />
+        <Next />
+      </div>
+      <div className={css.finishDo}>
+        <Button type="primary" size="large" block icon={<CheckOutlined />} loading={busy} onClick={() => void complete()} data-testid="complete">{t('visit.complete')}</Button>
+        {red[0] && <button type="button" className={classes(css.finishLeft, tried && css.tried)} onClick={() => red[0] && go(red[0])} data-testid="left-first">{t('visit.left', { n: red.length })}</button>}
+        <SavedLine />
+      </div>
+      <div className={css.finishTold}>
+        <Left findings={findings} tried={tried} go={go} />
+        <p className={classes('quiet', css.finishHint)}>{red.length > 0 ? t('visit.draft_hint') : t('visit.complete_hint')}</p>
+      </div>
     </aside>
   );
 }
 
-/** What is still to do, each a way to the field. */
+/** So many stand at once: the rest comes when it is asked for, so that no line is cut. */
+const MOST = 4;
+
+/** What is still to do, each a way to the field; apart from it what only asks for a look. */
 function Left({ findings, tried, go }: { findings: Finding[]; tried: boolean; go(finding: Finding): void }) {
   const { t } = useTranslation();
+  const [all, setAll] = useState(false);
   const red = findings.filter(({ level }) => level === 'red');
   const yellow = findings.filter(({ level }) => level === 'yellow');
   if (red.length + yellow.length === 0) return <p className={css.finishFine}><CheckCircleFilled aria-hidden /> {t('visit.all_there')}</p>;
   return (
     <div className={classes(css.left, tried && css.tried)} data-testid="left">
       {red.length > 0 && <div className={css.leftTitle}>{t('visit.left', { n: red.length })}</div>}
-      <ul>
-        {[...red, ...yellow].map((finding) => (
-          <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => go(finding)}>{spoken(finding)}</button></li>
-        ))}
-      </ul>
+      <Lines of={all ? red : red.slice(0, MOST)} go={go} />
+      {!all && red.length > MOST && <button type="button" className={css.leftMore} onClick={() => setAll(true)} data-testid="left-more">{t('visit.left_more', { n: red.length - MOST })}</button>}
+      {yellow.length > 0 && <div className={classes(css.leftTitle, css.mind)}>{t('words.yellow')}</div>}
+      <Lines of={yellow} go={go} />
     </div>
+  );
+}
+
+function Lines({ of, go }: { of: Finding[]; go(finding: Finding): void }) {
+  return (
+    <ul>
+      {of.map((finding) => (
+        <li key={finding.key + finding.text}><button type="button" className={finding.level} onClick={() => go(finding)}>{spoken(finding)}</button></li>
+      ))}
+    </ul>
   );
 }
 
@@ -108,7 +130,7 @@ function Next() {
       <div className={classes('row', css.nextSteps)}>
         {STEPS.map((days) => {
           const day = dayOf(now + days * 86_400_000);
-          return <button key={days} type="button" className={css.choice} aria-pressed={value === day} onClick={() => put(day)}>{t('visit.in_days', { n: days })}</button>;
+          return <button key={days} type="button" className={part.choice} aria-pressed={value === day} onClick={() => put(day)}>{t('visit.in_days', { n: days })}</button>;
         })}
       </div>
       <Findings of={found} />

@@ -79,7 +79,7 @@ function Followups() {
     setRows(rows.filter((other) => other !== row));
   };
   return (
-    <div className={css.field} data-field="followup" role="group" aria-label={label('followup')}>
+    <div className={classes(css.field, css.followups)} data-field="followup" role="group" aria-label={label('followup')}>
       <span className={css.fieldLabel}>{label('followup')}</span>
       {rows.map((row) => <Followup key={row} sheet={sheet} row={row} drop={() => drop(row)} />)}
       <div><Button onClick={add} data-testid="followup-add">{t('visit.followup_add')}</Button></div>

@@ -11,6 +11,7 @@ import { Photos } from '../../parts/photos/Photos';
 import { Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
 import { clock } from '../../parts/time';
+import { listed } from '../../text';
 import { Add } from './Add';
 import { StandingTag } from './Visits';
 import { classes } from '../../style/classes';
@@ -47,7 +48,7 @@ function Page({ note }: { note: VisitNote }) {
             {remarks.map((remark) => (
               <li key={remark.record} className={remark.verdict?.code === '2' ? 'amber' : ''}>
                 <div className="quiet num">{remark.who.person} · {clock(remark.who.at)}</div>
-                <div>{remark.verdict && <strong>{coded(TABLES.verdict, remark.verdict)}{remark.text && '：'}</strong>}{remark.text}</div>
+                <div>{remark.verdict && <strong>{coded(TABLES.verdict, remark.verdict)}</strong>}{remark.verdict && remark.text && ' · '}{remark.text}</div>
               </li>
             ))}
           </ol>}
@@ -80,7 +81,7 @@ function Part({ section }: { section: Section }) {
   const filled = section.fields.filter((field) => field.cell?.text || field.members.length > 0 || field.rows.length > 0);
   if (filled.length === 0) return null;
   const label = (field: Shown) => (look.language === 'zh' ? field.title : field.en);
-  const said = (field: Shown) => value(field) || field.members.map(({ code }) => coded(field.code, code)).join('、') || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join('；');
+  const said = (field: Shown) => value(field) || listed(field.members.map(({ code }) => coded(field.code, code))) || field.rows.map((row) => row.fields.map(({ cell }) => cell?.text).filter(Boolean).join(' · ')).join(' / ');
   const long = filled.filter(({ kind }) => kind === 'long_text');
   const short = filled.filter(({ kind }) => kind !== 'long_text');
   return (

@@ -4,9 +4,9 @@ import { Link } from '@tanstack/react-router';
 import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, type Value } from '../../api';
+import { call, type Value } from '../../api';
+import { tell } from '../../parts/fault';
 import { Waiting } from '../../parts/standing';
-import { spoken } from '../../text';
 import { useForm, Writing } from './form';
 import { Pick } from './Pick';
 import { Row } from './Row';
@@ -14,7 +14,7 @@ import { Sheet } from '../../parts/sheet';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
-/** What the next paper very likely has, too. */
+/** What the next paper very likely has, too: the day, and how. */
 const KEPT = ['visit_at', 'mode'] as const;
 
 type Copied = { visit: string; name: string; day: string };
@@ -36,16 +36,17 @@ export default function Paper() {
       for (const key of KEPT) if (kept[key] !== undefined) next.put(key, kept[key]);
       setSheet(next);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       setBusy(false);
     }
   }
 
   const done = (of: Sheet, name: string, visits: string[]) => {
-    setKept(Object.fromEntries(KEPT.map((key) => [key, of.values[key]])));
-    const day = String(of.values.visit_at ?? '').slice(5, 10);
-    setCopied((before) => [...visits.map((visit) => ({ visit, name, day })), ...before]);
+    const day = String(of.values.visit_at ?? '').slice(0, 10);
+    // the hour stands on each sheet anew
+    setKept({ visit_at: day, mode: of.values.mode });
+    setCopied((before) => [...visits.map((visit) => ({ visit, name, day: day.slice(5) })), ...before]);
     setSheet(null);
   };
 

@@ -3,13 +3,14 @@ import { CheckOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, useAnswer } from '../../api';
+import { useAnswer } from '../../api';
 import { asDay } from '../../parts/day';
+import { tell } from '../../parts/fault';
 import { composing } from '../../parts/keys';
 import { useShutNames } from '../../parts/names';
 import { dayOf } from '../../parts/time';
-import { spoken } from '../../text';
-import { ASPECTS } from './Aspects';
+import { listed, spoken } from '../../text';
+import { ASPECTS, hazardTone } from './Aspects';
 import { jump, SavedLine } from './Finish';
 import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useNow, useText, useWriting, Yes } from './form';
 import { useStands, useValue, type Sheet } from '../../parts/sheet';
@@ -50,7 +51,7 @@ export function Row({ sheet, done, left }: { sheet: Sheet; done(name: string, vi
       const first = sheet.standing.findings.find(({ level }) => level === 'red');
       if (first) jump(first);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     } finally {
       setBusy(false);
     }
@@ -58,15 +59,21 @@ export function Row({ sheet, done, left }: { sheet: Sheet; done(name: string, vi
   const stop = async () => {
     if (await sheet.flush()) left();
   };
-  const drop = () => sheet.discard().then(left, (thrown: unknown) => void message.error(spoken(asFault(thrown)), 6));
+  const drop = () => sheet.discard().then(left, (thrown: unknown) => tell(message, thrown));
+  // whether a digit brought the focus here: the Enter after it still belongs to that answer, and skips nothing
+  const brought = useRef(false);
   const keys = (event: KeyboardEvent<HTMLDivElement>) => {
     const from = event.target as Element;
     if (composing(event)) return;
+    const came = brought.current;
+    brought.current = false;
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void complete();
-    else if (event.key === 'Enter' && !event.shiftKey && from.matches('input, textarea, [role=radio]')) next(event.currentTarget, from);
-    // a digit that was an answer
-    else if (/^[0-9]$/.test(event.key) && event.defaultPrevented && from.matches('[role=radio]')) requestAnimationFrame(() => box.current && next(box.current, from));
-    else return;
+    else if (event.key === 'Enter' && !event.shiftKey && from.matches('input, textarea, [role=radio]')) {
+      if (!came) next(event.currentTarget, from);
+    } else if (/^[0-9]$/.test(event.key) && event.defaultPrevented && from.matches('[role=radio], [data-digit]')) {
+      brought.current = true;
+      requestAnimationFrame(() => box.current && next(box.current, from));
+    } else return;
     event.preventDefault();
   };
   return (
@@ -84,7 +91,7 @@ export function Row({ sheet, done, left }: { sheet: Sheet; done(name: string, vi
       {report && <Yes name="report_needed" />}
       <Text />
       {parent && <Code name="contact_parent" />}
-      <Chips name="hazard" />
+      <Chips name="hazard" tone={hazardTone} />
       <div className={css.paperLine}><Next /><Code name="risk_hint" /></div>
       <Left />
       <div className="row">
@@ -98,9 +105,9 @@ export function Row({ sheet, done, left }: { sheet: Sheet; done(name: string, vi
 /** Whose sheet it is. */
 function useNames(): string {
   const children = useStands(useWriting(), ({ children }) => children);
-  const listed = useAnswer('children.list', {});
+  const all = useAnswer('children.list', {});
   const names = useShutNames();
-  return (listed.error ? names : listed.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ name }) => name).join('、');
+  return listed((all.error ? names : all.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ name }) => name));
 }
 
 /** The seven aspects: a digit each, its word below; words of one's own only where something is wrong. */
@@ -134,11 +141,15 @@ function Digit({ name }: { name: string }) {
   const keys = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.ctrlKey || event.altKey || event.metaKey || composing(event)) return;
     if (event.key === 'Backspace' || event.key === 'Delete') sheet.put(name, undefined);
+    // here and not when the box changes: the digit that stands there already is an answer as well
+    if (!table(name)?.entries.some(({ code }) => code === event.key)) return;
+    event.preventDefault();
+    sheet.put(name, event.key);
   };
   return (
     <label className={classes(css.paperDigit, TONE[String(value)])} data-field={name}>
       <span>{label(name).replace(/状况$/, '')}</span>
-      <input className={classes('num', css.line)} inputMode="numeric" value={chosen?.code ?? ''} onFocus={(event) => event.target.select()} onKeyDown={keys} data-testid={`paper-${name}`}
+      <input className={classes('num', css.line)} inputMode="numeric" data-digit value={chosen?.code ?? ''} onFocus={(event) => event.target.select()} onKeyDown={keys} data-testid={`paper-${name}`}
         onChange={(event) => {
           const code = event.target.value.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0)).slice(-1);
           if (!table(name)?.entries.some((entry) => entry.code === code)) return;

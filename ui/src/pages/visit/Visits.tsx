@@ -8,6 +8,7 @@ import { placeOf } from '../../parts/drafts';
 import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
+import { listed } from '../../text';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
@@ -45,7 +46,7 @@ function Drafts() {
         <li key={line.draft}>
           <Link {...(placeOf(line) as { to: '/' })} className={css.lineRow} data-testid="draft">
             <span className={classes('blue', css.lineIcon)}><EditOutlined aria-hidden /></span>
-            <strong>{names.join('、') || t('visit.nameless')}</strong>
+            <strong>{listed(names) || t('visit.nameless')}</strong>
             {line.form !== 'visit' && <span className="tag">{t(`parts.draft.of.${line.form}`, { defaultValue: line.form })}</span>}
             <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
             <span className="quiet num">{clock(saved)}</span>
@@ -83,8 +84,8 @@ function VisitRow({ visit }: { visit: NamedVisit }) {
       <strong>{visit.name}</strong>
       <span className={classes('quiet', css.lineMode)}>{coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('visit.unmet')}`}</span>
       <span className="quiet clip grow">{visit.opening}</span>
-      <span className={classes('quiet', css.lineWho)}>{visit.who.own ? '' : visit.who.person}</span>
-      <StandingTag standing={visit.standing} />
+      <span className={classes('quiet clip', css.lineWho)}>{visit.who.own ? '' : visit.who.person}</span>
+      <span className={css.lineTag}><StandingTag standing={visit.standing} /></span>
       <span className={classes('quiet', css.lineSent)}>{visit.received ? t('visit.sent') : t('visit.here')}</span>
     </Link>
   );

@@ -6,9 +6,11 @@ import { TABLES, useCoded } from '../../parts/coded';
 import { asDay } from '../../parts/day';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
+import { listed } from '../../text';
 import { Code, Findings, Line, useAsked, useFindings, useForm, useNow, useWriting, Yes } from './form';
 import { useStands, useValue } from '../../parts/sheet';
 import { classes } from '../../style/classes';
+import part from '../../parts/choice.module.css';
 import css from './visit.module.css';
 
 export function Whom() {
@@ -16,18 +18,18 @@ export function Whom() {
   const sheet = useWriting();
   const children = useStands(sheet, ({ children }) => children);
   const [first] = children;
-  const listed = useAnswer('children.list', {});
-  const drafts = useAnswer('draft.list', {}, listed.error !== null);
+  const all = useAnswer('children.list', {});
+  const drafts = useAnswer('draft.list', {}, all.error !== null);
   const siblings = useAnswer('children.household', { child: first ?? '' }, first !== undefined);
-  const along = (listed.data?.cards ?? []).filter(({ child }) => children.includes(child));
+  const along = (all.data?.cards ?? []).filter(({ child }) => children.includes(child));
   const others = (siblings.data ?? []).filter(({ child }) => !children.includes(child));
   return (
     <div className={css.whom}>
-      {listed.error && <strong>{drafts.data?.find(({ draft }) => draft === sheet.draft)?.names.join('、') || t('visit.nameless')}</strong>}
-      {!listed.error && along.map((card) => <Person key={card.child} card={card} off={children.length > 1 ? () => sheet.withChild(card.child, false) : undefined} />)}
+      {all.error && <strong>{listed(drafts.data?.find(({ draft }) => draft === sheet.draft)?.names ?? []) || t('visit.nameless')}</strong>}
+      {!all.error && along.map((card) => <Person key={card.child} card={card} off={children.length > 1 ? () => sheet.withChild(card.child, false) : undefined} />)}
       {others.length > 0 && <span className="quiet">{t('visit.household')}</span>}
       {others.map(({ child, name }) => (
-        <button key={child} type="button" className={css.choice} aria-pressed={false} onClick={() => sheet.withChild(child, true)} data-testid={`along-${child}`}>＋ {name}</button>
+        <button key={child} type="button" className={part.choice} aria-pressed={false} onClick={() => sheet.withChild(child, true)} data-testid={`along-${child}`}>＋ {name}</button>
       ))}
     </div>
   );
@@ -93,8 +95,8 @@ export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
       <div className="row">
         <input className={classes('num', css.line, css.short)} value={typedDay} aria-label={t('visit.day')} onChange={(event) => { setDay(event.target.value); put(event.target.value, typedTime); }} onBlur={() => setDay(put(typedDay, typedTime))} data-testid={testid} />
         <input className={classes('num', css.line, css.clock)} value={typedTime} aria-label={t('visit.hour')} inputMode="numeric" onChange={(event) => { setTime(event.target.value); put(typedDay, event.target.value); }} data-testid="field-visit_time" />
-        <button type="button" className={css.choice} aria-pressed={day === today} onClick={() => quick(today)}>{t('words.today')}</button>
-        <button type="button" className={css.choice} aria-pressed={day === yesterday} onClick={() => quick(yesterday)}>{t('words.yesterday')}</button>
+        <button type="button" className={part.choice} aria-pressed={day === today} onClick={() => quick(today)}>{t('words.today')}</button>
+        <button type="button" className={part.choice} aria-pressed={day === yesterday} onClick={() => quick(yesterday)}>{t('words.yesterday')}</button>
       </div>
       <Findings of={found} />
     </div>

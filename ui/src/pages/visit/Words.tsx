@@ -2,10 +2,10 @@
 import { App, Button } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, touched, useAnswer } from '../../api';
+import { call, touched, useAnswer } from '../../api';
+import { tell } from '../../parts/fault';
 import { onEnter } from '../../parts/keys';
 import { classes } from '../../style/classes';
-import { spoken } from '../../text';
 import { Labelled, useForm, useText, useWriting } from './form';
 import css from './visit.module.css';
 
@@ -66,7 +66,7 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): { marke
       touched(['settings']);
       void message.success(said, 3);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
   }
   // what nobody marked is shown first, to be shortened or left

@@ -3,8 +3,9 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, useAnswer, type Completed, type Fault } from '../../api';
+import { call, useAnswer, type Completed, type Fault } from '../../api';
 import { Elsewhere } from '../../parts/Elsewhere';
+import { tell } from '../../parts/fault';
 import { useShutNames } from '../../parts/names';
 import { ownFields } from '../../parts/own';
 import { add } from '../../parts/photos/adding';
@@ -12,8 +13,8 @@ import { Photos } from '../../parts/photos/Photos';
 import { meantElsewhere } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
 import { clock } from '../../parts/time';
-import { helped, spoken } from '../../text';
-import { Aspects } from './Aspects';
+import { helped } from '../../text';
+import { Aspects, hazardTone } from './Aspects';
 import { Completion } from './Completion';
 import { Finish } from './Finish';
 import { Chips, useForm, useWriting, Writing } from './form';
@@ -21,6 +22,7 @@ import { More } from './More';
 import { useSheet, useStands, type Sheet } from '../../parts/sheet';
 import { When, Whom } from './When';
 import { Words } from './Words';
+import part from '../../parts/choice.module.css';
 import css from './visit.module.css';
 
 export default function Write() {
@@ -85,8 +87,8 @@ function Whose({ children, whose, show }: { children: string[]; whose: string; s
   return (
     <div className="stack" role="group" aria-label={t('visit.whose')} data-testid="whose">
       <div className="row">
-        <button type="button" className={css.choice} aria-pressed={whose === ''} onClick={() => show('')} data-testid="whose-all">{t('visit.whose_all', { n: children.length })}</button>
-        {children.map((child) => <button key={child} type="button" className={css.choice} aria-pressed={whose === child} onClick={() => show(child)} data-testid={`whose-${child}`}>{t('visit.whose_one', { name: names.get(child) ?? '' })}</button>)}
+        <button type="button" className={part.choice} aria-pressed={whose === ''} onClick={() => show('')} data-testid="whose-all">{t('visit.whose_all', { n: children.length })}</button>
+        {children.map((child) => <button key={child} type="button" className={part.choice} aria-pressed={whose === child} onClick={() => show(child)} data-testid={`whose-${child}`}>{t('visit.whose_one', { name: names.get(child) ?? '' })}</button>)}
       </div>
       <span className="quiet">{whose === '' ? t('visit.whose_all_hint') : t('visit.whose_one_hint', { name: names.get(whose) ?? '' })}</span>
     </div>
@@ -105,7 +107,7 @@ function Parts() {
     <>
       <section className="panel stack" aria-label={t('visit.when')}><When /></section>
       <section className="panel stack"><Aspects /></section>
-      <section className="panel stack"><h2>{t('visit.words')}</h2><Words /><Chips name="hazard" /><Chips name="needs" /></section>
+      <section className="panel stack"><h2>{t('visit.words')}</h2><Words /><Chips name="hazard" tone={hazardTone} /><Chips name="needs" /></section>
       <section className="panel"><Pictures /></section>
       <More />
     </>
@@ -166,7 +168,7 @@ function Leave({ sheet }: { sheet: Sheet }) {
       };
       void message.open({ key: 'dropped', type: 'info', duration: 10, content: <span>{t('visit.dropped')} <Button type="link" size="small" onClick={() => void back()}>{t('words.undo')}</Button></span> });
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
   }
   return (

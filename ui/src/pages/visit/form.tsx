@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, type Entry, type Field, type Finding, type Table, type Value } from '../../api';
 import { useLook } from '../../look';
 import { useForms } from '../../parts/forms';
-import { spoken } from '../../text';
+import { spoken, titled } from '../../text';
 import { useFound, useStands, useValue, type Fields } from '../../parts/sheet';
 import { classes } from '../../style/classes';
+import part from '../../parts/choice.module.css';
 import css from './visit.module.css';
 
 export const Writing = createContext<Fields | null>(null);
@@ -90,7 +91,7 @@ export function OneOf({ name, label, options, value, pick, digits }: { name: str
   return (
     <div className={css.oneOf} role="radiogroup" aria-label={label} id={group} onKeyDown={keys} data-testid={`field-${name}`}>
       {options.map((option) => (
-        <button key={option.value} type="button" role="radio" aria-checked={option.value === value} tabIndex={option.value === entry ? 0 : -1} className={classes(css.choice, option.tone)} onClick={() => pick(option.value)} data-testid={`${name}-${option.value}`}>{option.word}</button>
+        <button key={option.value} type="button" role="radio" aria-checked={option.value === value} tabIndex={option.value === entry ? 0 : -1} className={classes(part.choice, option.tone)} onClick={() => pick(option.value)} data-testid={`${name}-${option.value}`}>{titled(option.word)}</button>
       ))}
     </div>
   );
@@ -128,8 +129,8 @@ export function Yes({ name, unknown }: { name: string; unknown?: boolean }) {
   );
 }
 
-/** Several codes: chips. Stored as one key a member. */
-export function Chips({ name, hint }: { name: string; hint?: ReactNode }) {
+/** Several codes: chips. Stored as one key a member. `tone`: what a chosen one looks like, where it is no good news. */
+export function Chips({ name, hint, tone }: { name: string; hint?: ReactNode; tone?: (code: string) => string }) {
   const { label, table, word } = useForm();
   const entries = table(name)?.entries ?? [];
   const other = table(name)?.other ?? null;
@@ -137,7 +138,7 @@ export function Chips({ name, hint }: { name: string; hint?: ReactNode }) {
     <>
       <Labelled name={name} hint={hint}>
         <div className={css.chips} role="group" aria-label={label(name)}>
-          {entries.map((entry) => <Chip key={entry.code} name={`${name}/${entry.code}`} word={word(entry)} />)}
+          {entries.map((entry) => <Chip key={entry.code} name={`${name}/${entry.code}`} word={word(entry)} tone={tone?.(entry.code)} />)}
         </div>
       </Labelled>
       {other !== null && <OtherOf name={name} code={other} />}
@@ -145,10 +146,10 @@ export function Chips({ name, hint }: { name: string; hint?: ReactNode }) {
   );
 }
 
-function Chip({ name, word }: { name: string; word: string }) {
+function Chip({ name, word, tone }: { name: string; word: string; tone: string | undefined }) {
   const sheet = useWriting();
   const on = useValue(sheet, name) === true;
-  return <button type="button" className={css.choice} aria-pressed={on} onClick={() => sheet.put(name, on ? undefined : true)} data-testid={`chip-${name}`}>{word}</button>;
+  return <button type="button" className={classes(part.choice, tone)} aria-pressed={on} onClick={() => sheet.put(name, on ? undefined : true)} data-testid={`chip-${name}`}>{titled(word)}</button>;
 }
 
 function OtherOf({ name, code }: { name: string; code: string }) {

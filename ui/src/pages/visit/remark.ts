@@ -1,7 +1,8 @@
 // Writing a supplement or a review: says what came of it, and whether it is on the disk.
 import { App } from 'antd';
 import { useState } from 'react';
-import { asFault, type Written } from '../../api';
+import { type Written } from '../../api';
+import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
 import { spoken } from '../../text';
 
@@ -21,7 +22,7 @@ export function useRemark() {
       void message.success(said, 3);
       return true;
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
       return false;
     } finally {
       setBusy(false);

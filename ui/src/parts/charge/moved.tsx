@@ -3,7 +3,7 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, type Fault } from '../../api';
-import { spoken } from '../../text';
+import { tell } from '../fault';
 import { savedNow } from '../saved';
 import { carryOut, opposite, type Moves } from './moves';
 
@@ -40,7 +40,7 @@ export function useMoving() {
       savedNow();
       void message.success(t('words.undone'), 3);
     } catch (thrown) {
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
   }
   return { move, busy, fault };

@@ -66,7 +66,7 @@ const choose = (...files: File[]) => fireEvent.change(screen.getByTestId('photo-
 test('a picture that was added is shown and opens whole; a refused one stays explained, and the others are there', async () => {
   opened();
   choose(file('院子.jpg'), file('说明.docx', 'no'), file('书桌.jpg'));
-  expect((await screen.findByTestId('photo-refused')).textContent).toContain(`说明.docx：${BAD}`);
+  expect((await screen.findByTestId('photo-refused')).textContent).toContain(`说明.docx · ${BAD}`);
   expect(await screen.findByAltText('第 1 张照片：院子.jpg')).toBeTruthy();
   expect(await screen.findByAltText('第 2 张照片：书桌.jpg')).toBeTruthy();
   expect(screen.getByTestId('photo-state-1').textContent).toBe('已保存在本机');

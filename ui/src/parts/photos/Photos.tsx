@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
-import { spoken } from '../../text';
+import { listed, spoken } from '../../text';
 import { add, again, forget, idOf, useAdding, type Place, type Waiting } from './adding';
 import { useIncoming } from './incoming';
 import { Thumb } from './Thumb';
@@ -63,7 +63,7 @@ function Refused({ about, adding }: { about: string; adding: Waiting[] }) {
   if (why.size === 0) return null;
   return (
     <div className={css.photosRefused} role="alert" data-testid="photo-refused">
-      {[...why].map(([text, names]) => <div key={text}><strong>{names.join('、')}</strong>：{text}</div>)}
+      {[...why].map(([text, names]) => <div key={text}><strong>{listed(names)}</strong> · {text}</div>)}
       <div className="row">
         <Button onClick={() => again(about)} data-testid="photo-again">{t('words.again')}</Button>
         <Button onClick={() => forget(about)} data-testid="photo-forget">{t('photos.forget')}</Button>

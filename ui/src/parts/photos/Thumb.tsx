@@ -3,8 +3,9 @@ import { PictureOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asFault, call, queries, useAnswer, type FileLine } from '../../api';
-import { about, spoken } from '../../text';
+import { call, queries, useAnswer, type FileLine } from '../../api';
+import { about } from '../../text';
+import { tell } from '../fault';
 import { savedNow } from '../saved';
 import { add, type Place } from './adding';
 import css from './photos.module.css';
@@ -49,7 +50,7 @@ function TakeOut({ line, at, name, place, gone }: { line: FileLine; at: number; 
       await queries.invalidateQueries({ queryKey: ['file.of', { about: line.about }] });
     } catch (thrown) {
       setBusy(false);
-      void message.error(spoken(asFault(thrown)), 6);
+      tell(message, thrown);
     }
   }
   return <Button type="text" size="small" loading={busy} onClick={() => void takeOut()} aria-label={t('photos.take_out_of', { name })} data-testid={`photo-out-${at}`}>{t('photos.take_out')}</Button>;

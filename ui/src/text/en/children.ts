@@ -5,6 +5,7 @@ export default {
   search: 'Name, pinyin, last four digits, guardian, school, address',
   register: 'Register',
   sort: 'Sort',
+  filters: 'Filters',
   sort_due: 'Due date',
   sort_name: 'Name',
   sort_risk: 'Risk',

@@ -5,6 +5,7 @@ export default {
   search: '姓名、拼音、证件、电话、编号后四位、监护人、学校、住址',
   register: '新登记',
   sort: '排序',
+  filters: '筛选',
   sort_due: '应访日期',
   sort_name: '姓名',
   sort_risk: '风险',

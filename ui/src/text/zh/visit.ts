@@ -36,6 +36,7 @@ export default {
   finish: '写好了',
   in_days: '{{n}} 天后',
   left: '还差 {{n}} 处',
+  left_more: '还有 {{n}} 处',
   all_there: '都写全了，可以完成',
   complete: '完成',
   complete_hint: '完成后原文不再改动，可以用“补充说明”追加。',

@@ -31,6 +31,7 @@ export default {
   syncing: '正在同步…',
   syncing_size: '正在同步… 已收到 {{size}} MB',
   sync_now: '立即同步',
+  printed: '童档还不能打印：这一页只是屏幕，上面的内容不适合留在纸上。请在电脑上看；需要的表格以后的版本会有。',
   practising: '练习 · 只存在本机，不会上传',
   practice: '练习区：孩子都是虚构的，写什么都不会上传。一锁定或结束，练的内容就清空。',
   practice_leave: '结束练习',
