@@ -1,4 +1,5 @@
 // 已保存在本机 17:32 · 待上传 12 条（本机已保存） · 最近同步 08:40. Offline is grey, never red.
+import { UserOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -13,9 +14,11 @@ import css from './frame.module.css';
 export function StatusLine() {
   const { t } = useTranslation();
   const shell = useAnswer('shell.state', {});
+  const me = useAnswer('me', {});
   const saved = useSavedAt();
   return (
     <footer className={css.status} data-testid="status">
+      {me.data?.name && <span className={css.who}><UserOutlined aria-hidden /> {me.data.name}</span>}
       <span data-testid="status-saved"><span className={classes(css.dot, css.fine)} />{saved ? t('words.saved_at', { time: clock(saved) }) : t('words.saved')}</span>
       {shell.data?.practice ? <span data-testid="status-practice"><span className={css.dot} />{t('words.practising')}</span> : <Travels />}
     </footer>

@@ -18,8 +18,9 @@ const name = (file: string) => relative(SRC, file);
 /** Selectors of a stylesheet: what stands before braces. */
 const selectors = (css: string) => css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\{[^{}]*\}/g, '{}').replace(/\.\d/g, '');
 const classesIn = (text: string) => [...text.matchAll(/\.([A-Za-z_][\w-]*)/g)].map(([, found]) => found ?? '');
-const own = (file: string) => selectors(readFileSync(file, 'utf8')).replace(/:global\([^)]*\)/g, ':shared');
-const local = (file: string) => new Set(classesIn(own(file)));
+/** `#page` too would be made local, and match nothing. */
+const own = (file: string) => selectors(readFileSync(file, 'utf8')).replace(/:global\(#[^)]*\)/g, '.page').replace(/:global\([^)]*\)/g, ':shared');
+const local = (file: string) => new Set(classesIn(own(file).replace(/:shared|\.page\[/g, '[')));
 const shared = new Set([...classesIn(selectors(readFileSync(SHARED, 'utf8'))), ...ROOT, ...TONES]);
 
 /** Every class name given as a string: in `className="…"`, in `className={… '…' …}` and in `classes('…')`. */
@@ -42,9 +43,14 @@ test('what a module says of all pages stands below a class of its own', () => {
     [...own(file).matchAll(/([^{}]+)\{/g)]
       .flatMap(([, found]) => (found ?? '').split(/,(?![^(]*\))/))
       .map((selector) => selector.trim())
-      .filter((selector) => !selector.startsWith('@') && !selector.startsWith('#page') && classesIn(selector).length === 0)
+      .filter((selector) => !selector.startsWith('@') && classesIn(selector).length === 0)
       .map((selector) => `${name(file)}: ${selector}`));
   expect(bare).toEqual([]);
+});
+
+test('no module names an id of its own: it would match nothing', () => {
+  const lost = sheets.filter((file) => file.endsWith('.module.css') && /#[a-z]/i.test(own(file)));
+  expect(lost.map(name)).toEqual([]);
 });
 
 test('a page takes its looks from its own folder or from a part, never from another page', () => {

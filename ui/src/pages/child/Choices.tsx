@@ -1,6 +1,6 @@
 // Fields one taps: yes or no, a code, an area, several codes.
 import { Button, Select } from 'antd';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type FieldEdit, type Shown, type Value } from '../../api';
 import { useLook } from '../../look';
@@ -82,27 +82,29 @@ export function Choices(props: Props) {
   );
 }
 
-/** A list that opens upwards leaves the label to be read. */
-const besideLabel = (size: number) => {
-  const overflow = { adjustX: true, adjustY: true };
-  return {
-    bottomLeft: { points: ['tl', 'bl'], offset: [0, 4], overflow },
-    topLeft: { points: ['bl', 'tl'], offset: [0, -(1.4 * size + 6)], overflow },
-  };
-};
+const DOWN = { bottomLeft: { points: ['tl', 'bl'], offset: [0, 4], overflow: { adjustX: true, adjustY: false } } };
 
-/** Many answers: a list one searches by typing. */
+/** How high a list of answers is where there is room, how low it may get, and what the status line takes; in pixels. */
+const LIST = { most: 256, least: 120, edge: 64 };
+
+/** Many answers: a list one searches by typing. It opens downwards, below its label; for that the field goes up where need be. */
 export function Picker({ left, ...props }: Props & { left(): void }) {
   const { t } = useTranslation();
   const options = useOptions(props.shown);
   const pick = usePick(props);
-  const { look } = useLook();
+  const box = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState<number>();
+  useLayoutEffect(() => {
+    const below = () => window.innerHeight - LIST.edge - (box.current?.getBoundingClientRect().bottom ?? 0);
+    if (below() < LIST.most) box.current?.closest('[data-key]')?.scrollIntoView({ block: 'start' });
+    setRoom(Math.max(LIST.least, Math.min(LIST.most, below())));
+  }, []);
   return (
-    <div className={css.editor} onKeyDownCapture={(event) => { if (event.key === 'Escape') { event.stopPropagation(); props.close(false); } }}>
-      <Select
+    <div ref={box} className={css.editor} onKeyDownCapture={(event) => { if (event.key === 'Escape') { event.stopPropagation(); props.close(false); } }}>
+      {room !== undefined && <Select
         defaultOpen autoFocus allowClear showSearch={{ optionFilterProp: 'label' }} options={options} defaultValue={standing(props.shown)} placeholder={t('child.search')} aria-label={props.name}
-        style={{ width: '100%' }} onChange={(picked: string | undefined) => void pick(picked)} onBlur={left} popupMatchSelectWidth={false} builtinPlacements={besideLabel(look.elder ? Math.max(20, look.size) : look.size)}
-      />
+        style={{ width: '100%' }} onChange={(picked: string | undefined) => void pick(picked)} onBlur={left} popupMatchSelectWidth={false} listHeight={room} builtinPlacements={DOWN}
+      />}
     </div>
   );
 }
