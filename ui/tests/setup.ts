@@ -1,5 +1,9 @@
 // What jsdom lacks and antd asks for.
+import { configure } from '@testing-library/react';
 import { vi } from 'vitest';
+
+// a busy machine draws a first page slower than in a second
+configure({ asyncUtilTimeout: 5000 });
 
 Object.defineProperty(window, 'matchMedia', {
   value: (query: string) => ({

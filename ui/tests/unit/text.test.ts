@@ -21,7 +21,8 @@ test('no mark of Chinese writing stands among English words', () => {
 
 test('screens join words in the language of the screen: marks stand in text/, nowhere else', () => {
   const sources = import.meta.glob<string>(['/src/**/*.tsx', '!/src/**/*.test.tsx'], { eager: true, query: '?raw', import: 'default' });
-  const bare = (source: string) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '').replace(/\s\/\/ .*$/gm, '');
+  // comments, and patterns that read what was typed, are not drawn
+  const bare = (source: string) => source.replace(/\/\S+\/\w*\.(exec|test)\(/g, '(').replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '').replace(/\s\/\/ .*$/gm, '');
   expect(Object.entries(sources).filter(([, source]) => CHINESE_MARKS.test(bare(source))).map(([path]) => path)).toEqual([]);
 });
 
