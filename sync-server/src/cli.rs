@@ -19,6 +19,7 @@ mod ledgers;
 mod people;
 mod run;
 mod start;
+mod told;
 pub mod workbook;
 
 /// 童档区中心服务
@@ -70,11 +71,17 @@ enum Command {
         /// 组织工作簿：用其中的“分派”表
         #[arg(long)]
         org: Option<PathBuf>,
+        /// 退改表放在哪个文件夹（不写就放在台账旁边）
+        #[arg(long)]
+        back: Option<PathBuf>,
     },
     /// 整批撤销一次台账导入
     UndoImport {
         /// 导入时给出的批次号
         batch: String,
+        /// 已经有人写过内容的儿童留下，撤销其余的
+        #[arg(long)]
+        rest: bool,
     },
     /// 生成一次性登记码
     EnrolCode {
@@ -123,7 +130,7 @@ pub fn main() -> ExitCode {
     if matches!(cli.command, Command::ReadWorkbook) {
         return workbook::child();
     }
-    match told(&cli) {
+    match run_command(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say_wrong(&format!("{error:#}"));
@@ -132,15 +139,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn told(cli: &Cli) -> anyhow::Result<()> {
+fn run_command(cli: &Cli) -> anyhow::Result<()> {
     let place = Place { dir: &cli.dir, passphrase: passphrase(cli.passphrase_file.as_deref())? };
     match &cli.command {
         Command::Init { name, area, host, listen } => start::init(&place, name, *area, host, *listen),
         Command::ImportOrg { file } => ledgers::import_org(&place, file),
-        Command::ImportLedger { file, dry_run, accept_doubtful, org } => {
-            ledgers::import_ledger(&place, file, org.as_deref(), *dry_run, *accept_doubtful)
+        Command::ImportLedger { file, dry_run, accept_doubtful, org, back } => {
+            let (org, back) = (org.as_deref(), back.as_deref());
+            let (dry_run, accept_doubtful) = (*dry_run, *accept_doubtful);
+            ledgers::import_ledger(&place, &ledgers::Import { file, org, back, dry_run, accept_doubtful })
         }
-        Command::UndoImport { batch } => ledgers::undo_import(&place, batch),
+        Command::UndoImport { batch, rest } => ledgers::undo_import(&place, batch, *rest),
         Command::EnrolCode { person, post } => people::enrol_code(&place, person.as_deref(), post.as_deref()),
         Command::Serve => run::serve(&place),
         Command::Backup { to } => keep::backup(&place, to),

@@ -1,10 +1,11 @@
 //! A ledger's plan written as the server's own device: roster rows, then records; the whole batch
 //! can be undone. It must not read workbooks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::day::Day;
 use domain::form::{Form, Merge, builtin};
-use domain::id::{ChildId, RecordId};
+use domain::id::{ChildId, DeviceId, RecordId};
 use domain::moment::Moment;
 use domain::number::FileNumber;
 use domain::roster::Row;
@@ -15,8 +16,9 @@ use sync::item::{Item, Kind};
 use sync::wire::Outcome;
 
 use crate::gate::Known as _;
+use crate::pull::Reader;
 use crate::server::{Server, ServerError};
-use crate::store::Store;
+use crate::store::{Standing, Store};
 
 /// What an import or its undoing came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -27,6 +29,17 @@ pub struct Written {
     pub records: usize,
     /// Rows or records the gate did not accept: a defect of ours, and the reason to undo.
     pub refused: usize,
+}
+
+/// What was written about the children of a batch since, and who may still have something to send.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Since {
+    /// Children nobody wrote about: what undoing takes back.
+    pub untouched: Vec<ChildId>,
+    /// Children others wrote about, and how many pieces: they stay.
+    pub touched: BTreeMap<ChildId, usize>,
+    /// Computers that have the files of untouched children already.
+    pub holders: BTreeSet<DeviceId>,
 }
 
 /// A child as the district knows it already.
@@ -67,9 +80,10 @@ impl<S: Store> Server<S> {
             items.extend(records(m, &actor, new));
         }
         let records = items.len();
+        let wanted = plan.children.iter().map(|new| 1 + usize::from(!new.sensitive.is_empty())).sum::<usize>();
         let mut outcomes = self.write_rows(m, rows)?;
         outcomes.extend(self.write_items(m, items)?);
-        let refused = outcomes.iter().filter(|o| !matches!(o, Outcome::Accepted(_))).count();
+        let refused = outcomes.iter().filter(|o| !matches!(o, Outcome::Accepted(_))).count() + (wanted - records);
         self.remember_numbers(plan)?;
         Ok(Written { children: plan.children.len(), records, refused })
     }
@@ -93,14 +107,54 @@ impl<S: Store> Server<S> {
         Ok(bytes.and_then(|b| serde_json::from_slice(&b).ok()))
     }
 
-    /// Takes a whole batch back: its children are erased here and on every desk.
+    /// Looks at what became of a batch's children. What arrived and was not judged yet counts, too.
+    pub fn since_import(&mut self, m: &mut Moment, batch: &Batch) -> Result<Since, ServerError> {
+        while self.gate_step(m)? {}
+        let (mut since, today) = (Since::default(), Day::of(m.now));
+        let working = self.roster.devices.iter().filter(|(_, device)| device.revoked.is_none()).map(|(id, _)| *id);
+        let mut desks = Vec::new();
+        for device in working.collect::<Vec<_>>() {
+            let confirmed = self.vault.store.device(device)?.confirmed;
+            desks.push((device, confirmed, Reader::new(&self.roster, device, today)));
+        }
+        let own = self.secret.id();
+        for one in &batch.children {
+            let here = self.roster.children.get(&one.child).is_some_and(|seat| !seat.erased);
+            if !here {
+                continue;
+            }
+            let (mut others, mut last) = (0, 0);
+            for item in self.vault.store.items_of_child(one.child)? {
+                let author = self.vault.store.envelope(item.envelope)?.map(|envelope| envelope.device);
+                others += usize::from(author != Some(own));
+                if let Standing::Accepted(at) = item.standing {
+                    last = last.max(at);
+                }
+            }
+            if others > 0 {
+                since.touched.insert(one.child, others);
+                continue;
+            }
+            since.untouched.push(one.child);
+            let holds = desks.iter().filter(|(_, confirmed, reader)| {
+                *confirmed >= last && reader.may_read_form(&self.roster, "child", one.child)
+            });
+            since.holders.extend(holds.map(|(device, _, _)| *device));
+        }
+        Ok(since)
+    }
+
+    /// Takes a batch back: the children nobody wrote about are erased here and on every desk, the
+    /// others stay and so does what is left of the batch.
     pub fn undo_import(&mut self, m: &mut Moment, batch: &Batch) -> Result<Written, ServerError> {
-        let here = |c: &ChildId| self.roster.children.get(c).is_some_and(|seat| !seat.erased);
-        let children = batch.children.iter().map(|one| one.child).filter(here);
-        let rows: Vec<Row> = children.map(|child| Row::Erase { child }).collect();
+        let Since { untouched, touched, .. } = self.since_import(m, batch)?;
+        let rows: Vec<Row> = untouched.iter().map(|child| Row::Erase { child: *child }).collect();
         let outcomes = self.write_rows(m, rows)?;
         let refused = outcomes.iter().filter(|o| !matches!(o, Outcome::Accepted(_))).count();
-        self.durably(|s| Ok(s.vault.store.set_fact(&batch_fact(&batch.id), b"")?))?;
+        let mut left = batch.clone();
+        left.children.retain(|one| touched.contains_key(&one.child));
+        let fact = if left.children.is_empty() { Vec::new() } else { serde_json::to_vec(&left).unwrap_or_default() };
+        self.durably(|s| Ok(s.vault.store.set_fact(&batch_fact(&batch.id), &fact)?))?;
         Ok(Written { children: outcomes.len() - refused, records: 0, refused })
     }
 
@@ -202,5 +256,33 @@ mod tests {
         assert_eq!(last.as_deref(), Some("990102-2026-000041"), "it stands on paper and is not given again");
         let erase = Row::Erase { child: plan.children[0].child };
         assert_eq!(director.pull(&mut world).rows(), [erase]);
+    }
+
+    #[test]
+    fn undoing_an_import_never_takes_away_what_others_wrote_since() {
+        let mut world = World::new();
+        let mut plan = plan(&mut world);
+        let second = ChildId::new([77; 16]);
+        let mut other = plan.children[0].clone();
+        (other.child, other.record) = (second, RecordId::new([78; 16]));
+        plan.children.push(other);
+        plan.batch.children.push(Imported { child: second, sheet: 0, row: 5 });
+        world.second += 1;
+        let written = world.server.import(&mut world.dice.moment(world.second), &plan).expect("imported");
+        assert_eq!((written.children, written.refused), (2, 0));
+        let touched = plan.children[0].child;
+        let mut director = world.desk(1);
+        director.pull(&mut world);
+        director.visits(&mut world, touched);
+        let batch = world.server.batch("b1").expect("asked").expect("kept");
+        let since = world.server.since_import(&mut world.dice.moment(98), &batch).expect("looked");
+        assert_eq!((since.untouched, since.touched), (vec![second], BTreeMap::from([(touched, 1)])));
+        assert_eq!(since.holders, BTreeSet::from([director.key.id()]), "she may have more to send about the other");
+        let undone = world.server.undo_import(&mut world.dice.moment(99), &batch).expect("undone");
+        assert_eq!((undone.children, undone.refused), (1, 0));
+        let left: Vec<ChildId> = world.server.enlisted().expect("asked").iter().map(|one| one.child).collect();
+        assert_eq!(left, [touched]);
+        let kept = world.server.batch("b1").expect("asked").expect("what is left can still be asked about");
+        assert_eq!(kept.children.iter().map(|one| one.child).collect::<Vec<_>>(), [touched]);
     }
 }

@@ -13,7 +13,7 @@ use crate::value::{Key, Value};
 
 mod rules;
 
-pub use rules::{check, check_sensitive};
+pub use rules::{NOT_ORDINARY, check, check_sensitive, is_not_ordinary, is_sealed_category};
 
 /// Status code of a category or an aid that has ended.
 const ENDED: &str = "3";

@@ -147,6 +147,18 @@ codes! {
     /// A workbook cannot be read as one.
     BadWorkbook => "这个文件读不出来，请用 WPS 或 Excel 打开后另存为 .xlsx 再导入；原文件没有改动。",
         "This file cannot be read; open it in WPS or Excel, save it as .xlsx and import that. The file was not changed.",
+    /// The workbook is encrypted.
+    WorkbookLocked => "这个文件有打开密码，请先在 WPS 里取消密码再导入；原文件没有改动。",
+        "This file has a password for opening; take the password off in WPS, then import it. The file was not changed.",
+    /// A workbook of the format before 2007.
+    WorkbookOld => "这是旧的 .xls 格式，请用 WPS 或 Excel 打开后另存为 .xlsx 再导入；原文件没有改动。",
+        "This is the old .xls format; open it in WPS or Excel, save it as .xlsx and import that. The file was not changed.",
+    /// A web page or XML under the name of a workbook.
+    WorkbookPage => "这个文件其实是网页，不是表格，请用 WPS 或 Excel 打开后另存为 .xlsx 再导入；原文件没有改动。",
+        "This file is really a web page, not a workbook; open it in WPS or Excel, save it as .xlsx and import that. The file was not changed.",
+    /// What an office program keeps beside a workbook that is open.
+    WorkbookTemporary => "这是表格打开时的临时文件（名字以 ~$ 开头），请先关掉 WPS，再选名字里没有 ~$ 的那个文件导入。",
+        "This is the temporary file of a workbook that is open (its name begins with ~$); close it in WPS, then import the file without ~$ in its name.",
     /// The workbook is larger than the import takes.
     WorkbookTooLarge => "表格太大，请按街道分成几个文件再导入；原文件没有改动。",
         "The sheet is too large; split it by street into several files and import those. The file was not changed.",

@@ -1,22 +1,21 @@
-//! The rows of one child → a draft of the file. Nothing that can be read is dropped: what fits no
-//! field goes to the remark as `列名：值`. It must not look at other children.
+//! The rows of one child → a draft of the file, cell by cell. Nothing that can be read is dropped:
+//! what fits no field goes to a remark as `列名：值`. It must not look at other children.
 
 use std::collections::BTreeMap;
 
 use domain::area::Area;
-use domain::check;
-use domain::day::Day;
 use domain::value::Value;
 
 use crate::context::Context;
 use crate::family::{self, Members};
 use crate::heading::{Column, Heading};
+use crate::held::Held;
 use crate::normalise::{self, Said};
-use crate::places::{Unfound, director_for};
+use crate::remark::{self, Remark};
 use crate::report::{Draft, Finding, Level, RowReport};
 use crate::target::{Part, Target};
 use crate::words::{is_dash, one_line, squash};
-use crate::workbook::{Cell, Sheet};
+use crate::workbook::{Cell, Sheet, UNCALCULATED};
 
 /// Where a sheet says its rows belong, besides the cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -27,24 +26,42 @@ pub(crate) struct Belongs {
     pub(crate) community: Option<Area>,
 }
 
+/// One sheet as its rows are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Page<'a> {
+    pub(crate) index: usize,
+    pub(crate) sheet: &'a Sheet,
+    pub(crate) heading: &'a Heading,
+    pub(crate) held: &'a Held<'a>,
+}
+
 /// A draft while it grows.
 pub(crate) struct Desk<'a> {
     pub(crate) context: &'a Context,
+    pub(crate) page: Page<'a>,
+    /// The first of the child's rows.
+    pub(crate) row: u32,
     pub(crate) draft: Draft,
-    findings: Vec<Finding>,
-    remark: Vec<String>,
+    pub(crate) findings: Vec<Finding>,
+    remark: Remark,
+    sensitive_remark: Remark,
     members: Members<'a>,
     dates: Vec<(Place<'a>, String, String)>,
-    named: Named<'a>,
+    pub(crate) named: Named<'a>,
 }
 
-/// Who and where the row says.
+/// Who and where the row says, and on what document: settled once all its cells are read.
 #[derive(Default)]
-struct Named<'a> {
-    street: Option<(Place<'a>, String)>,
-    community: Option<(Place<'a>, String)>,
-    director: Option<(Place<'a>, String)>,
+pub(crate) struct Named<'a> {
+    pub(crate) street: Option<(Place<'a>, String)>,
+    pub(crate) community: Option<(Place<'a>, String)>,
+    pub(crate) director: Option<(Place<'a>, String)>,
+    pub(crate) document: Option<(Place<'a>, String)>,
+    pub(crate) given: Option<(Place<'a>, String)>,
 }
+
+/// One of them.
+type Slot<'a> = for<'n> fn(&'n mut Named<'a>) -> &'n mut Option<(Place<'a>, String)>;
 
 /// One cell of the ledger and its column.
 #[derive(Clone, Copy)]
@@ -56,79 +73,150 @@ pub(crate) struct Place<'a> {
 }
 
 /// Reads one child's rows.
-pub(crate) fn draft(
-    context: &Context,
-    sheet: (usize, &Sheet),
-    heading: &Heading,
-    belongs: Belongs,
-    rows: &[u32],
-) -> RowReport {
+pub(crate) fn draft<'a>(context: &'a Context, page: Page<'a>, belongs: Belongs, rows: &[u32]) -> RowReport {
+    let row = rows.first().copied().unwrap_or_default();
     let mut desk = Desk {
         context,
+        page,
+        row,
         draft: Draft::default(),
         findings: Vec::new(),
-        remark: Vec::new(),
+        remark: Remark::default(),
+        sensitive_remark: Remark::default(),
         members: Members::default(),
         dates: Vec::new(),
         named: Named::default(),
     };
-    for place in rows.iter().flat_map(|row| places(sheet.1, heading, *row)) {
+    for place in rows.iter().flat_map(|at| places(page, row, *at)) {
         desk.take(place);
     }
+    rows.iter().for_each(|row| desk.take_comments(*row));
+    desk.look_for_strikes(rows);
     family::write(&mut desk);
     desk.spread_columns();
-    desk.settle_identity(rows[0]);
-    desk.settle_area(rows[0], belongs);
-    desk.settle_director(rows[0]);
-    desk.write_remark(rows[0]);
-    RowReport { sheet: sheet.0, row: rows[0], rows: rows.to_vec(), draft: desk.draft, findings: desk.findings }
+    desk.settle(belongs);
+    desk.write_remarks();
+    desk.judge(rows);
+    RowReport { sheet: page.index, row, rows: rows.to_vec(), draft: desk.draft, findings: desk.findings }
 }
 
 const NO_HEADING: &Column = &Column { title: String::new(), target: Target::Other };
 
-fn places<'a>(sheet: &'a Sheet, heading: &'a Heading, row: u32) -> impl Iterator<Item = Place<'a>> {
-    sheet.rows.get(&row).into_iter().flatten().map(move |(column, cell)| Place {
-        row,
-        column: *column,
-        heading: heading.columns.get(column).unwrap_or(NO_HEADING),
-        cell,
-    })
+/// The cells of a row of a child whose first row is `first`: what is merged down inside the child's own rows was
+/// read with the first of them.
+fn places<'a>(page: Page<'a>, first: u32, row: u32) -> impl Iterator<Item = Place<'a>> {
+    let cells = page.held.cells(row).into_values().filter(move |seen| seen.from == row || seen.from < first);
+    cells.map(move |seen| Place { row, column: seen.column, heading: heading_of(page, seen.column), cell: seen.cell })
+}
+
+fn heading_of(page: Page<'_>, column: u32) -> &Column {
+    page.heading.columns.get(&column).unwrap_or(NO_HEADING)
 }
 
 impl<'a> Desk<'a> {
     fn take(&mut self, at: Place<'a>) {
         let text = one_line(&at.cell.shown());
-        match &at.heading.target {
-            Target::Reason => {}
-            Target::Serial if text.chars().all(|c| c.is_ascii_digit()) => {}
-            Target::Serial | Target::Other => self.keep(at),
-            Target::Street => Self::once(&mut self.named.street, at, text),
-            Target::Community => Self::once(&mut self.named.community, at, text),
-            Target::Director => Self::once(&mut self.named.director, at, text),
-            Target::Family(who, column) => self.members.take(at.row, who, column, at),
-            Target::Field(part, key) => self.take_field(at, *part, key),
-            Target::Row(field, column) => self.dates.push((at, field.clone(), column.clone())),
-            Target::Tick(field, code) => self.tick(at, field, code),
+        match (at.cell, &at.heading.target) {
+            (_, Target::Reason) => {}
+            (Cell::Failed(what), target) => self.failed(at, what, target),
+            (Cell::Picture, _) => self.find(at, Level::Warning, "单元格里的图片没有带入，请到档案里另加照片", None),
+            (_, Target::Serial) if squash(&text).chars().all(|c| c.is_ascii_digit()) => {}
+            (_, Target::Serial | Target::Other) => self.keep(at),
+            (_, Target::Street) => self.once(at, text, |named| &mut named.street),
+            (_, Target::Community) => self.once(at, text, |named| &mut named.community),
+            (_, Target::Director) => self.once(at, text, |named| &mut named.director),
+            (_, Target::Given) => self.once(at, text, |named| &mut named.given),
+            (_, Target::Family(who, column)) => self.members.take(at.row, who, column, at),
+            (_, Target::Field(Part::Child, key)) if key == "id_no" => self.once(at, text, |named| &mut named.document),
+            (_, Target::Field(part, key)) => self.take_field(at, *part, key),
+            (_, Target::Row(field, column)) => self.dates.push((at, field.clone(), column.clone())),
+            (_, Target::Tick(field, code)) => self.tick(at, field, code),
         }
     }
 
-    fn once(slot: &mut Option<(Place<'a>, String)>, at: Place<'a>, text: String) {
-        if slot.is_none() && !is_dash(&text) {
-            *slot = Some((at, text));
+    /// The first of several rows says it; what others say differently is kept.
+    fn once(&mut self, at: Place<'a>, text: String, slot: Slot<'a>) {
+        if is_dash(&text) {
+            return;
+        }
+        let slot = slot(&mut self.named);
+        match slot.as_ref().map(|(_, said)| *said == text) {
+            None => *slot = Some((at, text)),
+            Some(true) => {}
+            Some(false) => self.keep(at),
+        }
+    }
+
+    /// A formula that failed or was never worked out is not an empty cell. Without who, when born and where the row
+    /// comes back, and so it does where opening the file once would tell the value.
+    fn failed(&mut self, at: Place<'_>, what: &str, target: &Target) {
+        let needed = match target {
+            Target::Community | Target::Given => true,
+            Target::Field(Part::Child, key) => matches!(key.as_str(), "name" | "id_no" | "birth"),
+            _ => false,
+        };
+        if what == UNCALCULATED {
+            let text = "这一格的公式还没有算出来，没有读到内容，请用 WPS 打开原表保存一次再导入，或在这里填上";
+            return self.find(at, Level::Error, text, None);
+        }
+        let level = if needed { Level::Error } else { Level::Warning };
+        self.find(at, level, format!("这一格的公式出错（{what}），没有读到内容，请改成文字或数字"), None);
+    }
+
+    fn take_comments(&mut self, row: u32) {
+        for ((_, column), text) in self.page.sheet.comments.range((row, 0)..=(row, u32::MAX)) {
+            let heading = heading_of(self.page, *column);
+            let title = if heading.title.is_empty() { "其他" } else { &heading.title };
+            self.add_line(remark::part_of(&heading.target, text), format!("{title}（批注）：{}", one_line(text)));
+        }
+    }
+
+    /// A struck-out row asks a question; a struck-out cell is worth a look.
+    fn look_for_strikes(&mut self, rows: &[u32]) {
+        let sheet = self.page.sheet;
+        let (mut filled, mut struck, mut name) = (0, 0, false);
+        for (row, column) in
+            rows.iter().flat_map(|row| sheet.rows.get(row).into_iter().flatten().map(move |(c, _)| (*row, *c)))
+        {
+            let heading = heading_of(self.page, column);
+            if matches!(heading.target, Target::Serial | Target::Reason) {
+                continue;
+            }
+            filled += 1;
+            if sheet.struck.contains(&(row, column)) {
+                struck += 1;
+                name |= heading.target == Target::Field(Part::Child, "name".into());
+            }
+        }
+        if name || struck > 0 && struck == filled {
+            let text = "这一行已划掉，是否仍在册？仍在册的，请在退改表里直接再导入；不在册的，请删去这一行";
+            return self.find_row(Level::Error, text);
+        }
+        for row in rows {
+            for (column, cell) in sheet.rows.get(row).into_iter().flatten() {
+                if sheet.struck.contains(&(*row, *column)) || sheet.partly_struck.contains(&(*row, *column)) {
+                    let at = Place { row: *row, column: *column, heading: heading_of(self.page, *column), cell };
+                    self.find(at, Level::Warning, "这一格里有划掉的字，已一并读入，请核对", None);
+                }
+            }
         }
     }
 
     fn take_field(&mut self, at: Place<'a>, part: Part, key: &str) {
-        if key == "remark" {
-            self.remark.insert(0, at.cell.shown().trim().to_owned());
-            return;
+        let whole = || at.cell.shown().trim().to_owned();
+        match (part, key) {
+            (Part::Child, "remark") => return self.remark.begin(whole()),
+            (Part::Sensitive, "private_remark") => return self.sensitive_remark.begin(whole()),
+            (_, _) => {}
         }
         let Some(field) = at.heading.target.field() else { return self.keep(at) };
-        if key == "id_no" && self.no_document(at) {
-            return;
-        }
         match normalise::read(field, at.cell, self.context.today) {
-            Said::Codes(codes, rest) => self.codes(at, part, key, codes, &rest),
+            Said::Codes(codes, rest) => self.codes(at, part, key, codes, rest.is_empty()),
+            // 201503 typed into a cell of dates is a day of the year 2451.
+            Said::Unclear(advice) if key == "birth" && matches!(at.cell, Cell::Date(_)) => {
+                let typed = normalise::typed(at.cell).and_then(|text| normalise::partial(&text));
+                self.find(at, Level::Error, advice, typed);
+            }
             said => {
                 if let Some(value) = self.value(at, said) {
                     self.set(at, part, key, value);
@@ -141,9 +229,9 @@ impl<'a> Desk<'a> {
     pub(crate) fn value(&mut self, at: Place<'_>, said: Said) -> Option<Value> {
         match said {
             Said::Nothing | Said::Codes(..) => None,
-            Said::Value(value, more) => {
-                if more {
-                    self.keep(at);
+            Said::Value(value, words) => {
+                if let Some(words) = words {
+                    self.keep_words(at, &words);
                 }
                 Some(value)
             }
@@ -158,9 +246,7 @@ impl<'a> Desk<'a> {
             }
             Said::Doubtful(number, advice) if self.context.accept_doubtful => {
                 self.find(at, Level::Warning, format!("{advice}；已照原样导入并标为存疑"), None);
-                if at.heading.target == Target::Field(Part::Child, "id_no".into()) {
-                    self.draft.child.insert("id_suspect".into(), Value::Yes(true));
-                }
+                self.draft.child.insert("id_suspect".into(), Value::Yes(true));
                 Some(Value::Text(number))
             }
             Said::Doubtful(_, advice) => {
@@ -171,38 +257,9 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// A child without papers: `无`, `无户口`, `未办理`.
-    fn no_document(&mut self, at: Place<'_>) -> bool {
-        let word = squash(&at.cell.shown());
-        let none = [
-            "无",
-            "没有",
-            "无证",
-            "无证件",
-            "无身份证",
-            "无户口",
-            "未办",
-            "未办理",
-            "未上户口",
-            "未上户",
-            "未办理身份证",
-        ];
-        if !none.contains(&word.as_str()) {
-            return false;
-        }
-        self.draft.child.insert("id_type".into(), Value::text("90"));
-        if word != "无" {
-            self.keep(at);
-        }
-        true
-    }
-
     /// Writes a value; a second, different one (several rows of one child) goes to the remark.
-    fn set(&mut self, at: Place<'_>, part: Part, key: &str, value: Value) {
-        let values = match part {
-            Part::Child => &mut self.draft.child,
-            Part::Sensitive => &mut self.draft.sensitive,
-        };
+    pub(crate) fn set(&mut self, at: Place<'_>, part: Part, key: &str, value: Value) {
+        let values = self.values(part);
         match values.get(key) {
             None => {
                 values.insert(key.to_owned(), value);
@@ -218,24 +275,20 @@ impl<'a> Desk<'a> {
         part: Part,
         key: &str,
         codes: BTreeMap<String, Option<String>>,
-        rest: &[String],
+        all_known: bool,
     ) {
         for (code, day) in codes {
             self.member(part, key, &code, day);
         }
-        if !rest.is_empty() {
-            let advice = format!("“{}”写法不认识，请从下拉选项里选；原文已放进备注", rest.join("、"));
-            self.find(at, Level::Warning, advice, None);
+        if !all_known {
+            self.find(at, Level::Warning, "有一项写法不认识，请从下拉选项里选；原文已放进备注", None);
             self.keep(at);
         }
     }
 
     /// A member of a set, or a row kept under its code with its state and first day.
     fn member(&mut self, part: Part, key: &str, code: &str, day: Option<String>) {
-        let values = match part {
-            Part::Child => &mut self.draft.child,
-            Part::Sensitive => &mut self.draft.sensitive,
-        };
+        let values = self.values(part);
         if part.form().field(&format!("{key}/x/status")).is_some() {
             values.insert(format!("{key}/{code}/status"), Value::text("1"));
             if let Some(day) = day {
@@ -277,16 +330,24 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Keeps a cell in the remark under its column's name.
+    /// Keeps a cell under its column's name where its words may stand.
     pub(crate) fn keep(&mut self, at: Place<'_>) {
-        let text = one_line(&at.cell.shown());
-        if text.is_empty() || is_dash(&text) {
+        self.keep_words(at, &one_line(&at.cell.shown()));
+    }
+
+    /// Keeps words of a cell under its column's name where they may stand.
+    pub(crate) fn keep_words(&mut self, at: Place<'_>, words: &str) {
+        if words.is_empty() || is_dash(words) {
             return;
         }
         let name = if at.heading.title.is_empty() { "其他" } else { &at.heading.title };
-        let line = format!("{name}：{text}");
-        if !self.remark.contains(&line) {
-            self.remark.push(line);
+        self.add_line(remark::part_of(&at.heading.target, words), format!("{name}：{words}"));
+    }
+
+    fn add_line(&mut self, part: Part, line: String) {
+        match part {
+            Part::Child => self.remark.add(line),
+            Part::Sensitive => self.sensitive_remark.add(line),
         }
     }
 
@@ -302,8 +363,8 @@ impl<'a> Desk<'a> {
         });
     }
 
-    fn find_row(&mut self, row: u32, level: Level, text: &str) {
-        let (heading, text) = (String::new(), text.to_owned());
+    pub(crate) fn find_row(&mut self, level: Level, text: impl Into<String>) {
+        let (row, heading, text) = (self.row, String::new(), text.into());
         self.findings.push(Finding { row, column: None, heading, level, text, suggestion: None });
     }
 
@@ -311,112 +372,24 @@ impl<'a> Desk<'a> {
         std::mem::take(&mut self.members)
     }
 
-    /// Name, document, birth and sex: what must be there, what the number tells, what differs.
-    fn settle_identity(&mut self, row: u32) {
-        let child = |desk: &Self, key: &str| desk.draft.child.get(key).and_then(Value::as_text).map(str::to_owned);
-        self.draft.child.insert("source".into(), Value::text("5"));
-        match child(self, "name") {
-            None => self.find_row(row, Level::Error, "没有姓名，请填写"),
-            Some(name) => {
-                if let Err(problem) = check::name::read(&name) {
-                    self.find_row(row, Level::Warning, &problem.text());
-                }
+    fn write_remarks(&mut self) {
+        let (ordinary, sensitive) = (std::mem::take(&mut self.remark), std::mem::take(&mut self.sensitive_remark));
+        let both = [(Part::Child, "remark", ordinary.text()), (Part::Sensitive, "private_remark", sensitive.text())];
+        for (part, key, text) in both {
+            let Some(text) = text else { continue };
+            let most = part.form().field(key).map_or(0, |f| f.max);
+            if text.chars().count() > most {
+                let text = format!("备注和对不上的内容合起来超过{most}字，请删短或拆到别处");
+                self.find_row(Level::Error, text);
             }
-        }
-        let id = child(self, "id_no").and_then(|number| check::id_no::read(&number).ok());
-        if let Some(id) = id {
-            self.draft.child.entry("id_type".into()).or_insert_with(|| Value::text("01"));
-            self.compare_birth(row, id.birth);
-            let sex = if id.male { "1" } else { "2" };
-            if child(self, "sex").is_some_and(|said| matches!(said.as_str(), "1" | "2") && said != sex) {
-                self.find_row(row, Level::Warning, "性别和身份证号第17位不一致，请核对");
-            }
-            self.draft.child.entry("sex".into()).or_insert_with(|| Value::text(sex));
-        } else if !self.draft.child.contains_key("id_no") && !self.draft.child.contains_key("id_type") {
-            let told = self.findings.iter().any(|f| f.level == Level::Error);
-            if !told {
-                self.find_row(row, Level::Warning, "没有证件号，先导入，请尽快补采");
-            }
-        }
-        let birth = child(self, "birth").and_then(|text| text.parse::<Day>().ok());
-        if birth.is_some_and(|b| b.age_on(self.context.today) >= 18) {
-            self.find_row(row, Level::Warning, "已满18周岁，请确认是否应退出");
+            self.values(part).insert(key.into(), Value::Text(text));
         }
     }
 
-    /// The number's day of birth completes `2012年5月`; if the two differ somebody must look.
-    fn compare_birth(&mut self, row: u32, birth: Day) {
-        let exact = birth.to_string();
-        let said = self.draft.child.get("birth").and_then(Value::as_text);
-        if said.is_none_or(|said| exact.starts_with(said)) {
-            self.draft.child.insert("birth".into(), Value::Text(exact));
-        } else {
-            self.find_row(row, Level::Warning, "出生日期和身份证号里的不一致，请核对");
+    pub(crate) fn values(&mut self, part: Part) -> &mut BTreeMap<String, Value> {
+        match part {
+            Part::Child => &mut self.draft.child,
+            Part::Sensitive => &mut self.draft.sensitive,
         }
-    }
-
-    fn settle_area(&mut self, row: u32, belongs: Belongs) {
-        let places = &self.context.places;
-        let street = self.named.street.take();
-        let in_street = street.as_ref().map(|(_, text)| places.street(text));
-        let street_area = in_street.and_then(Result::ok).or(belongs.street);
-        if let (Some((at, _)), Some(Err(_))) = (street, in_street) {
-            self.find(at, Level::Warning, "没有这个街道，按社区名称归属；原文已放进备注", None);
-            self.keep(at);
-        }
-        let Some((at, text)) = self.named.community.take() else {
-            self.draft.area = belongs.community;
-            match belongs.community {
-                Some(area) => self.live_in(area),
-                None => self.find_row(row, Level::Error, "没有社区，请填写儿童所在的社区"),
-            }
-            return;
-        };
-        match places.community(&text, street_area) {
-            Ok(area) => {
-                self.draft.area = Some(area);
-                self.live_in(area);
-            }
-            Err(Unfound::Nothing) => self.find(at, Level::Error, "名册里没有这个社区，请改成名册里的名称", None),
-            Err(Unfound::Several) => self.find(at, Level::Error, "有几个同名的社区，请写上街道", None),
-        }
-    }
-
-    fn live_in(&mut self, area: Area) {
-        self.draft.child.entry("live_area".into()).or_insert_with(|| Value::text(area.to_string()));
-    }
-
-    fn settle_director(&mut self, row: u32) {
-        let Some(area) = self.draft.area else { return };
-        let named = self.named.director.take();
-        let name = named.as_ref().map(|(_, text)| check::name::clean(text));
-        match (director_for(&self.context.directors, area, name.as_deref()), named) {
-            (Ok(post), _) => self.draft.director = Some(post),
-            (Err(Unfound::Nothing), Some((at, _))) => {
-                self.find(at, Level::Warning, "这个社区没有这位儿童主任，先不分派；原文已放进备注", None);
-                self.keep(at);
-            }
-            (Err(Unfound::Several), Some((at, _))) => {
-                self.find(at, Level::Warning, "这个社区有几位同名的儿童主任，先不分派；原文已放进备注", None);
-                self.keep(at);
-            }
-            (Err(Unfound::Nothing), None) => self.find_row(row, Level::Warning, "这个社区还没有儿童主任，先不分派"),
-            (Err(Unfound::Several), None) => {
-                self.find_row(row, Level::Warning, "这个社区有几位儿童主任，先不分派，请写明是哪一位");
-            }
-        }
-    }
-
-    fn write_remark(&mut self, row: u32) {
-        self.remark.retain(|line| !line.is_empty());
-        if self.remark.is_empty() {
-            return;
-        }
-        let text = self.remark.join("\n");
-        let most = Part::Child.form().field("remark").map_or(0, |f| f.max);
-        if text.chars().count() > most {
-            self.find_row(row, Level::Error, &format!("备注和对不上的内容合起来超过{most}字，请删短或拆到别处"));
-        }
-        self.draft.child.insert("remark".into(), Value::Text(text));
     }
 }

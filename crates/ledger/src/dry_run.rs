@@ -1,31 +1,41 @@
 //! A whole workbook → what would be imported, what comes back and what was skipped. It must not
 //! write anything anywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::fault::{Code, Fault};
 
 use crate::context::Context;
-use crate::draft::{self, Belongs};
+use crate::draft::{self, Belongs, Page};
 use crate::heading::Heading;
+use crate::held::Held;
 use crate::report::{Counts, Finding, Level, Note, Report, RowReport};
 use crate::target::{Part, Target};
 use crate::twice;
 use crate::words::{half_width, is_dash, one_line, squash};
-use crate::workbook::{Sheet, Workbook, column_name};
+use crate::workbook::{Sheet, Workbook, cell_name, column_name};
 
 /// Reads a ledger as an import would, and changes nothing. [`Code::NoHeading`] if no sheet has a
 /// heading that names children.
 pub fn dry_run(book: &Workbook, context: &Context) -> Result<Report, Fault> {
     let (mut rows, mut notes, mut headings) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (index, sheet) in book.sheets.iter().enumerate().filter(|(_, s)| !s.rows.is_empty()) {
+    for (index, sheet) in book.sheets.iter().enumerate() {
+        let note = |text: String| Note { sheet: index, row: 0, text, said: String::new() };
+        let stray = sheet.beyond.iter().map(|b| cell_name(b.row, b.column));
+        notes.extend(stray.map(|at| note(format!("{at} 离得太远，没有读入；若是误填的，请在表里删去"))));
+        if sheet.rows.is_empty() {
+            continue;
+        }
         let Some(heading) = Heading::find(sheet) else {
-            notes.push(Note { sheet: index, row: 0, text: "没有认出表头，这张表没有导入".into() });
+            notes.push(note("没有认出表头，这张表没有导入".into()));
             continue;
         };
-        let mut pass = Pass { context, index, sheet, heading: &heading, groups: Vec::new(), notes: &mut notes };
+        let held = Held::of(sheet, heading.bottom);
+        let page = Page { index, sheet, heading: &heading, held: &held };
+        let mut pass = Pass { context, index, sheet, page, heading: &heading, groups: Vec::new(), notes: &mut notes };
         pass.note_hidden();
         pass.group();
+        pass.note_comments();
         rows.extend(pass.drafts());
         headings.insert(index, heading);
     }
@@ -42,6 +52,7 @@ struct Pass<'a> {
     context: &'a Context,
     index: usize,
     sheet: &'a Sheet,
+    page: Page<'a>,
     heading: &'a Heading,
     groups: Vec<Vec<u32>>,
     notes: &'a mut Vec<Note>,
@@ -50,7 +61,8 @@ struct Pass<'a> {
 enum Kind {
     Child,
     More,
-    Skip(String),
+    /// Why, and whether what stands there is to be told.
+    Skip(&'static str, bool),
 }
 
 const TOTALS: [&str; 5] = ["合计", "总计", "小计", "共计", "累计"];
@@ -72,18 +84,30 @@ const SIGNED: [&str; 14] = [
 ];
 
 impl Pass<'_> {
-    fn note(&mut self, row: u32, text: String) {
-        self.notes.push(Note { sheet: self.index, row, text });
+    fn note(&mut self, row: u32, text: String, said: String) {
+        self.notes.push(Note { sheet: self.index, row, text, said });
     }
 
     fn note_hidden(&mut self) {
         if self.sheet.hidden {
-            self.note(0, "这张表是隐藏的，已一并读入，请核对".into());
+            self.note(0, "这张表是隐藏的，已一并读入，请核对".into(), String::new());
+        }
+        if self.sheet.pictures {
+            self.note(0, "表里的图片或图形没有带入".into(), String::new());
         }
         let filled = |c: &&u32| self.sheet.rows.values().any(|row| row.contains_key(c));
         let columns: Vec<String> = self.sheet.hidden_columns.iter().filter(filled).map(|c| column_name(*c)).collect();
         if !columns.is_empty() {
-            self.note(0, format!("隐藏的{}列已一并读入，请核对", columns.join("、")));
+            self.note(0, format!("隐藏的{}列已一并读入，请核对", columns.join("、")), String::new());
+        }
+    }
+
+    /// Comments that stand with no child.
+    fn note_comments(&mut self) {
+        let read: BTreeSet<u32> = self.groups.iter().flatten().copied().collect();
+        let left = self.sheet.comments.iter().filter(|((row, _), _)| !read.contains(row));
+        for ((row, column), text) in left.map(|(at, text)| (*at, text.clone())).collect::<Vec<_>>() {
+            self.note(row, format!("{}列的批注不在儿童的行上，没有带入", column_name(column)), text);
         }
     }
 
@@ -95,30 +119,34 @@ impl Pass<'_> {
                     Some(group) => group.push(row),
                     None => self.groups.push(vec![row]),
                 },
-                Kind::Skip(text) => self.note(row, text),
+                Kind::Skip(why, told) => {
+                    let said = if told { self.row_text(row) } else { String::new() };
+                    self.note(row, why.to_owned(), said);
+                }
             }
         }
     }
 
     fn kind(&self, row: u32) -> Kind {
         if self.heading.repeated_in(self.sheet, row) {
-            return Kind::Skip("重复的表头，已跳过".into());
+            return Kind::Skip("重复的表头，已跳过", false);
         }
-        let Some((first, filled)) = self.first_word(row) else { return Kind::Skip("空行，已跳过".into()) };
-        let named = self.word(row, "name").is_some() || self.word(row, "id_no").is_some();
+        let Some((first, filled)) = self.first_word(row) else { return Kind::Skip("空行，已跳过", false) };
+        let given = self.heading.column_of(&Target::Given).and_then(|column| self.sheet.cell(row, column));
+        let named = self.word(row, "name").is_some() || self.word(row, "id_no").is_some() || given.is_some();
         if TOTALS.iter().any(|t| squash(&first).starts_with(t)) && self.word(row, "id_no").is_none() {
-            return Kind::Skip(format!("合计行，已跳过：{}", self.row_text(row)));
+            return Kind::Skip("合计行，已跳过", true);
         }
         let signed =
             SIGNED.iter().any(|s| squash(&first).starts_with(s)) && (half_width(&first).contains(':') || !named);
         if signed && filled <= 6 {
-            return Kind::Skip(format!("不是儿童的一行，已跳过：{}", self.row_text(row)));
+            return Kind::Skip("不是儿童的一行，已跳过", true);
         }
         match (named, self.goes_on(row)) {
             (_, true) => Kind::More,
             (true, false) => Kind::Child,
             (false, false) if self.says_much(row) => Kind::Child,
-            (false, false) => Kind::Skip(format!("没有姓名和证件号，已跳过：{}", self.row_text(row))),
+            (false, false) => Kind::Skip("没有姓名和证件号，已跳过", true),
         }
     }
 
@@ -143,7 +171,7 @@ impl Pass<'_> {
 
     fn community(&self, row: u32) -> Option<String> {
         let column = self.heading.column_of(&Target::Community)?;
-        Some(squash(&self.sheet.cell(row, column)?.shown())).filter(|word| !word.is_empty())
+        Some(squash(&self.page.held.cell(row, column)?.shown())).filter(|word| !word.is_empty())
     }
 
     /// Whether a row goes on about the child above: its name is merged down, the same name and
@@ -154,8 +182,9 @@ impl Pass<'_> {
         if last + 1 != row {
             return false;
         }
-        let name = self.heading.column_of(&Target::Field(Part::Child, "name".into()));
-        let merged = name
+        let merged = self
+            .heading
+            .name_column()
             .and_then(|c| self.sheet.merge_at(row, c))
             .is_some_and(|m| m.top <= *last && m.top > self.heading.bottom);
         let (mine, theirs) = (
@@ -205,7 +234,7 @@ impl Pass<'_> {
     fn drafts(&self) -> Vec<RowReport> {
         let belongs = self.belongs();
         let reports = self.groups.iter().map(|rows| {
-            let mut report = draft::draft(self.context, (self.index, self.sheet), self.heading, belongs, rows);
+            let mut report = draft::draft(self.context, self.page, belongs, rows);
             for row in rows.iter().filter(|row| self.sheet.hidden_rows.contains(row)) {
                 let text = "这一行在表里是隐藏的，已一并读入，请核对".to_owned();
                 let (level, heading) = (Level::Warning, String::new());

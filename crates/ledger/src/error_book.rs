@@ -2,22 +2,52 @@
 //! not imported, bad cells coloured with a note, a last column with the reasons. Importing it again
 //! after correction imports the rest. It must not change what people wrote.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::fault::{Code, Fault};
 use domain::form::Kind;
 use rust_xlsxwriter::{Note, Worksheet, XlsxError};
 
 use crate::heading::Heading;
+use crate::held::Held;
 use crate::report::{Finding, Level, Report, RowReport};
 use crate::target::REASON;
-use crate::workbook::{Merge, Sheet, Workbook, column_name};
+use crate::workbook::{Cell, Sheet, Workbook, column_name};
 use crate::write::{self, Look};
 
-/// What the file is called: `台账.xlsx` → `台账-退改.xlsx`.
-pub fn error_book_name(source: &str) -> String {
-    let stem = source.strip_suffix(".xlsx").or_else(|| source.strip_suffix(".XLSX")).unwrap_or(source);
-    format!("{}-退改.xlsx", stem.strip_suffix("-退改").unwrap_or(stem))
+/// What the file may be called: `台账.xlsx` → `台账-退改.xlsx`, and where that is there already, `台账-退改-2.xlsx` and
+/// so on. Somebody may have worked in one that is there; its own name is never that of its source.
+pub fn error_book_names(source: &str) -> impl Iterator<Item = String> {
+    let dot = source.len().saturating_sub(".xlsx".len());
+    let stem = match source.split_at_checked(dot) {
+        Some((stem, end)) if end.eq_ignore_ascii_case(".xlsx") => stem,
+        Some(_) | None => source,
+    };
+    let bare = stem.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
+    let first = bare.strip_suffix(BACK).or_else(|| stem.strip_suffix(BACK)).unwrap_or(stem).to_owned();
+    let source = source.to_owned();
+    (1u32..1000)
+        .map(move |n| if n == 1 { format!("{first}{BACK}.xlsx") } else { format!("{first}{BACK}-{n}.xlsx") })
+        .filter(move |name| *name != source)
+}
+
+const BACK: &str = "-退改";
+/// Most characters of a sheet's name, and those none may have.
+const NAME_MAX: usize = 31;
+const NAME_NOT: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
+
+/// A name for a sheet that no other sheet of the book has, capitals aside.
+fn sheet_name(wanted: &str, index: usize, taken: &mut BTreeSet<String>) -> String {
+    let plain: String = wanted.chars().filter(|c| !NAME_NOT.contains(c) && !c.is_control()).collect();
+    let plain = plain.trim_matches('\'').trim();
+    let base = if plain.is_empty() { format!("表{}", index + 1) } else { plain.to_owned() };
+    let names = (1u32..).map(|n| {
+        let end = if n == 1 { String::new() } else { format!("-{n}") };
+        let short: String = base.chars().take(NAME_MAX - end.len()).collect();
+        format!("{short}{end}")
+    });
+    let mut free = names.filter(|name| taken.insert(name.to_lowercase()));
+    free.next().unwrap_or(base)
 }
 
 /// The workbook to give back; `None` if every row is ready.
@@ -29,14 +59,16 @@ pub fn error_book(book: &Workbook, report: &Report) -> Result<Option<Vec<u8>>, F
     if back.is_empty() {
         return Ok(None);
     }
-    let mut out = write::book().map_err(failed)?;
+    let (mut out, mut taken) = (write::book().map_err(failed)?, BTreeSet::from(["history".to_owned()]));
     for (index, rows) in back {
         let (Some(sheet), Some(heading)) = (book.sheets.get(index), report.headings.get(&index)) else { continue };
         let page = out.add_worksheet();
-        if page.set_name(&sheet.name).is_err() {
-            page.set_name(format!("表{}", index + 1)).map_err(failed)?;
-        }
-        Page { page, sheet, heading, reason: last_column(sheet, heading) }.write(&rows).map_err(failed)?;
+        page.set_name(sheet_name(&sheet.name, index, &mut taken)).map_err(failed)?;
+        let held = Held::of(sheet, heading.bottom);
+        let mut places = BTreeMap::new();
+        places.extend(rows.iter().flat_map(|row| &row.rows).copied().zip(heading.bottom + 1..));
+        let reason = last_column(sheet, heading);
+        Page { page, sheet, heading, held, places, reason }.write(&rows).map_err(failed)?;
     }
     out.save_to_buffer().map(Some).map_err(failed)
 }
@@ -55,6 +87,9 @@ struct Page<'a> {
     page: &'a mut Worksheet,
     sheet: &'a Sheet,
     heading: &'a Heading,
+    held: Held<'a>,
+    /// Where the rows that come back stand in the new sheet.
+    places: BTreeMap<u32, u32>,
     reason: u32,
 }
 
@@ -62,19 +97,19 @@ impl Page<'_> {
     fn write(&mut self, rows: &[&RowReport]) -> Result<(), XlsxError> {
         self.page.set_column_width(write::zero((1, self.reason)).1, 60)?;
         self.head()?;
-        let mut to = self.heading.bottom + 1;
-        for row in rows {
-            self.row(row, to)?;
-            to += u32::try_from(row.rows.len()).unwrap_or(1);
-        }
-        Ok(())
+        self.merge_rows();
+        rows.iter().try_for_each(|row| self.row(row))
     }
 
     fn head(&mut self) -> Result<(), XlsxError> {
         let (top, bottom) = (self.heading.top, self.heading.bottom);
-        self.merges(1, bottom, 1, |_| Look::Head);
+        for m in self.sheet.merges.iter().filter(|m| m.bottom <= bottom && m.left != self.reason) {
+            write::merge(self.page, (m.top, m.left), (m.bottom, m.right), Look::Head);
+        }
         for row in 1..=bottom {
-            self.copy(row, row, |_| Look::Head)?;
+            for (column, cell) in self.sheet.rows.get(&row).into_iter().flatten() {
+                self.copy(cell, (row, *column), Look::Head)?;
+            }
         }
         if bottom > top {
             write::merge(self.page, (top, self.reason), (bottom, self.reason), Look::Head);
@@ -82,50 +117,62 @@ impl Page<'_> {
         write::text(self.page, (top, self.reason), REASON, Look::Head)
     }
 
-    fn row(&mut self, row: &RowReport, to: u32) -> Result<(), XlsxError> {
-        let (Some(first), Some(last)) = (row.rows.first(), row.rows.last()) else { return Ok(()) };
-        if last > first {
-            self.merges(*first, *last, to, |_| Look::Plain);
+    /// Regions merged over rows stay merged over those of them that come back.
+    fn merge_rows(&mut self) {
+        for m in self.sheet.merges.iter().filter(|m| m.top > self.heading.bottom && m.left != self.reason) {
+            let mut rows = self.places.range(m.top..=m.bottom).map(|(_, to)| *to);
+            let Some(first) = rows.next() else { continue };
+            let last = rows.next_back().unwrap_or(first);
+            write::merge(self.page, (first, m.left), (last, m.right), Look::Plain);
         }
-        for (from, to) in row.rows.iter().zip(to..) {
-            let marked = |column: u32| worst(row, *from, column).map_or(Look::Plain, Look::Marked);
-            self.copy(*from, to, marked)?;
+    }
+
+    fn row(&mut self, row: &RowReport) -> Result<(), XlsxError> {
+        for from in &row.rows {
+            let Some(to) = self.places.get(from).copied() else { continue };
+            for seen in self.held.cells(*from).into_values() {
+                let covered = seen.from < *from && self.places.range(seen.from..*from).next().is_some();
+                if !covered {
+                    let look = worst(row, *from, seen.column).map_or(Look::Plain, Look::Marked);
+                    self.copy(seen.cell, (to, seen.column), look)?;
+                }
+            }
             for finding in row.findings.iter().filter(|f| f.row == *from) {
                 self.note(finding, to)?;
             }
         }
-        let reasons: Vec<String> = row.findings.iter().map(reason).collect();
-        write::text(self.page, (to, self.reason), &reasons.join("\n"), Look::Plain)
+        let Some(to) = row.rows.first().and_then(|first| self.places.get(first)).copied() else { return Ok(()) };
+        let reasons = row.findings.iter().map(reason).collect::<Vec<_>>().join("\n");
+        write::text(self.page, (to, self.reason), &shorten(&reasons), Look::Plain)
     }
 
-    fn copy(&mut self, from: u32, to: u32, look: impl Fn(u32) -> Look) -> Result<(), XlsxError> {
-        let cells = self.sheet.rows.get(&from).into_iter().flatten().filter(|(column, _)| **column != self.reason);
-        for (column, cell) in cells {
-            let field = self.heading.columns.get(column).and_then(|c| c.target.field());
-            let as_text = field.is_some_and(|f| matches!(f.kind, Kind::IdNo | Kind::Tel) || f.mask.is_some());
-            write::cell(self.page, (to, *column), cell, look(*column), as_text)?;
+    fn copy(&mut self, cell: &Cell, at: (u32, u32), look: Look) -> Result<(), XlsxError> {
+        if at.1 == self.reason {
+            return Ok(());
         }
-        Ok(())
+        let field = self.heading.columns.get(&at.1).and_then(|c| c.target.field());
+        let as_text = field.is_some_and(|f| matches!(f.kind, Kind::IdNo | Kind::Tel) || f.mask.is_some());
+        write::cell(self.page, at, cell, look, as_text)
     }
 
     /// A coloured cell with its note; an empty cell is coloured too, so that it is seen.
     fn note(&mut self, finding: &Finding, to: u32) -> Result<(), XlsxError> {
-        let Some(column) = finding.column else { return Ok(()) };
-        if self.sheet.cell(finding.row, column).is_none() {
+        let Some(column) = finding.column.filter(|column| *column != self.reason) else { return Ok(()) };
+        if self.held.cell(finding.row, column).is_none() {
             write::text(self.page, (to, column), "", Look::Marked(finding.level))?;
         }
         let (row, column) = write::zero((to, column));
-        self.page.insert_note(row, column, &Note::new(advice(finding)).add_author_prefix(false)).map(|_| ())
-    }
-
-    fn merges(&mut self, first: u32, last: u32, to: u32, look: impl Fn(u32) -> Look) {
-        let inside = |m: &&Merge| first <= m.top && m.bottom <= last && m.left != self.reason;
-        for m in self.sheet.merges.iter().filter(inside) {
-            let moved = |row: u32| row - first + to;
-            write::merge(self.page, (moved(m.top), m.left), (moved(m.bottom), m.right), look(m.left));
-        }
+        let note = Note::new(shorten(&advice(finding))).add_author_prefix(false);
+        self.page.insert_note(row, column, &note).map(|_| ())
     }
 }
+
+/// What a cell or a note can hold.
+fn shorten(text: &str) -> String {
+    text.chars().take(TEXT_MAX).collect()
+}
+
+const TEXT_MAX: usize = 15_000;
 
 fn worst(row: &RowReport, at: u32, column: u32) -> Option<Level> {
     row.findings.iter().filter(|f| f.row == at && f.column == Some(column)).map(|f| f.level).min()
@@ -153,8 +200,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_book_that_comes_back_twice_keeps_its_name() {
-        assert_eq!(error_book_name("台账.xlsx"), "台账-退改.xlsx");
-        assert_eq!(error_book_name("台账-退改.xlsx"), "台账-退改.xlsx");
+    fn sheets_whose_names_differ_by_case_or_signs_are_told_apart() {
+        let mut taken = BTreeSet::new();
+        let long = "很长".repeat(20);
+        let names: Vec<String> = ["a片区", "A片区", "a/片区", "", long.as_str(), long.as_str()]
+            .iter()
+            .enumerate()
+            .map(|(i, n)| sheet_name(n, i, &mut taken))
+            .collect();
+        assert_eq!(&names[..4], ["a片区", "A片区-2", "a片区-3", "表4"]);
+        assert!(names[4] != names[5] && names.iter().all(|n| n.chars().count() <= NAME_MAX));
+    }
+
+    #[test]
+    fn a_book_that_comes_back_never_takes_the_name_of_its_source() {
+        let names = |source: &str| error_book_names(source).take(3).collect::<Vec<_>>();
+        assert_eq!(names("台账.xlsx"), ["台账-退改.xlsx", "台账-退改-2.xlsx", "台账-退改-3.xlsx"]);
+        assert_eq!(names("台账.XLSX"), names("台账.xlsx"));
+        assert_eq!(names("台账-退改.xlsx"), ["台账-退改-2.xlsx", "台账-退改-3.xlsx", "台账-退改-4.xlsx"]);
+        assert_eq!(names("台账-退改-2.xlsx"), ["台账-退改.xlsx", "台账-退改-3.xlsx", "台账-退改-4.xlsx"]);
+        assert_eq!(names("台账2024.xlsx")[0], "台账2024-退改.xlsx");
     }
 }

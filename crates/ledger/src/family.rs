@@ -10,9 +10,11 @@ use domain::value::{Key, Value};
 
 use crate::draft::{Desk, Place};
 use crate::normalise::{self, Said};
+use crate::remark;
 use crate::report::Level;
+use crate::settle::{FamilyDocument, family_document};
 use crate::target::{Part, Who};
-use crate::words::{is_dash, squash};
+use crate::words::{is_dash, one_line, squash};
 use crate::workbook::Cell;
 
 /// The family cells of one child's rows, by row and person.
@@ -30,9 +32,10 @@ impl<'a> Members<'a> {
 /// Writes all family rows into the draft, numbered from 1.
 pub(crate) fn write(desk: &mut Desk<'_>) {
     let mut people: Vec<Person> = Vec::new();
-    for ((_, who), cells) in desk.members().0 {
-        let count = cells.iter().filter(|(column, _)| column == "name").map(|(_, at)| lines(at.cell).len()).max();
-        let count = count.unwrap_or(1).max(1);
+    for ((_, who), mut cells) in desk.members().0 {
+        // How a number is read depends on the kind of document.
+        cells.sort_by_key(|(column, _)| column != "id_type");
+        let count = how_many(desk, &who, &cells);
         let mut found = vec![Person::new(); count];
         for (column, at) in &cells {
             let pieces = lines(at.cell);
@@ -50,6 +53,37 @@ pub(crate) fn write(desk: &mut Desk<'_>) {
         let keyed = person.into_iter().map(|(key, value)| (format!("family/{}/{key}", n + 1), value));
         desk.draft.child.extend(keyed);
     }
+}
+
+/// How many people the lines of a name are. A child has one father and one mother; others are
+/// several where another column has as many lines, or where each line is a whole name.
+fn how_many(desk: &mut Desk<'_>, who: &Who, cells: &[(String, Place<'_>)]) -> usize {
+    let Some((_, at)) = cells.iter().find(|(column, _)| column == "name") else { return 1 };
+    let names = lines(at.cell);
+    if names.len() < 2 || matches!(who, Who::Relation(_)) {
+        return 1;
+    }
+    let others = cells.iter().filter(|(column, _)| column != "name");
+    if others.clone().any(|(_, at)| lines(at.cell).len() == names.len()) {
+        return names.len();
+    }
+    if !names.iter().all(|name| is_whole_name(name)) {
+        return 1;
+    }
+    desk.find(*at, Level::Warning, format!("姓名写了{}行，按{}个人登记，请核对", names.len(), names.len()), None);
+    names.len()
+}
+
+/// Surnames of two characters, after which a name may be broken.
+const LONG_SURNAMES: [&str; 24] = [
+    "欧阳", "诸葛", "司马", "上官", "尉迟", "皇甫", "东方", "慕容", "令狐", "司徒", "夏侯", "宇文", "长孙", "公孙",
+    "端木", "独孤", "南宫", "轩辕", "百里", "呼延", "万俟", "闻人", "澹台", "赫连",
+];
+
+/// Whether a line is a name of its own and no piece of a longer one.
+fn is_whole_name(line: &str) -> bool {
+    let name = check::name::clean(line);
+    (2..=4).contains(&name.chars().count()) && !name.contains('·') && !LONG_SURNAMES.contains(&name.as_str())
 }
 
 fn lines(cell: &Cell) -> Vec<String> {
@@ -77,14 +111,31 @@ fn take(desk: &mut Desk<'_>, person: &mut Person, column: &str, at: Place<'_>) {
     if nobody && matches!(field.kind, Kind::Text | Kind::IdNo | Kind::Day) {
         return desk.keep(at);
     }
+    if column == "id_no" && !is_dash(&text) {
+        let kind = person.get("id_type").and_then(Value::as_text).map(str::to_owned);
+        match family_document(desk, kind.as_deref(), at) {
+            FamilyDocument::Number(number) => _ = person.insert("id_no".into(), Value::Text(number)),
+            FamilyDocument::Words(words) => note(desk, person, at, &words),
+        }
+        return;
+    }
     match normalise::read(field, at.cell, desk.context.today) {
         Said::Codes(codes, rest) => {
             let members = codes.into_keys().map(|code| (format!("{column}/{code}"), Value::Yes(true)));
             person.extend(members);
             if !rest.is_empty() {
-                let advice = format!("“{}”写法不认识，请从下拉选项里选；原文已放进备注", rest.join("、"));
-                desk.find(at, Level::Warning, advice, None);
-                desk.keep(at);
+                desk.find(at, Level::Warning, "有一项写法不认识，请从下拉选项里选；原文已留在备注里", None);
+                note(desk, person, at, &text);
+            }
+        }
+        Said::Unclear(advice) => {
+            desk.find(at, Level::Warning, format!("{advice}；原文已留在备注里"), None);
+            note(desk, person, at, &text);
+        }
+        Said::Value(value, words) => {
+            person.insert(column.to_owned(), value);
+            if let Some(words) = words {
+                note(desk, person, at, &words);
             }
         }
         said => {
@@ -93,6 +144,19 @@ fn take(desk: &mut Desk<'_>, person: &mut Person, column: &str, at: Place<'_>) {
             }
         }
     }
+}
+
+/// Keeps words with the person they are about; numbers, and what is too long, where they may stand.
+fn note(desk: &mut Desk<'_>, person: &mut Person, at: Place<'_>, words: &str) {
+    let words = one_line(words);
+    let title = at.heading.title.rsplit('·').next().unwrap_or_default();
+    let said = person.get("note").and_then(Value::as_text).map_or_else(String::new, |said| format!("{said}；"));
+    let whole = format!("{said}{title}：{words}");
+    let most = field("note").map_or(0, |f| f.max);
+    if remark::holds_number(&words) || whole.chars().count() > most {
+        return desk.keep_words(at, &words);
+    }
+    person.insert("note".into(), Value::Text(whole));
 }
 
 /// Who the member is to the child. `父子` says father; `祖孙` does not say which grandparent.
@@ -147,7 +211,8 @@ fn add(people: &mut Vec<Person>, who: &Who, mut person: Person) {
 
 fn same(known: &Person, person: &Person) -> bool {
     let both = |key: &str| known.get(key).zip(person.get(key));
-    let agree = known.iter().all(|(key, old)| key == "tel" || person.get(key).is_none_or(|new| new == old));
+    let may_differ = |key: &Key| matches!(key.as_str(), "tel" | "note");
+    let agree = known.iter().all(|(key, old)| may_differ(key) || person.get(key).is_none_or(|new| new == old));
     let named = person.get("name").or_else(|| known.get("name")).and_then(Value::as_text) != Some("不详");
     let by_name = both("name").is_some_and(|(a, b)| a == b) && named;
     let by_relation = !person.contains_key("name")
@@ -163,6 +228,10 @@ fn join(known: &mut Person, person: Person) {
                 let texts = [old, value].map(|v| v.as_text().unwrap_or_default().to_owned());
                 let both = check::tel::read(&texts.join("、")).map(|n| check::tel::join(&n));
                 known.insert(key, Value::Text(both.unwrap_or_else(|_| texts.join("、"))));
+            }
+            Some(old) if key == "note" && old != value => {
+                let texts = [old, value].map(|v| v.as_text().unwrap_or_default().to_owned());
+                known.insert(key, Value::Text(texts.join("；")));
             }
             Some(_) => {}
             None => {

@@ -49,7 +49,21 @@ impl Heading {
                 best = Some((score, heading));
             }
         }
-        best.map(|(_, heading)| heading)
+        let mut best = best?.1;
+        best.find_file_numbers(sheet);
+        Some(best)
+    }
+
+    /// A column of running numbers whose cells do not run says the number of the paper file.
+    fn find_file_numbers(&mut self, sheet: &Sheet) {
+        let paper = Target::Field(Part::Child, "paper_no".to_owned());
+        let mut serial = self.columns.iter().filter(|(_, c)| c.target == Target::Serial).map(|(n, _)| *n);
+        let real = serial.find(|column| !is_running(sheet, self.bottom, *column));
+        if let Some(column) = real.filter(|_| self.column_of(&paper).is_none())
+            && let Some(column) = self.columns.get_mut(&column)
+        {
+            column.target = paper;
+        }
     }
 
     fn height(&self) -> u32 {
@@ -58,7 +72,7 @@ impl Heading {
 
     fn read(sheet: &Sheet, top: u32, bottom: u32) -> Self {
         let mut seen = BTreeSet::new();
-        let mut columns = BTreeMap::new();
+        let (mut columns, mut surname) = (BTreeMap::new(), false);
         for column in 1..=sheet.width() {
             let levels = levels(sheet, top, bottom, column);
             if levels.is_empty() {
@@ -66,6 +80,12 @@ impl Heading {
             }
             let words: Vec<&str> = levels.iter().map(String::as_str).collect();
             let mut target = Target::of(&words);
+            // 姓 and 名 are one name in two columns.
+            let last = words.last().map(|w| squash(w));
+            if last.as_deref() == Some("名") && surname {
+                target = Target::Given;
+            }
+            surname |= last.as_deref() == Some("姓");
             let unique = matches!(target, Target::Serial | Target::Other) || seen.insert(target.clone());
             if !unique {
                 target = Target::Other;
@@ -88,6 +108,11 @@ impl Heading {
         self.columns.iter().find(|(_, c)| c.target == *target).map(|(n, _)| *n)
     }
 
+    /// The column whose cells tell one child's name from the next: 名 where 姓 stands apart.
+    pub fn name_column(&self) -> Option<u32> {
+        self.column_of(&Target::Given).or_else(|| self.column_of(&Target::Field(Part::Child, "name".into())))
+    }
+
     /// Whether a row repeats this heading, as printed ledgers do on every page.
     pub fn repeated_in(&self, sheet: &Sheet, row: u32) -> bool {
         let Some(cells) = sheet.rows.get(&row) else { return false };
@@ -99,6 +124,22 @@ impl Heading {
         };
         cells.len() >= FEWEST && cells.iter().filter(|(_, c)| !c.blank()).all(same)
     }
+}
+
+/// Most digits of a running number: no district has a hundred thousand children in one ledger.
+const RUNNING: usize = 5;
+
+/// Whether the numbers of a column only count the rows below its heading.
+fn is_running(sheet: &Sheet, heading: u32, column: u32) -> bool {
+    let last = sheet.rows.keys().next_back().copied().unwrap_or(0);
+    let words =
+        sheet.rows.range(heading + 1..).filter_map(|(_, row)| row.get(&column)).map(|cell| squash(&cell.shown()));
+    let numbered: Vec<String> = words.filter(|word| word.contains(|c: char| c.is_ascii_digit())).collect();
+    let plain = |word: &String| word.len() <= RUNNING && !word.starts_with('0');
+    let numbers: Option<Vec<u32>> = numbered.iter().map(|w| w.parse().ok().filter(|_| plain(w))).collect();
+    let Some(numbers) = numbers else { return false };
+    let steps = numbers.windows(2).filter(|pair| pair[0].checked_add(1) == Some(pair[1])).count();
+    numbers.iter().all(|n| *n <= last) || steps * 2 >= numbers.len()
 }
 
 /// The words above a column, groups first, each merged region once.

@@ -24,11 +24,14 @@ mod draft;
 mod dry_run;
 mod error_book;
 mod family;
+mod held;
 mod normalise;
+mod remark;
+mod settle;
 mod twice;
 mod words;
 mod write;
 
 pub use dry_run::dry_run;
-pub use error_book::{error_book, error_book_name};
+pub use error_book::{error_book, error_book_names};
 pub use read::read_workbook;

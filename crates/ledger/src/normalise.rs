@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 
 use domain::area::Area;
 use domain::check;
+use domain::check::bank::BankProblem;
 use domain::check::id_no::IdNoProblem;
 use domain::check::tel::TelProblem;
 use domain::code::{self, Table};
 use domain::day::Day;
-use domain::form::{Field, Kind};
+use domain::finding::Level;
+use domain::form::{self, Field, Kind, Merge};
 use domain::value::Value;
 
-use crate::words::{half_width, is_dash, is_unknown, one_line, squash};
+use crate::remark::holds_number;
+use crate::words::{half, half_width, is_dash, is_unknown, one_line, squash, unbroken};
 use crate::workbook::{Cell, EXACT};
 
 /// What a cell says for a field.
@@ -20,8 +23,8 @@ use crate::workbook::{Cell, EXACT};
 pub(crate) enum Said {
     /// Nothing: a dash, a stroke.
     Nothing,
-    /// One value; true if the cell says more than the value, so its text is kept as well.
-    Value(Value, bool),
+    /// One value, and the words of the cell that are to be kept besides.
+    Value(Value, Option<String>),
     /// Codes of a table, each with a date if one stands behind it, and pieces that are no code.
     Codes(BTreeMap<String, Option<String>>, Vec<String>),
     /// It can be read but does not fit: kept in the remark, with advice.
@@ -34,27 +37,38 @@ pub(crate) enum Said {
 
 const ROUNDED: &str = "数字太长，表格已把后几位改坏，请对照原件重新输入（单元格先设为文本）";
 
-/// Reads a cell for a field; `today` bounds dates of birth in document numbers.
+/// Reads a cell for a field; `today` bounds dates of birth in document numbers. What the form
+/// would not take is unclear, whatever this file made of it.
 pub(crate) fn read(field: &Field, cell: &Cell, today: Day) -> Said {
+    let said = read_kind(field, cell, today);
+    let Said::Value(value, _) = &said else { return said };
+    let key = if field.merge == Merge::Register { field.key.as_str() } else { "" };
+    match form::check_value(field, key, value).filter(|finding| finding.level == Level::Red && !finding.missing) {
+        Some(finding) if !key.is_empty() => Said::Unclear(finding.text),
+        _ => said,
+    }
+}
+
+fn read_kind(field: &Field, cell: &Cell, today: Day) -> Said {
     let text = match cell {
         Cell::Number(n) if n.abs() >= EXACT => return Said::Damaged(ROUNDED.into(), None),
-        Cell::Failed(_) => return Said::Unclear("单元格公式出错，请改成文字或数字".into()),
         cell => cell.shown(),
     };
     if is_dash(&text) {
         return Said::Nothing;
     }
     if is_unknown(&text) && field.unknown {
-        return Said::Value(Value::Unknown, false);
+        return whole(Value::Unknown);
     }
     match field.kind {
+        Kind::Text if field.key == "bank_account" => account(&text),
         Kind::Text | Kind::Ref | Kind::Files => short_text(field, &text),
-        Kind::LongText => Said::Value(Value::text(text.trim()), false),
+        Kind::LongText => whole(Value::text(text.trim())),
         Kind::Day | Kind::Month | Kind::Time => day_value(cell),
         Kind::Int => number(&text),
         Kind::Money => money(&text),
         Kind::Decimal => decimal(&text),
-        Kind::Yes => yes(&text).map_or_else(|| unclear("请写“是”或“否”"), |y| Said::Value(Value::Yes(y), false)),
+        Kind::Yes => yes(&text).map_or_else(|| unclear("请写“是”或“否”"), |y| whole(Value::Yes(y))),
         Kind::Code => code_value(field, &text),
         Kind::Codes | Kind::Rows => codes(field, &text),
         Kind::IdNo => id_no(&text, today),
@@ -62,8 +76,13 @@ pub(crate) fn read(field: &Field, cell: &Cell, today: Day) -> Said {
         Kind::Area => text
             .trim()
             .parse::<Area>()
-            .map_or_else(|_| unclear("请写12位区划代码"), |a| Said::Value(Value::text(a.to_string()), false)),
+            .map_or_else(|_| unclear("请写12位区划代码"), |a| whole(Value::text(a.to_string()))),
     }
+}
+
+/// A value that is all the cell says.
+fn whole(value: Value) -> Said {
+    Said::Value(value, None)
 }
 
 fn unclear(text: &str) -> Said {
@@ -77,14 +96,23 @@ fn short_text(field: &Field, text: &str) -> Said {
         return Said::Damaged(ROUNDED.into(), None);
     }
     let text = match field.key.as_str() {
-        "name" | "bank_holder" | "bank_payee" | "teacher" => check::name::clean(&one_line(text)),
+        "name" | "bank_holder" | "bank_payee" | "teacher" => check::name::clean(&unbroken(text)),
         _ if numbered => half_width(text).trim().trim_start_matches('\'').split_whitespace().collect(),
-        _ => one_line(text),
+        _ => unbroken(text),
     };
     if field.max > 0 && text.chars().count() > field.max {
-        return Said::Unclear(format!("超过{}个字，已放进备注", field.max));
+        return Said::Unclear(format!("超过{}个字", field.max));
     }
-    Said::Value(Value::text(text), false)
+    whole(Value::text(text))
+}
+
+/// An account number; other words of the cell (`卡在姑姑处`) are not for this field.
+fn account(text: &str) -> Said {
+    match check::bank::read(text) {
+        Ok(account) => whole(Value::Text(account.digits)),
+        Err(problem @ BankProblem::Rounded) => Said::Damaged(problem.words().text, None),
+        Err(problem @ BankProblem::Shape) => Said::Unclear(problem.words().text),
+    }
 }
 
 /// A date in any of the styles people use, as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`. The number
@@ -95,25 +123,39 @@ pub(crate) fn day_text(cell: &Cell) -> Result<String, String> {
         Cell::Number(n) if n.fract() != 0.0 && n.to_string().ends_with(".1") => {
             Err("分不清是1月还是10月，请写成 2012-10 这样".into())
         }
-        cell => check::day::read(&cell.shown()).map(|day| day.to_string()).map_err(|problem| problem.text().to_owned()),
+        cell => {
+            let text = cell.shown();
+            let day = check::day::read(&text).or_else(|problem| match text.contains('\n') {
+                true => check::day::read(&unbroken(&text)),
+                false => Err(problem),
+            });
+            day.map(|day| day.to_string()).map_err(|problem| problem.text())
+        }
     }
 }
 
-fn partial(text: &str) -> Option<String> {
+/// What was typed into a cell that is shown as a day: the number behind it.
+pub(crate) fn typed(cell: &Cell) -> Option<String> {
+    let Cell::Date(day) = cell else { return None };
+    Day::new(1899, 12, 30).ok().map(|zero| day.since(zero).to_string())
+}
+
+/// A date as far as it is known, in its stored form.
+pub(crate) fn partial(text: &str) -> Option<String> {
     check::day::read(text).ok().map(|day| day.to_string())
 }
 
 fn day_value(cell: &Cell) -> Said {
     let timed = matches!(cell, Cell::Text(text) if text.contains([':', '：', '时']));
     match day_text(cell) {
-        Ok(day) => Said::Value(Value::text(day), timed),
+        Ok(day) => Said::Value(Value::text(day), timed.then(|| one_line(&cell.shown()))),
         Err(advice) => Said::Unclear(advice),
     }
 }
 
 fn number(text: &str) -> Said {
     let digits = half_width(text).trim().to_owned();
-    digits.parse::<i64>().map_or_else(|_| unclear("请只写数字"), |n| Said::Value(Value::Int(n), false))
+    digits.parse::<i64>().map_or_else(|_| unclear("请只写数字"), |n| whole(Value::Int(n)))
 }
 
 /// Yuan as written (`1,200.5元/月`, `0.3万`) in fen.
@@ -132,9 +174,10 @@ fn money(text: &str) -> Said {
     if whole.is_empty() || whole.len() > 9 || !digits(whole) || !digits(kept) || lost.bytes().any(|b| b != b'0') {
         return unclear("金额看不懂，请只写数字，单位元");
     }
-    format!("{whole}{kept}")
-        .parse()
-        .map_or_else(|_| unclear("金额看不懂，请只写数字，单位元"), |fen| Said::Value(Value::Int(fen), noted))
+    format!("{whole}{kept}").parse().map_or_else(
+        |_| unclear("金额看不懂，请只写数字，单位元"),
+        |fen| Said::Value(Value::Int(fen), noted.then(|| one_line(text))),
+    )
 }
 
 fn decimal(text: &str) -> Said {
@@ -142,7 +185,7 @@ fn decimal(text: &str) -> Said {
     let units = ["厘米", "公分", "cm", "公斤", "千克", "kg"];
     let bare = units.iter().find_map(|u| lower.strip_suffix(u)).unwrap_or(&lower).trim();
     let plain = bare.chars().all(|c| c.is_ascii_digit() || c == '.') && bare.parse::<f64>().is_ok();
-    if plain { Said::Value(Value::text(bare), false) } else { unclear("请只写数字") }
+    if plain { whole(Value::text(bare)) } else { unclear("请只写数字") }
 }
 
 /// Yes or no as people tick it.
@@ -164,12 +207,14 @@ fn table(field: &Field) -> Option<&'static Table> {
 fn code_value(field: &Field, text: &str) -> Said {
     let Some(table) = table(field) else { return unclear("请写在备注里") };
     if let Some(code) = table.code_of(text) {
-        return Said::Value(Value::text(code), false);
+        return whole(Value::text(code));
     }
     match yes(text).map(|y| if y { "有" } else { "无" }).and_then(|word| table.code_of(word)) {
-        Some(code) => Said::Value(Value::text(code), false),
-        None => inside(table, text)
-            .map_or_else(|| unclear("写法不认识，请从下拉选项里选一个"), |code| Said::Value(Value::text(code), true)),
+        Some(code) => whole(Value::text(code)),
+        None => inside(table, text).map_or_else(
+            || unclear("写法不认识，请从下拉选项里选一个"),
+            |code| Said::Value(Value::text(code), Some(one_line(text))),
+        ),
     }
 }
 
@@ -221,16 +266,42 @@ fn dated(table: &Table, piece: &str) -> Option<(String, Option<String>)> {
 
 fn id_no(text: &str, today: Day) -> Said {
     match check::id_no::read_by(text, today) {
-        Ok(id) => Said::Value(Value::text(id.number), false),
+        Ok(id) => whole(Value::text(id.number)),
         Err(problem) if problem.may_be_kept() => Said::Doubtful(check::id_no::clean(text), problem.text()),
         Err(problem) => Said::Damaged(problem.text(), problem.suggestion().map(str::to_owned)),
     }
 }
 
 fn tel(text: &str) -> Said {
+    let joined = |numbers: Vec<String>| Value::text(check::tel::join(&numbers));
     match check::tel::read(text) {
-        Ok(numbers) => Said::Value(Value::text(check::tel::join(&numbers)), false),
+        Ok(numbers) => whole(joined(numbers)),
         Err(problem @ TelProblem::Rounded) => Said::Damaged(problem.text(), None),
-        Err(problem) => Said::Unclear(problem.text()),
+        Err(problem) => match check::tel::read(&unbroken(text)).map_err(|_| numbers_among_words(text)) {
+            Ok(numbers) => whole(joined(numbers)),
+            Err(Some((numbers, words))) => Said::Value(joined(numbers), Some(words)),
+            Err(None) => Said::Unclear(problem.text()),
+        },
     }
+}
+
+/// The numbers of `14000000111（爷爷）` and the words around them; `None` where a number among them
+/// cannot be read, or there is none.
+fn numbers_among_words(text: &str) -> Option<(Vec<String>, String)> {
+    let (mut numbers, mut words, mut run) = (Vec::new(), String::new(), String::new());
+    for c in text.chars().map(half).chain(['。']) {
+        if matches!(c, '0'..='9' | '-' | '+' | ' ') {
+            run.push(c);
+        } else {
+            let piece = std::mem::take(&mut run);
+            if holds_number(&piece) {
+                numbers.extend(check::tel::read(&piece).ok()?);
+            } else {
+                words.push_str(&piece);
+            }
+            words.push(c);
+        }
+    }
+    let words = words.trim_end_matches('。').trim_matches([' ', ',', '，', '、', ';', '；', '/', ':', '：', '\n']);
+    (!numbers.is_empty()).then(|| (numbers, one_line(words)))
 }

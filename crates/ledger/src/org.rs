@@ -1,7 +1,7 @@
 //! The organisation workbook: 单位, 人员岗位, 分派 → roster rows. Names are resolved here; what
 //! cannot be resolved is said cell by cell and nothing is guessed. It must not write the roster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::area::Area;
 use domain::check;
@@ -10,13 +10,14 @@ use domain::fault::{Code, Fault};
 use domain::id::{ChildId, PersonId, PostId, UnitId};
 use domain::moment::Moment;
 use domain::post::Role;
-use domain::roster::{Roster, Row};
+use domain::roster::{Post, Roster, Row};
 
+use crate::held::Held;
 use crate::normalise::day_text;
 use crate::places::{Places, Unfound, director_for, directors};
 use crate::report::{Finding, Level};
-use crate::words::{one_line, squash};
-use crate::workbook::{Sheet, Workbook};
+use crate::words::{one_line, squash, unbroken};
+use crate::workbook::{Cell, Sheet, Workbook};
 
 /// A child as the 分派 sheet names it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -100,12 +101,14 @@ pub fn read_org(book: &Workbook, roster: &Roster, today: Day, moment: &mut Momen
     if units.is_none() && posts.is_none() {
         return Err(Fault::new(Code::NoHeading, "单位、人员岗位"));
     }
-    let mut reading = Reading { roster: roster.clone(), plan: OrgPlan::default(), moment, today };
+    let before = roster.posts.keys().copied().collect();
+    let mut reading =
+        Reading { roster: roster.clone(), plan: OrgPlan::default(), moment, today, before, written: BTreeMap::new() };
     if let Some(table) = &units {
-        table.rows().for_each(|row| reading.unit(table, row));
+        reading.whole_rows(table).into_iter().for_each(|row| reading.unit(table, row));
     }
     if let Some(table) = &posts {
-        table.rows().for_each(|row| reading.post(table, row));
+        reading.whole_rows(table).into_iter().for_each(|row| reading.post(table, row));
     }
     if let Some(table) = Table::find(book, &ASSIGNMENTS, 3, "分派") {
         reading.assignments(&table);
@@ -116,6 +119,7 @@ pub fn read_org(book: &Workbook, roster: &Roster, today: Day, moment: &mut Momen
 /// One sheet with its columns.
 struct Table<'a> {
     sheet: &'a Sheet,
+    held: Held<'a>,
     heading: u32,
     columns: BTreeMap<&'static str, (u32, String)>,
 }
@@ -139,7 +143,7 @@ impl<'a> Table<'a> {
                 columns.insert(*key, (*column, one_line(&cell.shown())));
             }
         }
-        Self { sheet, heading, columns }
+        Self { sheet, held: Held::of(sheet, heading), heading, columns }
     }
 
     fn rows(&self) -> impl Iterator<Item = u32> {
@@ -147,12 +151,12 @@ impl<'a> Table<'a> {
     }
 
     fn text(&self, row: u32, key: &str) -> Option<String> {
-        let cell = self.sheet.cell(row, self.columns.get(key)?.0)?;
-        Some(one_line(&cell.shown())).filter(|t| !t.is_empty())
+        let cell = self.held.cell(row, self.columns.get(key)?.0)?;
+        Some(unbroken(&cell.shown())).filter(|t| !t.is_empty())
     }
 
     fn day(&self, row: u32, key: &str) -> Result<Option<Day>, String> {
-        let cell = self.columns.get(key).and_then(|(column, _)| self.sheet.cell(row, *column));
+        let cell = self.columns.get(key).and_then(|(column, _)| self.held.cell(row, *column));
         let Some(cell) = cell else { return Ok(None) };
         let text = day_text(cell)?;
         text.parse().map(Some).map_err(|_| "请写到哪一天，如 2024-09-01".into())
@@ -165,6 +169,10 @@ struct Reading<'a, 'm> {
     plan: OrgPlan,
     moment: &'a mut Moment<'m>,
     today: Day,
+    /// The posts that were there before this workbook.
+    before: BTreeSet<PostId>,
+    /// The rows in which this workbook names somebody of a unit, with what the post is.
+    written: BTreeMap<(UnitId, String), Vec<(u32, Role, Day)>>,
 }
 
 impl Reading<'_, '_> {
@@ -174,8 +182,27 @@ impl Reading<'_, '_> {
     }
 
     fn wrong(&mut self, table: &Table<'_>, row: u32, key: &str, text: impl Into<String>) {
+        self.find(table, row, key, (Level::Error, text.into()));
+    }
+
+    /// The rows whose formulas all came to something; the others are said.
+    fn whole_rows(&mut self, table: &Table<'_>) -> Vec<u32> {
+        let mut rows: Vec<u32> = table.rows().collect();
+        rows.retain(|row| {
+            let failed = table
+                .columns
+                .iter()
+                .find(|(_, (column, _))| matches!(table.held.cell(*row, *column), Some(Cell::Failed(_))));
+            let Some((key, _)) = failed else { return true };
+            self.wrong(table, *row, key, "这一格的公式没有算出来或出错，请在 WPS 里打开保存一次，或改成文字");
+            false
+        });
+        rows
+    }
+
+    fn find(&mut self, table: &Table<'_>, row: u32, key: &str, (level, text): (Level, String)) {
         let (column, heading) = table.columns.get(key).cloned().map_or((None, String::new()), |(c, t)| (Some(c), t));
-        let finding = Finding { row, column, heading, level: Level::Error, text: text.into(), suggestion: None };
+        let finding = Finding { row, column, heading, level, text, suggestion: None };
         self.plan.findings.push((table.sheet.name.clone(), finding));
     }
 
@@ -227,7 +254,42 @@ impl Reading<'_, '_> {
         if to.is_some_and(|to| to < from) {
             return self.wrong(table, row, "to", "截止日期早于起始日期，请核对");
         }
+        self.ask_who(table, row, (&name, unit, role), (from, to));
         self.add_post(name, unit, role, (from, to));
+    }
+
+    /// Two people may have one name. The same name in one unit a second time is one person only where the rows can be
+    /// about one: somebody who held the post before, or holds two. Which it is, the operator must know.
+    fn ask_who(
+        &mut self,
+        table: &Table<'_>,
+        row: u32,
+        (name, unit, role): (&str, UnitId, Role),
+        (from, to): (Day, Option<Day>),
+    ) {
+        let here = self.roster.posts.iter().filter(|(_, post)| {
+            post.unit == unit && self.roster.people.get(&post.person).is_some_and(|known| known == name)
+        });
+        let here: Vec<_> = here.map(|(id, post)| (*id, post.clone())).collect();
+        let written = self.written.entry((unit, name.to_owned())).or_default();
+        let first = written.first().map(|(row, _, _)| *row);
+        let twice = written.iter().any(|(_, r, f)| (*r, *f) == (role, from));
+        written.push((row, role, from));
+        // Read again, a workbook says what is known.
+        let known = |(id, post): &(PostId, Post)| self.before.contains(id) && post.role == role && post.from == from;
+        if here.is_empty() || !twice && here.iter().any(known) {
+            return;
+        }
+        let other = first.map_or_else(|| "名册里的人".to_owned(), |first| format!("第{first}行"));
+        let ends = |end: Option<Day>, begin: Day| end.is_some_and(|end| end < begin);
+        let at_once = here.iter().any(|(_, post)| post.role == role && !ends(post.to, from) && !ends(to, post.from));
+        let apart = format!("若是两个人，请在其中一行的姓名后加以区分，如“{name}（小）”");
+        let told = if at_once {
+            (Level::Error, format!("与{other}同名、同单位、同岗位，时间也重叠：若是同一个人，请删去这一行；{apart}"))
+        } else {
+            (Level::Warning, format!("与{other}同名、同单位，按同一个人登记；{apart}"))
+        };
+        self.find(table, row, "name", told);
     }
 
     fn unit_named(&mut self, table: &Table<'_>, row: u32) -> Option<UnitId> {
@@ -276,7 +338,7 @@ impl Reading<'_, '_> {
     fn assignments(&mut self, table: &Table<'_>) {
         let places = Places::new(self.roster.units.values().map(|u| (u.name.as_str(), u.area)));
         let directors = directors(&self.roster, self.today);
-        for row in table.rows().collect::<Vec<_>>() {
+        for row in self.whole_rows(table) {
             let (id_no, name) = (table.text(row, "id_no"), table.text(row, "name").map(|n| check::name::clean(&n)));
             if id_no.is_none() && name.is_none() {
                 self.wrong(table, row, "id_no", "请填写儿童的证件号或姓名");

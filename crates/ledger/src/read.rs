@@ -1,17 +1,26 @@
 //! Bytes of an `.xlsx` → [`Workbook`], within caps. Pure: the process limits (memory, time) are
 //! the caller's. It must not guess what cells mean.
+//!
+//! We read the parts ourselves: libraries tell neither what a cell is shown as, nor what is
+//! hidden, struck out or commented, and one value they do not know costs the whole book.
 
 mod caps;
-mod hidden;
+mod comments;
+mod foreign;
+mod package;
+mod sheet;
+mod strings;
+mod styles;
+mod xml;
 
-use std::io::Cursor;
 use std::panic::catch_unwind;
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
-use domain::day::Day;
 use domain::fault::{Code, Fault};
 
-use crate::workbook::{Cell, Merge, Sheet, Workbook};
+use crate::workbook::{Sheet, Workbook};
+use package::{Link, Package};
+use sheet::Shared;
+use xml::{Step, Xml, attribute, bad, name, yes};
 
 pub use caps::{MAX_FILE, MAX_PARTS, MAX_RATIO, MAX_UNPACKED};
 
@@ -21,106 +30,97 @@ pub const MAX_SHEETS: usize = 200;
 pub const MAX_ROWS: u32 = 100_000;
 /// Last column that may hold anything.
 pub const MAX_COLUMNS: u32 = 400;
-/// Most filled cells in the whole workbook.
+/// Most filled cells and merged regions in the whole workbook.
 pub const MAX_CELLS: usize = 2_000_000;
 /// Most characters of one cell (Excel's own cap).
 pub const MAX_TEXT: usize = 32_767;
+/// Most bytes of text in the whole workbook: one shared string may stand in every cell.
+const MAX_SAID: usize = 128 << 20;
+/// Most cells of one sheet beyond the last row or column that are passed over.
+const MAX_STRAY: usize = 20;
 
-/// Reads a workbook. Refuses what is no `.xlsx` ([`Code::BadWorkbook`]) and what is larger than
-/// the caps ([`Code::WorkbookTooLarge`]) before unpacking it into memory. The parser under it
-/// may panic on hostile bytes; that too is a refusal.
+/// What may still be read of this workbook.
+struct Budget {
+    cells: usize,
+    text: usize,
+}
+
+impl Budget {
+    fn spend(&mut self, cells: usize, text: usize) -> Result<(), Fault> {
+        self.cells = self.cells.checked_sub(cells).ok_or(Code::WorkbookTooLarge)?;
+        self.text = self.text.checked_sub(text).ok_or(Code::WorkbookTooLarge)?;
+        Ok(())
+    }
+}
+
+/// Reads a workbook. Refuses what is no `.xlsx` and says what it is instead, and what is larger
+/// than the caps ([`Code::WorkbookTooLarge`]) before unpacking it into memory. Should the parser
+/// under it panic on hostile bytes, that too is a refusal.
 pub fn read_workbook(bytes: &[u8]) -> Result<Workbook, Fault> {
+    if let Some(code) = foreign::recognise(bytes) {
+        return Err(code.into());
+    }
     caps::check(bytes)?;
     catch_unwind(|| parse(bytes)).unwrap_or_else(|_| Err(Code::BadWorkbook.into()))
 }
 
-fn bad<E>(_: E) -> Fault {
-    Code::BadWorkbook.into()
+/// A tab: what it says, whether it is hidden, and the link to its part.
+struct Tab {
+    name: String,
+    hidden: bool,
+    link: String,
 }
 
 fn parse(bytes: &[u8]) -> Result<Workbook, Fault> {
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(bad)?;
-    let tabs = book.sheets_metadata().to_vec();
+    let mut package = Package::open(bytes)?;
+    let whole = package.links("")?.into_iter().find(|link| link.kind == "officeDocument");
+    let path = whole.map_or_else(|| "xl/workbook.xml".to_owned(), |link| link.path);
+    let xml = package.part(&path)?.ok_or(Code::BadWorkbook)?;
+    let (tabs, from_1904) = tabs(&xml)?;
     if tabs.len() > MAX_SHEETS {
         return Err(Code::WorkbookTooLarge.into());
     }
-    let (mut sheets, mut cells) = (Vec::new(), MAX_CELLS);
-    for tab in tabs.iter().filter(|t| t.typ == SheetType::WorkSheet) {
-        let mut sheet = Sheet {
-            name: tab.name.clone(),
-            hidden: tab.visible != SheetVisible::Visible,
-            merges: merges(&mut book, &tab.name)?,
-            ..Sheet::default()
-        };
-        fill(&mut book, &mut sheet, &mut cells)?;
-        let found = hidden::of_sheet(bytes, &tab.name, MAX_COLUMNS);
-        (sheet.hidden_rows, sheet.hidden_columns) = (found.rows, found.columns);
+    let links = package.links(&path)?;
+    let shared = read_shared(&mut package, &links, from_1904)?;
+    let (mut sheets, mut budget) = (Vec::new(), Budget { cells: MAX_CELLS, text: MAX_SAID });
+    for tab in tabs {
+        let Some(link) = links.iter().find(|l| l.id == tab.link && l.kind == "worksheet") else { continue };
+        let xml = package.part(&link.path)?.ok_or(Code::BadWorkbook)?;
+        let mut sheet = Sheet { name: tab.name, hidden: tab.hidden, ..Sheet::default() };
+        sheet::fill(&xml, &shared, &mut sheet, &mut budget)?;
+        sheet.comments = comments::of_sheet(&mut package, &link.path)?;
+        let said = sheet.comments.values().map(String::len).sum();
+        budget.spend(sheet.comments.len(), said)?;
         sheets.push(sheet);
     }
     if sheets.is_empty() { Err(Code::BadWorkbook.into()) } else { Ok(Workbook { sheets }) }
 }
 
-/// Merged regions that touch the area cells may stand in, clipped to it.
-fn merges(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Merge>, Fault> {
-    let found = book.merge_cells_by_sheet_name(name).map_err(bad)?;
-    if found.len() > MAX_CELLS / 10 {
-        return Err(Code::WorkbookTooLarge.into());
-    }
-    let inside = found.iter().filter(|d| d.start.0 < MAX_ROWS && d.start.1 < MAX_COLUMNS);
-    Ok(inside
-        .map(|d| Merge {
-            top: d.start.0 + 1,
-            left: d.start.1 + 1,
-            bottom: d.end.0.min(MAX_ROWS - 1) + 1,
-            right: d.end.1.min(MAX_COLUMNS - 1) + 1,
-        })
-        .collect())
-}
-
-fn fill(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &mut Sheet, left: &mut usize) -> Result<(), Fault> {
-    let mut reader = book.worksheet_cells_reader(&sheet.name).map_err(bad)?;
-    while let Some(found) = reader.next_cell().map_err(bad)? {
-        let Some(cell) = cell(found.get_value()).filter(|c| !c.blank()) else { continue };
-        let (row, column) = found.get_position();
-        *left = left.checked_sub(1).ok_or(Code::WorkbookTooLarge)?;
-        if row >= MAX_ROWS || column >= MAX_COLUMNS {
-            return Err(Code::WorkbookTooLarge.into());
+fn tabs(xml: &str) -> Result<(Vec<Tab>, bool), Fault> {
+    let (mut xml, mut tabs, mut from_1904) = (Xml::new(xml), Vec::new(), false);
+    loop {
+        match xml.step()? {
+            Step::Over => return Ok((tabs, from_1904)),
+            Step::Open(tag) => match name(&tag) {
+                "workbookPr" => from_1904 = yes(&tag, "date1904"),
+                "sheet" => tabs.push(Tab {
+                    name: attribute(&tag, "name").unwrap_or_default(),
+                    hidden: matches!(attribute(&tag, "state").as_deref(), Some("hidden" | "veryHidden")),
+                    link: attribute(&tag, "id").ok_or_else(|| bad(()))?,
+                }),
+                _ => {}
+            },
+            Step::Close(_) | Step::Text(_) => {}
         }
-        sheet.rows.entry(row + 1).or_default().insert(column + 1, cell);
-    }
-    Ok(())
-}
-
-fn cell(found: &DataRef<'_>) -> Option<Cell> {
-    let text = |t: &str| Cell::Text(t.chars().take(MAX_TEXT).collect());
-    match found {
-        DataRef::Empty => None,
-        DataRef::Int(n) => Some(Cell::Number(*n as f64)),
-        DataRef::Float(n) => Some(Cell::Number(*n)),
-        DataRef::String(t) | DataRef::DurationIso(t) => Some(text(t)),
-        DataRef::SharedString(t) => Some(text(t)),
-        DataRef::DateTimeIso(t) => {
-            let day = t.get(..10).and_then(|d| d.parse().ok());
-            Some(day.filter(|_| matches!(t.get(10..), Some("" | "T00:00:00"))).map_or_else(|| text(t), Cell::Date))
-        }
-        DataRef::Bool(yes) => Some(Cell::Yes(*yes)),
-        DataRef::DateTime(at) => Some(date(at)),
-        DataRef::Error(e) => Some(Cell::Failed(e.to_string())),
     }
 }
 
-/// A number shown as a date: a whole day stays a day, a time of day is kept as text, and a
-/// number of days no calendar has (an id formatted as a date by accident) stays a number.
-fn date(at: &ExcelDateTime) -> Cell {
-    let serial = at.as_f64();
-    if at.is_duration() || !(1.0..2_958_466.0).contains(&serial) {
-        return Cell::Number(serial);
-    }
-    let (y, m, d, hour, minute, _, _) = at.to_ymd_hms_milli();
-    let day = i16::try_from(y).ok().and_then(|y| Day::new(y, m.cast_signed(), d.cast_signed()).ok());
-    match day {
-        Some(day) if serial.fract() == 0.0 => Cell::Date(day),
-        Some(day) => Cell::Text(format!("{day} {hour:02}:{minute:02}")),
-        None => Cell::Number(serial),
-    }
+fn read_shared(package: &mut Package<'_>, links: &[Link], from_1904: bool) -> Result<Shared, Fault> {
+    let mut part = |kind: &str| match links.iter().find(|link| link.kind == kind) {
+        Some(link) => package.part(&link.path),
+        None => Ok(None),
+    };
+    let strings = part("sharedStrings")?.map_or_else(|| Ok(Vec::new()), |xml| strings::shared(&xml))?;
+    let styles = part("styles")?.map_or_else(|| Ok(Vec::new()), |xml| styles::read(&xml))?;
+    Ok(Shared { strings, styles, from_1904 })
 }

@@ -87,6 +87,8 @@ pub struct Note {
     pub row: u32,
     /// What was done and why.
     pub text: String,
+    /// What stood there; it may be personal.
+    pub said: String,
 }
 
 /// The figures of a dry run.

@@ -53,6 +53,8 @@ pub enum Target {
     Community,
     /// 儿童主任
     Director,
+    /// 名 beside a column 姓: the second part of the child's name.
+    Given,
     /// A field of one of the two records.
     Field(Part, String),
     /// A column of a family member.
@@ -97,6 +99,7 @@ impl Target {
             | Self::Street
             | Self::Community
             | Self::Director
+            | Self::Given
             | Self::Tick(..)
             | Self::Other => None,
         }

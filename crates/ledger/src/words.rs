@@ -1,13 +1,17 @@
 //! How words of a sheet are compared: half width, without blanks and punctuation. It must not
 //! change what is stored.
 
-/// Full-width letters, digits and signs as their half-width twins.
-pub(crate) fn half_width(text: &str) -> String {
-    let half = |c: char| match c {
+/// A full-width letter, digit or sign as its half-width twin.
+pub(crate) fn half(c: char) -> char {
+    match c {
         '\u{3000}' | '\u{a0}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         _ => c,
-    };
+    }
+}
+
+/// The same for a text; invisible characters are gone.
+pub(crate) fn half_width(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}')).map(half).collect()
 }
 
@@ -35,6 +39,20 @@ pub(crate) fn squash_bare(text: &str) -> String {
 pub(crate) fn one_line(text: &str) -> String {
     let lines = text.lines().map(|line| line.trim().trim_matches('\u{3000}').trim());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("；")
+}
+
+/// One value that was broken over lines to fit its cell: the breaks are nothing, but between Latin
+/// words or numbers a blank.
+pub(crate) fn unbroken(text: &str) -> String {
+    let mut whole = String::new();
+    for line in text.lines().map(|line| line.trim().trim_matches('\u{3000}').trim()).filter(|line| !line.is_empty()) {
+        let ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+        if ascii(whole.chars().next_back()) && ascii(line.chars().next()) {
+            whole.push(' ');
+        }
+        whole.push_str(line);
+    }
+    whole
 }
 
 /// Whether the cell says "nothing here": a dash, a stroke, dots.

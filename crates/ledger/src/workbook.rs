@@ -36,6 +36,32 @@ pub struct Sheet {
     /// Columns hidden by hand (from 1).
     #[n(5)]
     pub hidden_columns: BTreeSet<u32>,
+    /// What comments say, by row and column.
+    #[n(6)]
+    pub comments: BTreeMap<(u32, u32), String>,
+    /// Filled cells whose whole text is struck out.
+    #[n(7)]
+    pub struck: BTreeSet<(u32, u32)>,
+    /// Filled cells of whose text a part is struck out.
+    #[n(8)]
+    pub partly_struck: BTreeSet<(u32, u32)>,
+    /// Filled cells beyond the last row or column that is read.
+    #[n(9)]
+    pub beyond: Vec<Beyond>,
+    /// Pictures or shapes lie on it.
+    #[n(10)]
+    pub pictures: bool,
+}
+
+/// A filled cell that lies too far away to be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Beyond {
+    /// Its row.
+    #[n(0)]
+    pub row: u32,
+    /// Its column.
+    #[n(1)]
+    pub column: u32,
 }
 
 /// The filled cells of one row by column, from 1 (A).
@@ -73,10 +99,22 @@ pub enum Cell {
     /// A number shown as a date.
     #[n(3)]
     Date(#[n(0)] Day),
-    /// A formula that failed: `#N/A`.
+    /// A formula that failed: `#N/A`; or that was never worked out: [`UNCALCULATED`].
     #[n(4)]
     Failed(#[n(0)] String),
+    /// A number shown as year and month.
+    #[n(5)]
+    Month(#[n(0)] Day),
+    /// A number shown as a year.
+    #[n(6)]
+    Year(#[n(0)] Day),
+    /// A picture put into the cell.
+    #[n(7)]
+    Picture,
 }
+
+/// What stands for the value of a formula that was never worked out.
+pub const UNCALCULATED: &str = "#公式未计算";
 
 /// Beyond this a number in a cell has lost digits (2^53 has 16; Excel keeps 15).
 pub(crate) const EXACT: f64 = 1e15;
@@ -90,6 +128,9 @@ impl Cell {
             Self::Number(n) => n.to_string(),
             Self::Yes(yes) => if *yes { "是" } else { "否" }.to_owned(),
             Self::Date(day) => day.to_string(),
+            Self::Month(day) => day.to_string()[..7].to_owned(),
+            Self::Year(day) => day.to_string()[..4].to_owned(),
+            Self::Picture => String::new(),
         }
     }
     /// Whether nothing but blanks stands in it.
@@ -122,6 +163,11 @@ impl Workbook {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Fault> {
         minicbor::decode(bytes).map_err(|_| Code::BadWorkbook.into())
     }
+}
+
+/// A cell as Excel names it: row 12, column 28 is AB12.
+pub fn cell_name(row: u32, column: u32) -> String {
+    format!("{}{row}", column_name(column))
 }
 
 /// A column as Excel names it: 1 is A, 28 is AB.

@@ -73,7 +73,10 @@ pub(crate) fn cell(
                 Err(_) => text(sheet, at, &day.to_string(), look),
             }
         }
-        Cell::Text(_) | Cell::Number(_) | Cell::Yes(_) | Cell::Failed(_) => text(sheet, at, &cell.shown(), look),
+        Cell::Picture => Ok(()),
+        Cell::Text(_) | Cell::Number(_) | Cell::Yes(_) | Cell::Failed(_) | Cell::Month(_) | Cell::Year(_) => {
+            text(sheet, at, &cell.shown(), look)
+        }
     }
 }
 

@@ -83,7 +83,8 @@ fn the_counts_add_up_and_nothing_is_skipped_silently() {
     assert!(notes.contains(&(0, 0, "隐藏的W列已一并读入，请核对")), "{notes:?}");
     assert!(notes.contains(&(2, 0, "没有认出表头，这张表没有导入")), "{notes:?}");
     assert!(notes.iter().any(|n| n.1 == 18 && n.2.starts_with("合计行")), "{notes:?}");
-    assert!(notes.iter().any(|n| n.1 == 19 && n.2.contains("填表人：某某")), "{notes:?}");
+    assert!(report.notes.iter().any(|n| n.row == 19 && n.said.contains("填表人：某某")), "{notes:?}");
+    assert!(notes.iter().any(|n| n.1 == 19 && n.2.starts_with("不是儿童的一行")), "{notes:?}");
 }
 
 #[test]

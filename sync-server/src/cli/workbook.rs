@@ -4,7 +4,7 @@
 //! child's stdin and reads the cells back as CBOR. This file must not look at what cells say.
 
 use std::io::{self, Read, Write};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use domain::fault::{Code, Fault};
 use ledger::workbook::Workbook;
@@ -19,8 +19,17 @@ const CPU_S: u64 = 20;
 /// Most bytes of cells taken back from the child.
 const CELLS: u64 = 256 << 20;
 
-const BAD: u8 = 10;
-const TOO_LARGE: u8 = 11;
+/// How the child's status says what is wrong.
+const STATUS: [(u8, Code); 6] = [
+    (10, Code::BadWorkbook),
+    (11, Code::WorkbookTooLarge),
+    (12, Code::WorkbookLocked),
+    (13, Code::WorkbookOld),
+    (14, Code::WorkbookPage),
+    (15, Code::WorkbookTemporary),
+];
+/// Most bytes a child that refuses says about where.
+const ABOUT: usize = 16;
 
 /// Parses a workbook in a limited child process of this binary. A child that dies of its limits
 /// means the workbook is too large; nothing else of this process is touched.
@@ -49,15 +58,14 @@ fn read_with(mut command: Command, bytes: &[u8]) -> Result<Workbook, Fault> {
     }
     let status = child.wait().map_err(failed)?;
     read.transpose().map_err(failed)?;
-    told(status)?;
-    Workbook::from_bytes(&cells)
-}
-
-fn told(status: ExitStatus) -> Result<(), Fault> {
     match status.code() {
-        Some(0) => Ok(()),
-        Some(code) if code == i32::from(TOO_LARGE) => Err(Code::WorkbookTooLarge.into()),
-        Some(_) => Err(Code::BadWorkbook.into()),
+        Some(0) => Workbook::from_bytes(&cells),
+        Some(status) => {
+            let known = STATUS.iter().find(|(n, _)| i32::from(*n) == status);
+            let Some((_, code)) = known else { return Err(Code::BadWorkbook.into()) };
+            let about = std::str::from_utf8(&cells).ok().filter(|text| text.len() <= ABOUT && text.is_ascii());
+            Err(Fault::new(*code, about.unwrap_or_default()))
+        }
         None => Err(Code::WorkbookTooLarge.into()),
     }
 }
@@ -77,8 +85,12 @@ pub fn child() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         },
-        Err(fault) if fault.code == Code::WorkbookTooLarge => ExitCode::from(TOO_LARGE),
-        Err(_) => ExitCode::from(BAD),
+        Err(fault) => {
+            // Which cell, where there is one to name; nobody to tell is no failure of ours.
+            let _ = io::stdout().lock().write_all(fault.about.as_bytes());
+            let status = STATUS.iter().find(|(_, code)| *code == fault.code).map_or(10, |(status, _)| *status);
+            ExitCode::from(status)
+        }
     }
 }
 
@@ -104,6 +116,14 @@ mod tests {
     fn a_reader_that_dies_of_its_limits_means_too_large() {
         for script in ["kill -9 $$", "cat >/dev/null; exit 11"] {
             assert_eq!(shell(script).map_err(|f| f.code), Err(Code::WorkbookTooLarge), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_reader_that_refuses_says_what_it_is_and_where() {
+        for (status, code) in STATUS {
+            let refused = shell(&format!("cat >/dev/null; printf AB12; exit {status}"));
+            assert_eq!(refused, Err(Fault::new(code, "AB12")));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ENDED, age, birth, categories, text};
-use crate::check::{bank, day, dis_cert, id_no, name, paper};
+use crate::check::{bank, day, dis_cert, id_no, name, paper, plain};
 use crate::day::Day;
 use crate::finding::Finding;
 use crate::form::{self, members, rows};
@@ -11,6 +11,31 @@ use crate::value::{Key, Value};
 use crate::words::Words;
 
 type Values = BTreeMap<Key, Value>;
+
+/// What is said where something may stand in no ordinary file, in Chinese and in English.
+pub const NOT_ORDINARY: (&str, &str) = (
+    "这一类别不在普通档案登记，请删去并电话联系区中心办理",
+    "This category does not stand in an ordinary file; take it out and telephone the centre",
+);
+
+/// The category that stands in sealed files only.
+const SEALED: &str = "C1";
+
+/// Whether a key puts a child into a category that stands in sealed files only.
+pub fn is_sealed_category(key: &str) -> bool {
+    key.split_once('/').is_some_and(|(field, rest)| field == "categories" && rest.split('/').next() == Some(SEALED))
+}
+
+/// Whether a text says of somebody what stands in sealed files only, in whatever words.
+pub fn is_not_ordinary(text: &str) -> bool {
+    let text = plain(text).to_lowercase();
+    let apart = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphabetic());
+    let word = |word: &str| {
+        text.match_indices(word)
+            .any(|(at, _)| apart(text[..at].chars().next_back()) && apart(text[at + word.len()..].chars().next()))
+    };
+    text.contains("艾滋") || text.contains("爱滋") || word("hiv") || word("aids")
+}
 
 /// Everything worth a look in a record of form `child`.
 pub fn check(values: &Values, today: Day) -> Vec<Finding> {
@@ -88,12 +113,23 @@ fn who(values: &Values, found: &mut Vec<Finding>) {
     }
 }
 
+/// From this age on nobody has a child's file, a student's included.
+const TOO_OLD: i32 = 30;
+
 fn born(values: &Values, today: Day, found: &mut Vec<Finding>) {
     let Some(born) = birth(values) else { return };
     if born.earliest() > today {
         found.push(Finding::red("birth", ("出生日期还没有到，请改正", "The birth day has not come yet; put it right")));
-    } else if born.full().is_none() && values.get("birth_est") != Some(&Value::Yes(true)) {
+    } else if born.latest().age_on(today) >= TOO_OLD {
         found.push(Finding::red(
+            "birth",
+            (
+                "按这个出生日期已经三十多岁，不会是儿童，请核对",
+                "Born on this day one is over thirty and no child; please check",
+            ),
+        ));
+    } else if born.full().is_none() && values.get("birth_est") != Some(&Value::Yes(true)) {
+        found.push(Finding::missing(
             "birth",
             (
                 "出生日期请填到日；确实不知道的请勾选“出生日期为估计”",
@@ -192,14 +228,8 @@ fn agrees(values: &Values, id: &id_no::IdNo, found: &mut Vec<Finding>) {
 
 fn sort(values: &Values, today: Day, found: &mut Vec<Finding>) {
     let active = categories(values);
-    if form::rows(values, "categories").contains_key("C1") {
-        found.push(Finding::red(
-            "categories",
-            (
-                "这一类别不在普通档案登记，请删去并电话联系区中心办理",
-                "This category does not stand in an ordinary file; take it out and telephone the centre",
-            ),
-        ));
+    if form::rows(values, "categories").contains_key(SEALED) {
+        found.push(Finding::red("categories", NOT_ORDINARY));
     }
     for code in ["F1", "F2"] {
         if active.contains(code) && age(values, today).is_some_and(|a| a >= 16) {

@@ -92,6 +92,7 @@ fn each_rule_of_the_file_speaks() {
         ("birth=2015-03", "birth", red),
         ("birth=2015-03 birth_est=是", "birth", None),
         ("birth=2027-01-01 id_no=? ", "birth", red),
+        ("birth=1905-07-05 id_no=? ", "birth", red),
         ("birth=2008-11-18 id_no=990102200811183351 school_stage=3", "birth", yellow),
         ("birth=2008-11-18 id_no=990102200811183351 school_stage=4", "birth", None),
         ("id_no=990102201503070019", "id_no", red),
@@ -147,6 +148,17 @@ fn each_rule_of_the_file_speaks() {
         assert!(heard.is_none_or(|f| f.text.chars().count() > 4), "{changes}");
         assert!(found.iter().all(|f| speaks_both(&f.text, &f.en)), "{changes}: {found:?}");
     }
+}
+
+#[test]
+fn what_stands_in_no_ordinary_file_is_known_in_any_words() {
+    for text in ["受艾滋病影响儿童", "母亲 ＨＩＶ 阳性", "hiv+", "AIDS", "爱滋"] {
+        assert!(is_not_ordinary(text), "{text}");
+    }
+    for text in ["archive", "raids", "爱画画", ""] {
+        assert!(!is_not_ordinary(text), "{text}");
+    }
+    assert!(is_sealed_category("categories/C1/status") && !is_sealed_category("categories/B1/C1"));
 }
 
 #[test]
