@@ -72,8 +72,8 @@ fn assign(server: &mut Server<Sqlite>, plan: &OrgPlan) -> anyhow::Result<()> {
     let areas: std::collections::BTreeMap<ChildId, _> =
         server.roster().children.iter().filter_map(|(id, seat)| Some((*id, seat.area()?))).collect();
     let same = |one: &Enlisted, named: &Named| match &named.id_no {
-        Some(id) => one.text("id_no") == Some(id),
-        None => named.name.as_deref() == one.text("name") && areas.get(&one.child) == Some(&named.area),
+        Some(id) => Identity::of(&one.values).id_no.as_ref() == Some(id),
+        None => named.name == Identity::of(&one.values).name && areas.get(&one.child) == Some(&named.area),
     };
     let (rows, lost) = plan.assign(|named| {
         let mut found = children.iter().filter(|one| same(one, named));
