@@ -1,4 +1,4 @@
-//! The district day of performance.md §2.1 against its targets: the real server binary as a process
+//! The district day (docs/TESTING.md) against its targets: the real server binary as a process
 //! of its own, real HTTPS, real desks, real forms. It measures; it must not be part of the product.
 //!
 //! # Layout

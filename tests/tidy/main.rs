@@ -4,5 +4,6 @@
 mod budget;
 mod law;
 mod planted;
+mod sections;
 mod tree;
 mod words;

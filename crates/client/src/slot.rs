@@ -36,7 +36,7 @@ pub struct KdfCost {
 }
 
 impl KdfCost {
-    /// For people: about a second on an office computer (`reliability.md` §0.7).
+    /// For people: about a second on an office computer.
     pub const STANDARD: Self = Self { memory_kib: 256 * 1024, passes: 3 };
     /// For tests and the simulator, where the passphrase protects nothing.
     pub const TRIVIAL: Self = Self { memory_kib: 8, passes: 1 };

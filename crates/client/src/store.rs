@@ -43,7 +43,7 @@ fn migrations() -> Migrations<'static> {
     ])
 }
 
-/// Oldest SQLite without known ways to damage a WAL database (`reliability.md` §3).
+/// Oldest SQLite without known ways to damage a WAL database.
 const SQLITE_MIN: i32 = 3_051_003;
 
 /// What stops an act: a fault already in words, carried through SQL code by `?`.

@@ -53,7 +53,7 @@ pub struct Person {
 }
 
 impl Plan {
-    /// The district day of performance.md §2.1.
+    /// The district day (docs/TESTING.md).
     pub fn district(directors: usize) -> Self {
         Self { directors, files: FILES, notes: NOTES, stations: (directors / STREET).max(1) }
     }

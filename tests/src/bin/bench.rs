@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use tongdang_tests::bench::{self, Options, report};
 
-/// The district of performance.md §2.1.
+/// The district of docs/TESTING.md, "The district day".
 const DIRECTORS: usize = 131;
 
 fn main() -> ExitCode {

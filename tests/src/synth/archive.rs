@@ -1,4 +1,4 @@
-//! A director's files, notes and day for benches (performance.md §2.1): 40 files of some 40
+//! A director's files, notes and day for benches (docs/TESTING.md, "The district day"): 40 files of some 40
 //! filled keys, 12 notes of 400 characters each, a day of 6 patched files and 6 notes. Everything
 //! is made when asked for; nothing large is held. It must not know records, changes or ids:
 //! the caller adds `visitors/<post>`.

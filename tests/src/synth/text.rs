@@ -1,8 +1,8 @@
 //! Note text that compresses like real Chinese case notes, for the bench and for training the
 //! dictionary.
 //!
-//! Phrases of the work and words drawn by corpus-like frequency, calibrated (performance.md
-//! §2.1): one note of 400 characters under zstd-19 is 0.67 of its bytes (real texts 0.61–0.69),
+//! Phrases of the work and words drawn by corpus-like frequency, calibrated (docs/TESTING.md,
+//! "The district day"): one note of 400 characters under zstd-19 is 0.67 of its bytes (real texts 0.61–0.69),
 //! six in one frame 0.50 (0.45–0.56), six with the dictionary 0.42 (0.42–0.43). So that the last
 //! figure is honest the dictionary never sees the bench's mixture: it is trained on other phrases
 //! and on words in another order of frequency. It must not hold anything a real person wrote.
@@ -95,7 +95,7 @@ fn clause(chance: &mut Seeded, vocabulary: &Vocabulary) -> String {
 }
 
 /// What zstd-19 leaves of notes: (one alone, six in one frame), as shares of their bytes. The
-/// bench refuses to run on other text (issue 2 §7).
+/// bench refuses to run on other text.
 pub fn ratios(notes: &[String]) -> std::io::Result<(f64, f64)> {
     let packed = |text: &str| zstd::bulk::compress(text.as_bytes(), 19).map(|bytes| bytes.len());
     let raw: usize = notes.iter().map(String::len).sum();
