@@ -5,6 +5,7 @@ mod a_two_write_one_visit;
 mod b_two_fields;
 mod c_one_telephone;
 mod canaries;
+mod cloned_disk;
 mod d_returned_and_supplemented;
 mod e_found_twice;
 mod f_new_post;

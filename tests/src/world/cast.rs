@@ -132,6 +132,28 @@ impl World {
         self.seats.len() - 1
     }
 
+    /// A second computer with a copy of a desk's disk: the same keys, the same chain. Returns its seat.
+    pub fn clone_disk(&mut self, seat: usize) -> usize {
+        let dir = self.folder.path().join(format!("seat-{}", self.seats.len()));
+        // the copy is of a computer that was shut down
+        self.crash(seat);
+        std::fs::create_dir(&dir).expect("a folder");
+        for entry in std::fs::read_dir(&self.seats[seat].dir).expect("the profile's folder") {
+            let from = entry.expect("a file").path();
+            std::fs::copy(&from, dir.join(from.file_name().expect("a name"))).expect("copied");
+        }
+        let (name, post, person) = (self.seats[seat].name.clone(), self.seats[seat].post, self.seats[seat].person);
+        let copy =
+            Seat {
+                name: format!("{name}（副本）"), post, person, device: self.seats[seat].device, client: None, dir
+            };
+        self.seats.push(copy);
+        self.skews.push(self.skews[seat]);
+        self.wake(seat);
+        self.wake(self.seats.len() - 1);
+        self.seats.len() - 1
+    }
+
     /// A child's file made by the centre and assigned to a director's seat.
     pub fn child(&mut self, name: &str, seat: usize) -> ChildId {
         let post = self.seats[seat].post;
