@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  timeout: 240_000,
+  timeout: 360_000,
   workers: 1,
   reporter: [['list']],
   outputDir: '../test-results',
