@@ -82,7 +82,7 @@ pub(crate) fn settle_drawing() {
     let version = tauri::webview_version().unwrap_or_default();
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let old = (parts.next(), parts.next()) < (Some(2), Some(48));
-    let Ok(program) = std::env::current_exe() else { return };
+    let Ok(program) = desk::program::own() else { return };
     if old && std::env::var_os(SWITCH).is_none() {
         // A process may not change its own environment safely: it becomes itself with another one.
         let failed = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(SWITCH, "1").exec();

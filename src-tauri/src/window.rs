@@ -103,7 +103,7 @@ fn follow(app: &AppHandle, args: &Args, then: Then) {
             drop(app.save_window_state(REMEMBERED));
             // Or the next would take itself for a second start.
             tauri_plugin_single_instance::destroy(&app);
-            let started = std::env::current_exe().and_then(|program| Command::new(program).args(args).spawn());
+            let started = desk::program::own().and_then(|program| Command::new(program).args(args).spawn());
             if let Err(error) = started {
                 start::say(&format!("童档没能重新打开：{error}"));
             }

@@ -291,6 +291,24 @@ missing_earlier: number,
  */
 held: number, 
 /**
+ * Where the server is.
+ */
+export type DistrictAddress = { 
+/**
+ * Host and port this computer asks.
+ */
+address: string, };
+
+/**
+ * Where it has moved to.
+ */
+export type DistrictMoved = { 
+/**
+ * As the centre says it: a name or numbers, with or without a port.
+ */
+address: string, };
+
+/**
  * Items it kept aside that somebody decided on: taken over and on their way, sent back, or
  * only kept. What was taken over and is in the log counts with what was received.
  */
@@ -1350,6 +1368,8 @@ export type Calls = {
   "roster.assign": { args: Assign; answer: Nothing };
   "roster.withdraw": { args: Assign; answer: Nothing };
   "sync.state": { args: Nothing; answer: SyncState };
+  "district.address": { args: Nothing; answer: DistrictAddress };
+  "district.move": { args: DistrictMoved; answer: DistrictAddress };
   "settings.get": { args: Nothing; answer: Settings };
   "settings.set": { args: SetSetting; answer: Nothing };
 };
@@ -1407,6 +1427,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "roster.assign": [],
   "roster.withdraw": [],
   "sync.state": ["sync"],
+  "district.address": ["settings"],
+  "district.move": [],
   "settings.get": ["settings"],
   "settings.set": [],
 };

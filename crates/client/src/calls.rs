@@ -12,6 +12,7 @@ pub(crate) mod create;
 pub(crate) mod dayend;
 pub(crate) mod departed;
 pub(crate) mod differ;
+pub(crate) mod district;
 pub(crate) mod double;
 pub(crate) mod draft;
 pub(crate) mod file;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, card, child, children, create, dayend, departed, differ, double, draft, file, follow, form, held,
-    household, me, note, people, setting, sync, today, visit,
+    assess, assign, card, child, children, create, dayend, departed, differ, district, double, draft, file, follow,
+    form, held, household, me, note, people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -136,6 +136,8 @@ calls! {
     "roster.assign" Reading act assign::assign, assign::Assign => me::Nothing, [];
     "roster.withdraw" Reading act assign::withdraw, assign::Assign => me::Nothing, [];
     "sync.state" Always look sync::state, me::Nothing => sync::State, ["sync"];
+    "district.address" Always look district::place, me::Nothing => district::Place, ["settings"];
+    "district.move" Always act district::follow, district::Moved => district::Place, [];
     "settings.get" Always look setting::get, me::Nothing => setting::Settings, ["settings"];
     "settings.set" Always act setting::set, setting::Set => me::Nothing, [];
 }
@@ -145,7 +147,7 @@ pub(crate) fn call(desk: &mut Desk, m: &mut Moment, name: &str, args: &[u8]) -> 
     let call = CALLS.iter().find(|call| call.name == name).ok_or(Code::NotFound)?;
     let most = if call.name == "file.add" { PICTURE_ARGS_BYTES_MAX } else { ARGS_BYTES_MAX };
     if args.len() > most {
-        return Err(if call.name == "file.add" { Code::BadPicture } else { Code::BadCall }.into());
+        return Err(if call.name == "file.add" { Code::LargePicture } else { Code::BadCall }.into());
     }
     match call.when {
         When::Reading => desk.reading(m)?,

@@ -214,6 +214,11 @@ impl Client {
         self.inside.as_ref().map(|i| &i.desk.me)
     }
 
+    /// Host and port of the district's server, as this desk was told last; `None` while locked.
+    pub fn address(&self) -> Option<String> {
+        self.inside.as_ref().and_then(|i| crate::calls::district::address(&i.desk).ok())
+    }
+
     /// One use case by name with JSON arguments.
     pub fn call(&mut self, m: &mut Moment, name: &str, args: &[u8]) -> Result<Done, Fault> {
         self.with(|inside| door::call(&mut inside.desk, m, name, args))

@@ -16,9 +16,10 @@ use sync::file::THUMB_BYTES_MAX;
 pub(crate) const RAW_BYTES_MAX: usize = 15 << 20;
 /// Largest picture as it is kept (handbook §3: 300 KB a photograph).
 pub(crate) const KEPT_BYTES_MAX: usize = 300 * 1024;
-/// Longest side of what comes, in pixels; most memory decoding may take.
-const SIDE_MAX: u32 = 12_000;
-const ALLOC_BYTES_MAX: u64 = 256 << 20;
+/// Longest side of what comes, in pixels: a telephone's panorama has 16,382. Most memory decoding may take:
+/// a picture of 108 million pixels takes 324 MB.
+const SIDE_MAX: u32 = 30_000;
+const ALLOC_BYTES_MAX: u64 = 344 << 20;
 /// Longest sides and qualities to try, the best first.
 const SIDES: [u32; 5] = [1600, 1280, 1024, 800, 480];
 const QUALITIES: [u8; 4] = [82, 72, 60, 45];
@@ -33,17 +34,33 @@ pub(crate) struct Picture {
     pub(crate) thumb: Vec<u8>,
 }
 
-/// Reads a JPEG, PNG, WebP or BMP. [`Code::BadPicture`] for anything else.
+/// Reads a JPEG, PNG, WebP or BMP. [`Code::LargePicture`] for one of too many pixels, [`Code::BadPicture`]
+/// for anything else.
 pub(crate) fn read(raw: &[u8]) -> Result<Picture, Fault> {
-    if raw.is_empty() || raw.len() > RAW_BYTES_MAX {
-        return Err(Code::BadPicture.into());
+    if raw.len() > RAW_BYTES_MAX {
+        return Err(Code::LargePicture.into());
     }
     // Foreign bytes in a foreign decoder: a defect there is a picture that cannot be read.
-    let made = catch_unwind(AssertUnwindSafe(|| made(raw))).ok().flatten();
-    made.ok_or_else(|| Code::BadPicture.into())
+    let made = catch_unwind(AssertUnwindSafe(|| make(raw))).unwrap_or(Err(Code::BadPicture));
+    made.map_err(Into::into)
 }
 
-fn made(raw: &[u8]) -> Option<Picture> {
+fn make(raw: &[u8]) -> Result<Picture, Code> {
+    let (width, height) = dimensions(raw).ok_or(Code::BadPicture)?;
+    let pixels = u64::from(width) * u64::from(height);
+    // three bytes a pixel at least
+    if width > SIDE_MAX || height > SIDE_MAX || pixels.saturating_mul(3) > ALLOC_BYTES_MAX {
+        return Err(Code::LargePicture);
+    }
+    decode(raw).ok_or(Code::BadPicture)
+}
+
+/// Width and height as the head of the file says; nothing is decoded.
+fn dimensions(raw: &[u8]) -> Option<(u32, u32)> {
+    ImageReader::new(Cursor::new(raw)).with_guessed_format().ok()?.into_dimensions().ok()
+}
+
+fn decode(raw: &[u8]) -> Option<Picture> {
     let mut reader = ImageReader::new(Cursor::new(raw)).with_guessed_format().ok()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);

@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //! - [`clock`] time and randomness of the operating system;
-//! - [`profile`] one folder, one lock file, one process; [`keystore`] the operating system's;
+//! - [`profile`] one folder, one lock file, one process; [`program`] this program's own file;
+//!   [`keystore`] the operating system's;
 //! - [`net`] HTTPS pinned to the district's CA; [`pin`] whose certificate is believed;
 //!   [`meter`] what went over the line;
 //! - [`enrol`] joining a district; [`exchange`] one client talking until it has no more to say;
@@ -21,6 +22,7 @@ pub mod net;
 mod pin;
 pub mod practice;
 pub mod profile;
+pub mod program;
 #[cfg(test)]
 mod scene;
 pub mod shell;

@@ -203,7 +203,8 @@ impl Owner {
         if self.busy || !self.online {
             return None;
         }
-        let (address, ca) = self.client.identity().map(|me| (me.address.clone(), me.ca.clone()))?;
+        let ca = self.client.identity().map(|me| me.ca.clone())?;
+        let address = self.client.address()?;
         let outgoing = self.client.next_request(&mut Moment::new(clock::now(), &mut OsChance))?;
         (self.busy, self.received) = (true, 0);
         (self.tell)(Event::Begun);

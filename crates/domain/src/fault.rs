@@ -117,6 +117,9 @@ codes! {
     /// The enrolment text is no enrolment text.
     BadEnrolText => "登记码不完整，请照街道未保站给的登记码重新输入。",
         "The enrolment code is not whole; type it again as the station gave it to you.",
+    /// What was given as the server's address is none.
+    BadAddress => "这不像区中心的地址，没有改动；请照区中心给的地址原样输入，一个字母、一个点都不要漏。",
+        "This does not look like the centre's address and nothing was changed; type it exactly as the centre gave it.",
     /// The code is used, expired or wrong.
     EnrolRefused => "登记码不对、已用过或已过期，请向街道未保站再要一个。",
         "The enrolment code is wrong, was used or has run out; ask the station for another.",
@@ -165,7 +168,10 @@ codes! {
     /// No heading row was recognised.
     NoHeading => "没有找到表头，请确认表里有“姓名”和“身份证号”这样的列名再导入。",
         "No heading row was found; see that there are columns such as “姓名” and “身份证号”, then import again.",
-    /// No picture that can be read, or too large a one.
+    /// A picture of too many bytes or pixels.
+    LargePicture => "这张图片太大，没有加进去（最多 15 兆、一亿一千万像素）；请在手机相册里改小、另存后再加，已保存的内容不受影响。",
+        "This picture is too large and was not added (at most 15 MB and 110 million pixels); make it smaller in the phone's album, save it and add that. What was saved is untouched.",
+    /// No picture that can be read.
     BadPicture => "这张图片打不开，没有加进去；请在手机相册里另存为普通照片（15 兆以内）再试，已保存的内容不受影响。",
         "This picture cannot be opened and was not added; save it as an ordinary photograph (up to 15 MB) in the phone's album and retry. What was saved is untouched.",
     /// A visit has as many photographs as it may.

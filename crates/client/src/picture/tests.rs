@@ -104,9 +104,34 @@ fn a_bomb_and_no_picture_are_refused_in_words() {
     bomb.extend(60_000u32.to_be_bytes());
     bomb.extend(60_000u32.to_be_bytes());
     bomb.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
-    for bytes in [&bomb[..], b"", b"%PDF-1.7", b"<svg/>", &jpeg(&scene(30, 30))[..40]] {
+    assert!(read(&bomb).is_err());
+    for bytes in [&b""[..], b"%PDF-1.7", b"<svg/>", &jpeg(&scene(30, 30))[..40]] {
         assert_eq!(read(bytes).map(|_| ()).map_err(|f| f.code), Err(Code::BadPicture));
     }
+}
+
+#[test]
+fn a_telephones_panorama_is_made_small_like_any_photograph() {
+    let panorama = RgbImage::from_pixel(16_382, 3_628, image::Rgb([90, 120, 60]));
+    let made = read(&jpeg(&panorama)).expect("a picture");
+    let whole = opened(&made.whole);
+    assert!(whole.width() <= SIDES[0] && whole.height() > 100, "{:?}", whole.dimensions());
+}
+
+#[test]
+fn a_picture_of_too_many_pixels_is_said_to_be_too_large() {
+    // the head of a BMP of 25,000 × 25,000 pixels
+    let mut head = b"BM".to_vec();
+    head.extend(54u32.to_le_bytes());
+    head.extend([0; 4]);
+    head.extend(54u32.to_le_bytes());
+    head.extend(40u32.to_le_bytes());
+    head.extend(25_000i32.to_le_bytes());
+    head.extend(25_000i32.to_le_bytes());
+    head.extend([1, 0, 24, 0]);
+    head.extend([0; 24]);
+    assert_eq!(read(&head).map(|_| ()).map_err(|f| f.code), Err(Code::LargePicture));
+    assert_eq!(read(&vec![0; RAW_BYTES_MAX + 1]).map(|_| ()).map_err(|f| f.code), Err(Code::LargePicture));
 }
 
 proptest! {

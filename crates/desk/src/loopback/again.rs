@@ -42,7 +42,10 @@ impl Handed {
     /// Becomes a fresh process: the same program with the same arguments, none of the memory.
     /// Comes back only when that fails.
     pub fn become_fresh(&self, profile: &Path, then: Then) -> std::io::Error {
-        let Ok(program) = std::env::current_exe() else { return std::io::ErrorKind::NotFound.into() };
+        let program = match crate::program::own() {
+            Ok(program) => program,
+            Err(error) => return error,
+        };
         let mut fresh = Command::new(program);
         fresh.arg("--again").arg("--no-browser").arg("--profile").arg(profile);
         if then == Then::Practice {

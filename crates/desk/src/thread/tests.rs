@@ -141,6 +141,26 @@ async fn a_district_that_is_away_is_said_once_a_try_and_the_desk_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_desk_told_the_districts_new_address_goes_there_and_keeps_it() {
+    let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
+    let me = identity(&paper, SocketAddr::from(([127, 0, 0, 1], 1)));
+    let key = me.key.sign_public();
+    let window = Window::open(folder.path(), me);
+    window.wait_for(|event| *event == Event::Trouble(Code::Offline.into()));
+    let wrong = window.desk.call("district.move", br#"{"address":"not an address"}"#);
+    assert_eq!(wrong.map(|_| ()), Err(Code::BadAddress.into()));
+    let address = quiet(&paper, key).await;
+    let moved = format!(r#"{{"address":"  https://{address}/ "}}"#);
+    window.desk.call("district.move", moved.as_bytes()).expect("an address");
+    window.desk.sync_now().expect("running");
+    window.wait_for(synced);
+    window.desk.lock().expect("running");
+    window.desk.unlock(PASSPHRASE).expect("the passphrase");
+    let place = window.desk.call("district.address", b"{}").expect("answered");
+    assert!(String::from_utf8_lossy(&place.json).contains(&address.to_string()), "and it is kept");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn locking_silences_a_desk_and_dropping_it_frees_the_profile() {
     let (paper, folder) = (paper(), tempfile::tempdir().expect("a folder"));
     let mut me = identity(&paper, SocketAddr::from(([127, 0, 0, 1], 1)));

@@ -8,6 +8,7 @@ import { useSyncing } from '../../parts/syncing';
 import { clock } from '../../parts/time';
 import { spoken } from '../../text';
 import { Panel, Setting } from './rows';
+import { Address } from './Address';
 import { SentBack } from './SentBack';
 import { classes } from '../../style/classes';
 import css from './settings.module.css';
@@ -23,6 +24,7 @@ export function Sync() {
       <Setting name={waiting > 0 ? t('words.waiting', { n: waiting }) : t('words.nothing_waiting')} hint={last}>
         <Button type="primary" icon={<SyncOutlined />} loading={busy} onClick={now} data-testid="settings-sync-now">{t('words.sync_now')}</Button>
       </Setting>
+      <Address moved={now} />
       {trouble && <p className={css.settingsNote} role="status" data-testid="settings-trouble">{spoken(trouble)}</p>}
       {state && <p className={classes('quiet num', css.settingsLadder)}>{t(state.backed_up > 0 ? 'settings.ladder_kept' : 'settings.ladder', { received: state.received + state.backed_up, backed_up: state.backed_up })}</p>}
       {state?.restoring && <p className={classes('amber', css.settingsNote)}>{t(me.data?.station ? 'today.restoring_station' : 'today.restoring')}</p>}

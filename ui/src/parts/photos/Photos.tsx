@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
 import { listed, spoken } from '../../text';
 import { add, again, forget, idOf, useAdding, type Place, type Waiting } from './adding';
-import { useIncoming } from './incoming';
+import { takesPasted, useIncoming } from './incoming';
 import { Thumb } from './Thumb';
 import { Whole } from './Whole';
 import { classes } from '../../style/classes';
@@ -33,7 +33,7 @@ export function Photos({ place, field, label, hint, may, anywhere = false }: Pro
       {answer.error && <div className="finding red" role="alert">{spoken(answer.error)}</div>}
       <div className={css.photosRow}>
         {lines.map((line, at) => <Thumb key={line.file} line={line} at={at} place={place} look={() => look(line.file)} gone={toButton} />)}
-        {may && <div className={css.photoMore}><Button icon={<CameraOutlined />} onClick={() => picker.current?.click()} data-testid="photo-add">{over ? t('photos.let_go') : t('photos.add')}</Button><span className="quiet">{anywhere ? t('photos.how') : t('photos.how_here')}</span></div>}
+        {may && <div className={css.photoMore}><Button icon={<CameraOutlined />} onClick={() => picker.current?.click()} data-testid="photo-add">{over ? t('photos.let_go') : t('photos.add')}</Button><span className="quiet">{anywhere ? t(takesPasted(navigator.userAgent) ? 'photos.how' : 'photos.how_drag') : t('photos.how_here')}</span></div>}
       </div>
       <input ref={picker} type="file" accept="image/*" multiple hidden aria-label={t('photos.add')} data-testid="photo-input" onChange={(event) => { put([...(event.target.files ?? [])]); event.target.value = ''; }} />
       <Progress adding={adding} />

@@ -6,6 +6,9 @@ const STILL_MS = 400;
 
 type Where = { zone: RefObject<HTMLElement | null>; /** The whole page takes them, not only the place itself. */ anywhere: boolean; on: boolean };
 
+/** WebKitGTK hands no pasted picture over: where it draws, the screen does not promise it. */
+export const takesPasted = (agent: string) => !/Linux.*AppleWebKit/.test(agent) || /Chrom(e|ium)\//.test(agent);
+
 /** Takes what is dragged or pasted; whether something is held over the window now. */
 export function useIncoming({ zone, anywhere, on }: Where, take: (files: File[]) => void): boolean {
   const [over, setOver] = useState(false);

@@ -3,6 +3,7 @@ export default {
   add: 'Add photographs',
   let_go: 'Let go to add',
   how: 'Or drag them here, or copy and press Ctrl+V.',
+  how_drag: 'Or drag photographs in.',
   how_here: 'Or drag them here.',
   adding_one: 'Saving “{{name}}”…',
   adding_other: 'Saving “{{name}}”… {{count}} not saved yet',

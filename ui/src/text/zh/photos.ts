@@ -3,6 +3,7 @@ export default {
   add: '加照片',
   let_go: '松手就加进来',
   how: '也可以把照片拖进来，或者复制后按 Ctrl+V。',
+  how_drag: '也可以把照片拖进来。',
   how_here: '也可以把照片拖到这里。',
   adding_one: '正在保存“{{name}}”…',
   adding_other: '正在保存“{{name}}”…还有 {{count}} 张没存完',

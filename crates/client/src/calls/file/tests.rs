@@ -164,7 +164,7 @@ fn no_picture_no_place_and_not_hers_are_refused_in_words() {
     let mut args = json!({ "draft": draft, "field": "attach", "name": "a.jpg", "data": STANDARD.encode("no picture") });
     assert_eq!(tell(&mut scene, "file.add", &args).map_err(|f| f.code), Err(Code::BadPicture));
     args["data"] = json!("A".repeat(21 << 20));
-    assert_eq!(tell(&mut scene, "file.add", &args).map_err(|f| f.code), Err(Code::BadPicture), "too large");
+    assert_eq!(tell(&mut scene, "file.add", &args).map_err(|f| f.code), Err(Code::LargePicture), "too large");
     args["data"] = json!(yard(1));
     args["about"] = draft.clone();
     assert_eq!(tell(&mut scene, "file.add", &args).map_err(|f| f.code), Err(Code::BadCall));
