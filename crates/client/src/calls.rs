@@ -24,6 +24,7 @@ pub(crate) mod me;
 pub(crate) mod note;
 pub(crate) mod page;
 pub(crate) mod people;
+pub(crate) mod red;
 pub(crate) mod setting;
 pub(crate) mod sync;
 pub(crate) mod today;

@@ -48,6 +48,18 @@ impl Finding {
     fn new(key: Key, level: Level, Words { text, en }: Words) -> Self {
         Self { key, level, missing: false, text, en }
     }
+    /// Whether this finding about a record after an edit keeps the edit of `key` from being written. Something
+    /// wrong on the key itself does; something wrong on the field the key is part of (`categories` of
+    /// `categories/C1/from`) does where it was not there before, or nobody could mend one of two faults. What is
+    /// not filled in yet stands in nobody's way, unless the edit says it in so many words (`sets`).
+    pub fn stops(&self, key: &str, sets: bool, before: &[Self]) -> bool {
+        let about = |inner: &str| inner.strip_prefix(self.key.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        self.level == Level::Red
+            && match self.missing {
+                true => sets && self.key == key,
+                false => self.key == key || (about(key) && !before.contains(self)),
+            }
+    }
     /// The same finding, blocking nothing.
     #[must_use]
     pub fn softened(mut self) -> Self {
@@ -59,4 +71,24 @@ impl Finding {
 /// Whether nothing blocks 完成.
 pub fn may_finish(findings: &[Finding]) -> bool {
     findings.iter().all(|f| f.level != Level::Red)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_red_after_an_edit_stops_it_and_what_was_red_elsewhere_does_not() {
+        let words = ("错", "wrong");
+        let (own, field, gap) =
+            (Finding::red("birth", words), Finding::red("categories", words), Finding::missing("name", words));
+        let none: &[Finding] = &[];
+        assert!(own.stops("birth", true, none) && own.stops("birth", true, std::slice::from_ref(&own)));
+        assert!(!own.stops("id_no", true, none) && !own.stops("birth_est", true, none), "another key");
+        assert!(field.stops("categories/C1/from", true, none), "part of the field");
+        assert!(!field.stops("categories/C1/from", false, std::slice::from_ref(&field)), "it was so before");
+        assert!(gap.stops("name", true, none), "a blank that is written is no answer");
+        assert!(!gap.stops("name", false, none), "emptied: still to be collected");
+        assert!(!Finding::yellow("birth", words).stops("birth", true, none));
+    }
 }

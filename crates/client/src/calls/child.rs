@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::day::Day;
 use domain::fault::{Code, Fault};
-use domain::finding::{Finding, Level};
+use domain::finding::Finding;
 use domain::form::{Field, Form, Merge, builtin};
 use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
@@ -17,7 +17,7 @@ use super::card::{self, Card};
 use super::me::settles;
 use super::page::{self, Section, Sheet};
 use super::words::{self, Tongue, Who};
-use super::{Acted, held, meta_of, opened, seen};
+use super::{Acted, held, meta_of, opened, red, seen};
 use crate::desk::Desk;
 use crate::project::values;
 use crate::write::{Act, AuditRow};
@@ -320,15 +320,25 @@ pub(crate) fn edit(desk: &mut Desk, m: &mut Moment, edits: Edits) -> Acted<Edite
         return Err(Code::BadCall.into());
     }
     let mut out = Edited::default();
-    let wanted = named_rows(m, edits.edits, &mut out.rows);
-    let sheets = sheets(desk, m, edits.child)?;
-    out.findings = about_edits(desk, m, edits.child, &sheets, &wanted);
-    let red = |key: &str| out.findings.iter().any(|f| f.level == Level::Red && !f.missing && f.key == key);
-    let good: Vec<FieldEdit> = wanted.into_iter().filter(|edit| !red(edit.key())).collect();
+    let mut good = named_rows(m, edits.edits, &mut out.rows);
+    let (sheets, today) = (sheets(desk, m, edits.child)?, desk.today(m));
+    let mut red = refused(desk, m, edits.child, &sheets, &good);
+    // Without those that are stopped the others may be wrong that were right beside them.
+    while !red.is_empty() {
+        good.retain(|edit| !red.iter().any(|finding| finding.key == edit.key()));
+        out.findings.append(&mut red);
+        red = stopping(&sheets, &good, today);
+    }
+    let left = sheets.iter().flat_map(|(form, _, view)| red::remaining(form, &values(view), &good, today));
+    out.findings.extend(left);
     out.saved = good.iter().map(|edit| edit.key().to_owned()).collect();
     let acts = acts(edits.child, &sheets, &good)?;
     let touched = desk.commit(m, acts)?;
     Ok((out, touched))
+}
+
+fn stopping(sheets: &Sheets, edits: &[FieldEdit], today: Day) -> Vec<Finding> {
+    sheets.iter().flat_map(|(form, _, view)| red::stopping(form, &values(view), edits, today)).collect()
 }
 
 impl FieldEdit {
@@ -374,20 +384,10 @@ pub(super) fn named_rows(
 /// Of what the program fills in, or nobody knows.
 pub(super) const NOT_BY_HAND: (&str, &str) = ("这一项不能直接填写。", "This is not filled in by hand.");
 
-/// What the rules say about the file after the edits, as far as it concerns the edited keys.
-fn about_edits(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (form, _, view) in sheets {
-        let mut after = values(view);
-        for edit in edits.iter().filter(|edit| form.field(edit.key()).is_some()) {
-            match edit {
-                FieldEdit::Set { key, value } => after.insert(key.clone(), value.clone()),
-                FieldEdit::Clear { key } => after.remove(key),
-            };
-        }
-        findings.extend(rules(form, &after, desk.today(m)));
-    }
-    findings.retain(|finding| edits.iter().any(|edit| edit.key() == finding.key));
+/// What is red about edits of a file: what nobody writes by hand, what two people wrote differently, and what
+/// would be wrong afterwards.
+fn refused(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Vec<Finding> {
+    let mut findings = stopping(sheets, edits, desk.today(m));
     for edit in edits {
         let known = sheets.iter().find_map(|(form, _, _)| form.field(edit.key()));
         if known.is_none_or(|field| field.computed || field.given || field.merge == Merge::Higher) {
@@ -456,6 +456,10 @@ pub(crate) fn undo(desk: &mut Desk, m: &mut Moment, undo: Undo) -> Acted<Edited>
     let form = builtin(id).ok_or(Code::Bug)?;
     let (found, child) = opened(desk, m, undo.record, id)?;
     let edits = found.doc.undo(form, &change);
+    let findings = undo_stopped(form, &values(&found.doc.view(form)), &edits, desk.today(m));
+    if !findings.is_empty() {
+        return Ok((Edited { findings, ..Edited::default() }, Vec::new()));
+    }
     let saved = edits
         .iter()
         .map(|edit| match edit {
@@ -466,4 +470,14 @@ pub(crate) fn undo(desk: &mut Desk, m: &mut Moment, undo: Undo) -> Acted<Edited>
     let act = Act::Edit { record: undo.record, form: id, child: Some(child), edits };
     let touched = desk.commit(m, vec![act])?;
     Ok((Edited { saved, ..Edited::default() }, touched))
+}
+
+/// What would be wrong once a change is taken back. A choice can always be taken back: the values it chose from
+/// stand side by side again, right or wrong.
+fn undo_stopped(form: &Form, values: &BTreeMap<Key, Value>, edits: &[Edit], today: Day) -> Vec<Finding> {
+    let edits = red::judged(edits);
+    if edits.iter().any(|edit| marks_choice(edit.key())) {
+        return Vec::new();
+    }
+    red::stopping(form, values, &edits, today)
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use domain::fault::{Code, Fault};
-use domain::finding::Level;
 use domain::form::{Form, Kind, Merge, builtin};
 use domain::id::{ChildId, RecordId};
 use domain::moment::Moment;
@@ -16,11 +15,11 @@ use domain::words::Words;
 use dossier::{Edit, View};
 use serde::{Deserialize, Serialize};
 
-use super::child::{Edited, FORMS, may_choose, rules};
+use super::child::{Edited, FORMS, FieldEdit, may_choose};
 use super::me::Nothing;
 use super::page::{self, CellShown};
 use super::words::{self, Tongue};
-use super::{Acted, card, child_id, opened, record_id, rows};
+use super::{Acted, card, child_id, opened, record_id, red, rows};
 use crate::desk::Desk;
 use crate::project::values;
 use crate::write::Act;
@@ -99,14 +98,14 @@ pub(crate) fn choose(desk: &mut Desk, m: &mut Moment, choice: Choice) -> Acted<E
     let view = found.doc.view(form);
     let cell = view.cells.get(&choice.key).filter(|cell| cell.differs).ok_or(Code::NotFound)?;
     let said = cell.said.iter().any(|said| said.value.as_ref() == Some(&choice.value));
-    let mut after = values(&view);
-    after.insert(choice.key.clone(), choice.value.clone());
-    let mut findings = rules(form, &after, desk.today(m));
-    findings.retain(|finding| finding.key == choice.key);
+    let (before, today) = (values(&view), desk.today(m));
+    let edit = [FieldEdit::Set { key: choice.key.clone(), value: choice.value.clone() }];
+    let stopped = red::stopping(form, &before, &edit, today);
     // A value that already stands in the file may be chosen as it is.
-    if !said && findings.iter().any(|f| f.level == Level::Red && !f.missing) {
-        return Ok((Edited { findings, ..Edited::default() }, Vec::new()));
+    if !said && !stopped.is_empty() {
+        return Ok((Edited { findings: stopped, ..Edited::default() }, Vec::new()));
     }
+    let findings = red::remaining(form, &before, &edit, today);
     let text = form.field(&choice.key).is_some_and(|field| field.merge == Merge::Text);
     let edit = match choice.value {
         Value::Text(wording) if text => Edit::Write(choice.key.clone(), wording),
