@@ -2,7 +2,7 @@
 //! screen asked, nor send anything.
 
 use domain::fault::{Code, Fault};
-use domain::form::{self, Form};
+use domain::form::{self, Form, Merge};
 use domain::id::{ChildId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::number::{FileNumber, Segment};
@@ -183,6 +183,7 @@ impl Work<'_> {
             Act::Edit { record, form, child, edits } => {
                 let meta = RecordMeta { record, form: form.to_owned(), child };
                 self.allow(&meta)?;
+                self.allow_fields(&meta, &edits)?;
                 self.edit(&meta, &edits, None)
             }
             Act::Row(row) => self.write_row(m, row),
@@ -222,6 +223,17 @@ impl Work<'_> {
             })?;
         }
         Ok(())
+    }
+
+    /// Fields that only named posts may write, as the gate will judge them.
+    fn allow_fields(&self, meta: &RecordMeta, edits: &[Edit]) -> Stored<()> {
+        let (Some(form), Some(child)) = (meta.form(), meta.child) else { return Ok(()) };
+        let (me, on) = (self.me.device(), self.today());
+        let mut fields = edits.iter().filter_map(|edit| form.field(edit.key()));
+        let foreign = |field: &form::Field| {
+            field.merge == Merge::Authority && !rights::has_authority(self.roster, me, on, field, child)
+        };
+        if fields.any(foreign) { Err(Code::Denied.into()) } else { Ok(()) }
     }
 
     /// Edits a record by one change of this session's actor, kept with the edits that made it.

@@ -18,6 +18,7 @@ pub mod area;
 pub mod assessment;
 pub mod check;
 pub mod child;
+pub mod closing;
 pub mod code;
 pub mod day;
 pub mod due;

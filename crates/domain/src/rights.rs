@@ -2,11 +2,12 @@
 
 use crate::area::Area;
 use crate::day::Day;
+use crate::form::Field;
 use crate::id::{ChildId, DeviceId, Position};
 use crate::post::Role::{
     self, CentreAdmin, CentreLeader, CentreOfficer, Director, SocialWorker, Specialist, Supervisor,
 };
-use crate::roster::{Post, Roster, Row};
+use crate::roster::{NOW, Post, Roster, Row};
 
 /// What is asked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -106,6 +107,15 @@ pub fn may(
         }
     }
     Err(why)
+}
+
+/// Whether a device may write a field of a child's record that only named posts may write (`x-authority`): its person
+/// holds such a post today and it reaches the child.
+pub fn has_authority(roster: &Roster, device: DeviceId, on: Day, field: &Field, child: ChildId) -> bool {
+    device == roster.server
+        || roster
+            .posts_on(device, on)
+            .any(|(id, post)| field.authority.contains(&post.role) && roster.reaches(id, post, child, NOW))
 }
 
 /// Whether a device may write a roster row, by the roster as of position `at`: the server any;

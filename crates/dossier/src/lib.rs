@@ -70,6 +70,15 @@ pub enum Edit {
     Write(Key, String),
 }
 
+impl Edit {
+    /// The key it is about.
+    pub const fn key(&self) -> &Key {
+        match self {
+            Self::Set(key, _) | Self::Clear(key) | Self::Write(key, _) => key,
+        }
+    }
+}
+
 /// One value somebody wrote, and who and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Said {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use domain::code;
-use domain::form::{self, Field, Form, Kind};
+use domain::form::{self, Field, Form, Kind, Merge};
 
 use crate::words::{squash, squash_bare};
 
@@ -221,6 +221,7 @@ fn writable(field: &Field) -> bool {
     const NOT: [&str; 8] =
         ["child_no", "risk_level", "risk_at", "source", "id_suspect", "photo", "hukou_area", "next_visit_due"];
     !field.computed
+        && field.merge != Merge::Authority
         && !matches!(field.kind, Kind::Ref | Kind::Files)
         && field.key != "family"
         && !NOT.contains(&field.key.as_str())

@@ -1,9 +1,9 @@
 //! Who may write what, when she wrote it and now. It must not look into bodies.
 
 use domain::day::Day;
-use domain::form::{Merge, builtin};
+use domain::form::{Field, Merge, builtin};
 use domain::id::{ChildId, Position};
-use domain::rights::{Verb, may, role_may};
+use domain::rights::{Verb, has_authority, may, role_may};
 use domain::roster::NOW;
 use dossier::ChangeInfo;
 use sync::claim;
@@ -80,14 +80,12 @@ impl<K: Known> Court<'_, K> {
             return Ok(());
         }
         let today = Day::of(self.now);
-        let reaches = |role: &[domain::post::Role]| {
-            let vouching = self.claimer.into_iter().flat_map(|claimer| self.roster.posts_on(claimer, today));
-            self.roster.posts_on(self.batch.device, today).chain(vouching).any(|(id, post)| {
-                role.contains(&post.role) && item.child.is_some_and(|c| self.roster.reaches(id, post, c, NOW))
-            })
+        let may = |field: &Field| {
+            let mut writers = [Some(self.batch.device), self.claimer].into_iter().flatten();
+            writers.any(|by| item.child.is_some_and(|child| has_authority(&self.roster, by, today, field, child)))
         };
         let mut fields = info.writes.keys().filter_map(|key| form.field(key));
-        let foreign = fields.any(|field| field.merge == Merge::Authority && !reaches(&field.authority));
+        let foreign = fields.any(|field| field.merge == Merge::Authority && !may(field));
         if foreign { Err(Reason::Authority) } else { Ok(()) }
     }
 }

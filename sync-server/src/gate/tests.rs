@@ -438,6 +438,17 @@ fn a_risk_level_comes_only_with_its_assessment() {
 }
 
 #[test]
+fn a_file_is_closed_by_the_station_and_not_by_its_director() {
+    let (mut street, record) = Street::new().with_file();
+    let closing = |by: u8| {
+        let edits = [Edit::Set("closed".into(), Value::Yes(true)), set("closed_why", "AGE18")];
+        change(10, "child", edit(&mut record.clone(), "child", by, &edits))
+    };
+    assert_eq!(street.ruling(&sent(DIRECTOR, vec![closing(DIRECTOR)])), held(Reason::Authority));
+    assert_eq!(street.ruling(&sent(STATION, vec![closing(STATION)])), Ruling::Accept);
+}
+
+#[test]
 fn the_assessment_of_another_child_lends_no_level() {
     let (mut street, mut record) = Street::new().with_file();
     let sibling = ChildId::new([8; 16]);

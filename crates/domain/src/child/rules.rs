@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ENDED, age, birth, categories, text};
 use crate::check::{bank, day, dis_cert, id_no, name, paper, plain};
+use crate::closing;
 use crate::day::Day;
 use crate::finding::Finding;
 use crate::form::{self, members, rows};
@@ -48,6 +49,7 @@ pub fn check(values: &Values, today: Day) -> Vec<Finding> {
     school(values, &mut found);
     family(values, today, &mut found);
     care(values, &mut found);
+    found.extend(closing::check(values, today));
     found
 }
 
@@ -138,12 +140,13 @@ fn born(values: &Values, today: Day, found: &mut Vec<Finding>) {
         ));
     }
     let studies = matches!(text(values, "school_stage"), Some("4" | "5" | "6" | "7" | "8"));
-    if age(values, today).is_some_and(|a| a >= 18) && !studies {
+    let open = closing::of(values).is_none();
+    if open && age(values, today).is_some_and(|a| a >= 18) && !studies {
         found.push(Finding::yellow(
             "birth",
             (
-                "已满18周岁，请办理退出；仍在校的请填写就学阶段",
-                "18 years old: end the file, or fill in the stage of schooling if still at school",
+                "已满18周岁，请由街道未保站办理结案；仍在校的请填写就学阶段",
+                "18 years old: the station closes the file; or fill in the stage of schooling if still at school",
             ),
         ));
     }
