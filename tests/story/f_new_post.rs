@@ -28,7 +28,7 @@ fn moves_on(world: &mut World, child: ChildId) {
 fn traces(world: &World, seat: usize, child: ChildId) -> i64 {
     let client = world.seats[seat].client.as_ref().expect("awake");
     let count = |db: &rusqlite::Connection| {
-        let tables = ["record", "child_card", "visit_card", "file_card", "differing"];
+        let tables = ["record", "child_card", "visit_card", "file_card", "alarm_card", "differing"];
         let count = |table: &str| {
             let sql = format!("SELECT count(*) FROM {table} WHERE child = ?1");
             db.query_row(&sql, [child.as_bytes()], |row| row.get::<_, i64>(0)).expect("a count")

@@ -29,6 +29,60 @@ name: string,
  */
 data: string, };
 
+export type Alarm = { record: RecordId, 
+/**
+ * `visit` or `assessment`.
+ */
+form: string, child: ChildId, 
+/**
+ * The child's name.
+ */
+name: string, 
+/**
+ * False where it is only a question (建议升).
+ */
+danger: boolean, 
+/**
+ * Why, as far as this person is told.
+ */
+causes: Array<Words>, 
+/**
+ * What to do now.
+ */
+what_to_do: Array<Words>, 
+/**
+ * How the note begins; the assessment's reason.
+ */
+opening: string, 
+/**
+ * Who wrote it and when.
+ */
+who: Who, 
+/**
+ * What the station answered; the first of several.
+ */
+answer: AlarmAnswer | null, 
+/**
+ * Whether this person may answer now.
+ */
+may_answer: boolean, };
+
+export type AlarmAnswer = { text: string, who: Who, };
+
+export type AlarmMark = "danger" | "question" | "answered_danger" | "answered_question";
+
+export type AnswerAlarm = { 
+/**
+ * The note or the assessment that raises it.
+ */
+record: RecordId, 
+/**
+ * What the station does.
+ */
+text: string, };
+
+export type Answered = { review: RecordId | null, findings: Array<Finding>, };
+
 export type ApartPair = { first: ChildId, second: ChildId, 
 /**
  * They are of two children; `false` takes it back.
@@ -83,7 +137,15 @@ differs: number, last_visit: string | null, last_met: string | null,
 /**
  * Tries in a row without meeting the child.
  */
-unmet: number, next_due: Day | null, due: State | null, 
+unmet: number, 
+/**
+ * The gravest alarm about the child that nobody answered yet.
+ */
+alarm: AlarmMark | null, 
+/**
+ * How the file is closed; nothing is due of a closed one.
+ */
+closed: FileClosed | null, next_due: Day | null, due: State | null, 
 /**
  * How the name is said, for sorting on the screen.
  */
@@ -129,7 +191,15 @@ may_edit: boolean,
 /**
  * Whether this person may choose among differing values.
  */
-may_choose: boolean, };
+may_choose: boolean, 
+/**
+ * Whether this person may close it, or open it again.
+ */
+may_close: ClosingAct, 
+/**
+ * 告急: what the station has not answered yet.
+ */
+alarms: Array<Alarm>, };
 
 export type ChildId = string;
 
@@ -146,6 +216,10 @@ export type Choice = { record: RecordId, key: string,
 value: Value, };
 
 export type Class = "ordinary" | "sensitive" | "sealed";
+
+export type CloseFile = { child: ChildId, values: { [key in string]: Value }, };
+
+export type ClosingAct = "close" | "reopen" | "neither";
 
 export type Coded = { code: string, name: string, };
 
@@ -180,9 +254,19 @@ child: ChildId | null, findings: Array<Finding>,
  */
 doubles: Array<Card>, };
 
+export type Crowded = { day: Day, children: number, };
+
 export type Day = string;
 
-export type Dayend = { day: Day, sum: Sum, 
+export type Dayend = { day: Day, 
+/**
+ * 告急: what the station has not answered yet, of all days.
+ */
+alarms: Array<Alarm>, 
+/**
+ * How many there are.
+ */
+alarms_total: number, sum: Sum, 
 /**
  * A line a director and device.
  */
@@ -464,6 +548,10 @@ new: boolean,
  */
 lines: Array<HistoryLine>, };
 
+export type FileClosed = { why: Coded, on: string | null, };
+
+export type FileClosedAnswer = { done: boolean, findings: Array<Finding>, };
+
 export type FileLine = { file: RecordId, about: RecordId, 
 /**
  * Whose; of a draft: of which child of several alone, `None` for all of them.
@@ -519,6 +607,22 @@ post?: PostId,
  * Only with something missing, or something two people wrote differently.
  */
 missing?: boolean, differs?: boolean, 
+/**
+ * 已结案: closed files, and no others; left out, open ones only.
+ */
+closed?: boolean, 
+/**
+ * 未评估: without a level of risk.
+ */
+unassessed?: boolean, 
+/**
+ * 本月未访: no visit in this month.
+ */
+unvisited?: boolean, 
+/**
+ * Due on this day.
+ */
+due_on?: Day, 
 /**
  * Searched as the search box does.
  */
@@ -714,6 +818,10 @@ change: string, key: string, label: Words, before: Array<string>, after: string 
  */
 taken: Who | null, 
 /**
+ * Whether this person may take the change back it is part of.
+ */
+may_undo: boolean, 
+/**
  * The whole in one sentence.
  */
 words: Words, };
@@ -726,7 +834,7 @@ export type Level = "red" | "yellow";
 
 export type Listed = { cards: Array<Card>, 
 /**
- * How many there are without any filter.
+ * How many open files there are without any filter.
  */
 total: number, };
 
@@ -776,7 +884,11 @@ opening: string,
 /**
  * Who finished it and when.
  */
-who: Who, standing: Standing, supplements: number, 
+who: Who, standing: Standing, 
+/**
+ * Whether it raises an alarm, and whether that was answered.
+ */
+alarm: AlarmMark | null, supplements: number, 
 /**
  * Whether the district has it in its log.
  */
@@ -822,7 +934,7 @@ export type PostId = string;
 
 export type PostLine = { post: PostId, role: Role, title: Words, person: string, unit: string, area: Area | null, 
 /**
- * How many children it has.
+ * How many children it has, without closed files.
  */
 children: number, };
 
@@ -844,6 +956,8 @@ form: string,
  */
 verdict: Coded | null, text: string, who: Who, };
 
+export type ReopenFile = { child: ChildId, why: string, };
+
 export type Returned = { 
 /**
  * The child's name.
@@ -864,7 +978,11 @@ opening: string,
 /**
  * Who finished it and when.
  */
-who: Who, standing: Standing, supplements: number, 
+who: Who, standing: Standing, 
+/**
+ * Whether it raises an alarm, and whether that was answered.
+ */
+alarm: AlarmMark | null, supplements: number, 
 /**
  * Whether the district has it in its log.
  */
@@ -1147,6 +1265,14 @@ export type Timestamp = number;
 
 export type Today = { 
 /**
+ * 告急: what the station has not answered yet.
+ */
+alarms: Array<Alarm>, 
+/**
+ * How many there are.
+ */
+alarms_total: number, 
+/**
  * 逾期, the longest first.
  */
 overdue: Array<Card>, 
@@ -1193,7 +1319,15 @@ follow_ups: Array<FollowUp>,
 /**
  * How much there is.
  */
-follow_ups_total: number, differing: Array<Differing>, drafts: number, 
+follow_ups_total: number, 
+/**
+ * Open files without a level of risk; 0 for who assesses none.
+ */
+unassessed: number, 
+/**
+ * A coming day on which more are due than anybody visits in a day.
+ */
+crowded: Crowded | null, differing: Array<Differing>, drafts: number, 
 /**
  * Items still to be sent.
  */
@@ -1225,7 +1359,15 @@ differs: number, last_visit: string | null, last_met: string | null,
 /**
  * Tries in a row without meeting the child.
  */
-unmet: number, next_due: Day | null, due: State | null, 
+unmet: number, 
+/**
+ * The gravest alarm about the child that nobody answered yet.
+ */
+alarm: AlarmMark | null, 
+/**
+ * How the file is closed; nothing is due of a closed one.
+ */
+closed: FileClosed | null, next_due: Day | null, due: State | null, 
 /**
  * How the name is said, for sorting on the screen.
  */
@@ -1251,7 +1393,11 @@ opening: string,
 /**
  * Who finished it and when.
  */
-who: Who, standing: Standing, supplements: number, 
+who: Who, standing: Standing, 
+/**
+ * Whether it raises an alarm, and whether that was answered.
+ */
+alarm: AlarmMark | null, supplements: number, 
 /**
  * Whether the district has it in its log.
  */
@@ -1269,7 +1415,11 @@ follow_ups: Array<FollowUp>,
 /**
  * The notes of the same visit about other children, for who may see them.
  */
-siblings: Array<SiblingNote>, };
+siblings: Array<SiblingNote>, 
+/**
+ * What it raises alarm for, what to do now, and what the station answered.
+ */
+alarm: Alarm | null, };
 
 export type WhichChild = { child: ChildId, };
 
@@ -1329,6 +1479,8 @@ export type Calls = {
   "child.edit": { args: Edits; answer: Edited };
   "child.undo": { args: Undo; answer: Edited };
   "child.choose": { args: Choice; answer: Edited };
+  "child.close": { args: CloseFile; answer: FileClosedAnswer };
+  "child.reopen": { args: ReopenFile; answer: FileClosedAnswer };
   "child.check": { args: WhichChild; answer: Array<Finding> };
   "child.create": { args: Found; answer: Created };
   "doubles.list": { args: Nothing; answer: Array<Pair> };
@@ -1350,6 +1502,7 @@ export type Calls = {
   "follow_up.done": { args: SayDone; answer: Written };
   "assessment.list": { args: WhichChild; answer: Array<AssessmentLine> };
   "assessment.complete": { args: Assess; answer: Assessed };
+  "alarm.answer": { args: AnswerAlarm; answer: Answered };
   "today": { args: Nothing; answer: Today };
   "departed.seen": { args: SeenDeparted; answer: Nothing };
   "dayend": { args: WhichDay; answer: Dayend };
@@ -1388,6 +1541,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "child.edit": [],
   "child.undo": [],
   "child.choose": [],
+  "child.close": [],
+  "child.reopen": [],
   "child.check": ["child"],
   "child.create": [],
   "doubles.list": ["children", "settings"],
@@ -1409,6 +1564,7 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "follow_up.done": [],
   "assessment.list": ["visits", "sync"],
   "assessment.complete": [],
+  "alarm.answer": [],
   "today": ["children", "visits", "differing", "drafts", "sync", "roster"],
   "departed.seen": [],
   "dayend": ["children", "visits", "differing", "sync", "roster"],

@@ -3,11 +3,13 @@
 //!
 //! They must not write tables of the log themselves: that is [`Desk::commit`]'s.
 
+pub(crate) mod alarms;
 pub(crate) mod assess;
 pub(crate) mod assign;
 pub(crate) mod card;
 pub(crate) mod child;
 pub(crate) mod children;
+pub(crate) mod close;
 pub(crate) mod create;
 pub(crate) mod dayend;
 pub(crate) mod departed;

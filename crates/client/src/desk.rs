@@ -65,7 +65,7 @@ impl Desk {
         let roster = roster::fold(&db, me.server)?;
         let authors = roster::authors(&db)?;
         let actor = Actor::new(me.device(), m.bytes());
-        Ok(Self {
+        let mut desk = Self {
             db,
             me,
             roster,
@@ -75,7 +75,9 @@ impl Desk {
             courier: Courier::new(m.now),
             carrying: Carrying::default(),
             sound: true,
-        })
+        };
+        desk.renew_stale(m)?;
+        Ok(desk)
     }
 
     /// Reads again what a broken-off transaction may have changed in memory.

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{
-    assess, assign, card, child, children, create, dayend, departed, differ, district, double, draft, file, follow,
-    form, held, household, me, note, people, setting, sync, today, visit,
+    alarms, assess, assign, card, child, children, close, create, dayend, departed, differ, district, double, draft,
+    file, follow, form, held, household, me, note, people, setting, sync, today, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -97,6 +97,8 @@ calls! {
     "child.edit" Reading act child::edit, child::Edits => child::Edited, [];
     "child.undo" Reading act child::undo, child::Undo => child::Edited, [];
     "child.choose" Reading act differ::choose, differ::Choice => child::Edited, [];
+    "child.close" Reading act close::close, close::Close => close::Closed, [];
+    "child.reopen" Reading act close::reopen, close::Reopen => close::Closed, [];
     "child.check" Reading look child::check, child::Which => Vec<domain::finding::Finding>, ["child"];
     "child.create" Always act create::create, create::Found => create::Created, [];
     "doubles.list" Reading look double::list, me::Nothing => Vec<double::Pair>, ["children" "settings"];
@@ -118,6 +120,7 @@ calls! {
     "follow_up.done" Reading act follow::say_done, follow::SayDone => note::Written, [];
     "assessment.list" Reading look assess::list, child::Which => Vec<assess::AssessmentLine>, ["visits" "sync"];
     "assessment.complete" Reading act assess::complete, assess::Assess => assess::Assessed, [];
+    "alarm.answer" Reading act alarms::answer, alarms::Reply => alarms::Answered, [];
     "today" Reading look today::today, me::Nothing => today::Today, ["children" "visits" "differing" "drafts" "sync" "roster"];
     "departed.seen" Reading act departed::seen, departed::SeenDeparted => me::Nothing, [];
     "dayend" Reading look dayend::dayend, dayend::Day => dayend::Dayend, ["children" "visits" "differing" "sync" "roster"];

@@ -3,6 +3,7 @@
 //! Each row depends on records and policies only, never on the order in which they came or on a
 //! clock: dropped and rebuilt they are equal. This file must not decide anything about rights.
 
+mod alarm;
 mod child;
 mod due;
 mod event;
@@ -19,12 +20,22 @@ use rusqlite::{Connection, Result, params};
 use crate::store::records::RecordMeta;
 use crate::tag::Tag;
 
+pub(crate) use alarm::causes;
 pub(crate) use due::frequency;
 pub(crate) use follow::rebuild as rebuild_follow_ups;
 
 /// The disposable tables, for dropping and comparing.
-pub(crate) const TABLES: [&str; 8] =
-    ["child_card", "file_card", "visit_card", "remark_card", "follow_up", "follow_said", "differing", "file"];
+pub(crate) const TABLES: [&str; 9] = [
+    "child_card",
+    "file_card",
+    "visit_card",
+    "remark_card",
+    "alarm_card",
+    "follow_up",
+    "follow_said",
+    "differing",
+    "file",
+];
 
 /// Writes the rows of one record as it now is. A record whose view is empty has no rows.
 pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &Roster) -> Result<Vec<Tag>> {
@@ -44,15 +55,18 @@ pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &R
         "visit" => {
             event::visit(tx, meta.record, child, view)?;
             follow::note(tx, meta.record, child, view)?;
+            alarm::write(tx, meta, child, view)?;
             due::refresh(tx, child, &frequency(roster))?;
             touched.extend([Tag::Children, Tag::Child(child), Tag::Visits(child), Tag::Record(meta.record)]);
         }
         "supplement" | "review" | "assessment" => {
             let about = event::remark(tx, meta, view)?;
-            if meta.form == "supplement" {
-                follow::said(tx, meta.record, child, view)?;
+            match meta.form.as_str() {
+                "assessment" => alarm::write(tx, meta, child, view)?,
+                "supplement" => follow::said(tx, meta.record, child, view)?,
+                _ => about.map_or(Ok(()), |about| alarm::mark_answered(tx, about))?,
             }
-            touched.extend([Tag::Visits(child), Tag::Child(child)]);
+            touched.extend([Tag::Children, Tag::Visits(child), Tag::Child(child), Tag::Record(meta.record)]);
             touched.extend(about.map(Tag::Record));
         }
         _ => {}

@@ -29,6 +29,20 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Makes the caches anew where a migration says (`stale`) that this program keeps others than the one before.
+    pub(crate) fn renew_stale(&mut self, m: &mut Moment) -> Stored<()> {
+        let stale = self.db.query_row("SELECT EXISTS (SELECT 1 FROM stale)", [], |row| row.get::<_, bool>(0))?;
+        if !stale {
+            return Ok(());
+        }
+        let work = self.work(m)?;
+        work.rebuild_all()?;
+        work.tx.execute("DELETE FROM stale", [])?;
+        work.finish(m).map(drop)
+    }
+}
+
 impl Work<'_> {
     fn rebuild_all(&self) -> Stored<()> {
         project::clear(&self.tx)?;

@@ -40,6 +40,7 @@ fn migrations() -> Migrations<'static> {
             let failed = |_| rusqlite_migration::HookError::Hook("what is to follow".to_owned());
             crate::project::rebuild_follow_ups(tx).map_err(failed)
         }),
+        M::up(include_str!("migrations/0011_alarm.sql")),
     ])
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alarm;
 use crate::check::day;
 use crate::day::Day;
 use crate::finding::Finding;
@@ -92,15 +93,7 @@ pub fn check(values: &BTreeMap<Key, Value>, context: &Context) -> Vec<Finding> {
                 ),
             ));
         }
-        (Some(Risk::Urgent), _) => {
-            found.push(Finding::yellow(
-                "level",
-                (
-                    "紧急：请立即拨打110或120，并在30分钟内电话告知街道未保站和区中心",
-                    "Urgent: call 110 or 120 now, and within 30 minutes tell the station and the centre by telephone",
-                ),
-            ));
-        }
+        (Some(Risk::Urgent), _) => found.push(Finding::yellow("level", alarm::URGENT)),
         _ => {}
     }
     found

@@ -97,8 +97,7 @@ mod tests {
     use crate::words::speaks_both;
 
     fn closed(pairs: &[(&str, &str)]) -> Values {
-        let mut values: Values =
-            pairs.iter().map(|(key, text)| ((*key).to_owned(), Value::text(*text))).collect();
+        let mut values: Values = pairs.iter().map(|(key, text)| ((*key).to_owned(), Value::text(*text))).collect();
         values.insert("birth".into(), Value::text("2015-03-07"));
         values.insert(CLOSED.into(), Value::Yes(true));
         values

@@ -57,6 +57,10 @@ impl Day {
     pub fn ymd(self) -> (i16, i8, i8) {
         (self.0.year(), self.0.month(), self.0.day())
     }
+    /// The first day of its month.
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.first_of_month())
+    }
     /// Full years lived on `on` by someone born this day (周岁). Born on 29 February, one turns
     /// a year older on 1 March of a common year (handbook §5.1).
     pub fn age_on(self, on: Self) -> i32 {

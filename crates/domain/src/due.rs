@@ -35,7 +35,7 @@ impl Default for Policy {
         let monthly = ["A1", "A2", "B1", "C1", "D1", "E1", "E2", "E3", "E4", "F1", "G1", "G2", "G3", "H1"];
         let mut category: BTreeMap<String, u16> = codes(&monthly.map(|code| (code, 30)));
         category.insert("F2".into(), 90);
-        Self { category, risk: codes(&[("2", 15), ("3", 7), ("4", 7)]), otherwise: 30, ahead: 7, unmet: 2 }
+        Self { category, risk: codes(&[("2", 15), ("3", 7), ("4", 1)]), otherwise: 30, ahead: 7, unmet: 2 }
     }
 }
 
@@ -79,6 +79,11 @@ impl Policy {
         Ok(whole)
     }
 
+    /// The interval of an urgent child, in days: also after a note that says there is danger, whatever the level.
+    pub fn urgent(&self) -> u16 {
+        self.risk.get(Risk::Urgent.code()).copied().unwrap_or(1)
+    }
+
     /// The shortest interval of all that apply, in days.
     pub fn interval(&self, categories: &BTreeSet<String>, risk: Option<Risk>) -> u16 {
         let by_category = categories.iter().map(|c| self.category.get(c).copied().unwrap_or(self.otherwise));
@@ -97,6 +102,37 @@ pub fn next_visit(
     policy: &Policy,
 ) -> Day {
     last_met.unwrap_or(registered).plus(i32::from(policy.interval(categories, risk)))
+}
+
+/// The day from which a child's interval runs: the last meeting; of an urgent child not before the day it became
+/// urgent, or it would be overdue by weeks the moment somebody says so.
+pub fn interval_start(risk: Option<Risk>, last_met: Option<Day>, assessed: Option<Day>) -> Option<Day> {
+    if risk == Some(Risk::Urgent) { last_met.max(assessed) } else { last_met }
+}
+
+/// The day of a danger that no meeting followed without one, of visits in the order they were made, each with
+/// whether it told of a danger. By then plus [`Policy::urgent`] the child is to be met, whatever was planned.
+pub fn danger_since<'a>(visits: impl IntoIterator<Item = (&'a Attempt, bool)>) -> Option<Day> {
+    let mut since = None;
+    for (attempt, danger) in visits {
+        since = match (danger, attempt.resets()) {
+            (true, true) => Some(attempt.on),
+            (true, false) => since.or(Some(attempt.on)),
+            (false, true) => None,
+            (false, false) => since,
+        };
+    }
+    since
+}
+
+/// So many children due on one day are more than a person visits on it.
+const CROWD: usize = 8;
+
+/// The first day on which more children are due than a person visits in a day, with how many; of days in any order.
+pub fn crowded_day(due: impl IntoIterator<Item = Day>) -> Option<(Day, usize)> {
+    let mut days: BTreeMap<Day, usize> = BTreeMap::new();
+    due.into_iter().for_each(|day| *days.entry(day).or_default() += 1);
+    days.into_iter().find(|(_, count)| *count >= CROWD)
 }
 
 /// How a due day stands to today. Natural days.
@@ -202,7 +238,7 @@ mod tests {
             (vec!["F2", "E1"], Some(Risk::Low), 30),
             (vec!["B1"], Some(Risk::Middle), 15),
             (vec!["B1"], Some(Risk::High), 7),
-            (vec![], Some(Risk::Urgent), 7),
+            (vec![], Some(Risk::Urgent), 1),
             (vec![], None, 30),
             (vec!["Z9"], None, 30),
         ] {
@@ -237,6 +273,53 @@ mod tests {
         assert!(unmet_hint(&attempts, &Policy::default()).is_some_and(|text| text.contains('2')));
         attempts.push(attempt("2026-10-26", "3", true));
         assert_eq!((last_met(&attempts), unmet_in_a_row(&attempts)), (Some(day("2026-10-26")), 0));
+    }
+
+    #[test]
+    fn after_a_danger_the_urgent_rhythm_holds_until_a_meeting_without_one() {
+        let (met, rung, away) =
+            (|on| attempt(on, "1", true), |on| attempt(on, "2", true), |on| attempt(on, "1", false));
+        let since =
+            |visits: &[(Attempt, bool)]| danger_since(visits.iter().map(|(attempt, danger)| (attempt, *danger)));
+        let mut visits = vec![(met("2026-10-01"), false), (met("2026-10-20"), true)];
+        assert_eq!(since(&visits), Some(day("2026-10-20")));
+        visits.push((away("2026-10-21"), false));
+        visits.push((rung("2026-10-22"), true));
+        assert_eq!(since(&visits), Some(day("2026-10-20")), "nobody met the child since");
+        visits.push((met("2026-10-23"), true));
+        assert_eq!(since(&visits), Some(day("2026-10-23")), "met, and still in danger");
+        visits.push((met("2026-10-24"), false));
+        assert_eq!(since(&visits), None);
+        assert_eq!(since(&[(rung("2026-10-22"), true)]), Some(day("2026-10-22")), "heard by telephone counts too");
+        let policy = Policy::parse(r#"{"risk":{"4":2}}"#).expect("a policy");
+        assert_eq!((policy.urgent(), Policy::default().urgent()), (2, 1));
+    }
+
+    #[test]
+    fn an_urgent_child_is_due_from_the_day_it_became_urgent() {
+        let (met, assessed) = (Some(day("2026-10-01")), Some(day("2026-11-23")));
+        assert_eq!(interval_start(Some(Risk::Urgent), met, assessed), assessed);
+        assert_eq!(interval_start(Some(Risk::Urgent), Some(day("2026-11-24")), assessed), Some(day("2026-11-24")));
+        assert_eq!(interval_start(Some(Risk::High), met, assessed), met);
+        assert_eq!(interval_start(Some(Risk::Urgent), None, None), None);
+        let due = |risk| {
+            next_visit(
+                &of(&["B1"]),
+                Some(risk),
+                interval_start(Some(risk), met, assessed),
+                day("2026-01-01"),
+                &Policy::default(),
+            )
+        };
+        assert_eq!((due(Risk::Urgent), due(Risk::High)), (day("2026-11-24"), day("2026-10-08")));
+    }
+
+    #[test]
+    fn a_day_with_more_children_than_one_person_visits_is_named() {
+        let (first, second) = (day("2026-12-01"), day("2026-12-28"));
+        let days = std::iter::repeat_n(second, 25).chain(std::iter::repeat_n(first, 7));
+        assert_eq!(crowded_day(days), Some((second, 25)));
+        assert_eq!(crowded_day(std::iter::repeat_n(first, 7)), None);
     }
 
     #[test]

@@ -11,9 +11,10 @@
 //! - [`value`] what a field may hold; [`form`] forms as data; [`code`] code tables;
 //!   [`check`] validators for numbers people write by hand.
 //! - [`child`], [`visit`], [`assessment`] the rules of the three forms of the trunk;
-//!   [`due`] what is due when.
+//!   [`due`] what is due when; [`alarm`] what nobody may leave lying; [`closing`] when a file is closed.
 //! - [`fault`] everything a screen must tell apart; [`words`] what is said, in both languages.
 
+pub mod alarm;
 pub mod area;
 pub mod assessment;
 pub mod check;

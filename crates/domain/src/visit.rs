@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::alarm;
 use crate::assessment::Risk;
 use crate::check::{day, time};
 use crate::day::Day;
@@ -59,9 +60,12 @@ pub fn attempt(values: &Values) -> Option<Attempt> {
     Some(Attempt { on: Day::of(at(values)?), mode, met: yes(values, "met_child") == Some(true) })
 }
 
-/// The next visit's day a new note begins with: one interval after this visit.
-pub fn next_visit(on: Day, context: &Context) -> Day {
-    on.plus(i32::from(context.policy.interval(&context.categories, context.risk)))
+/// The latest day of the next visit after a note: one interval after this visit; where the note says that the
+/// child is in danger, the interval of the urgent.
+pub fn next_visit(on: Day, values: &Values, context: &Context) -> Day {
+    let usual = context.policy.interval(&context.categories, context.risk);
+    let danger = alarm::is_danger(&alarm::causes("visit", values));
+    on.plus(i32::from(if danger { usual.min(context.policy.urgent()) } else { usual }))
 }
 
 /// What is missing or wrong in a note.
@@ -136,7 +140,7 @@ fn met(values: &Values, context: &Context, found: &mut Vec<Finding>) {
         ));
     }
     let purposes = members(values, "purpose");
-    let grave = context.risk >= Some(Risk::High) || purposes.contains("3") || abuse(values);
+    let grave = context.risk >= Some(Risk::High) || purposes.contains("3") || !alarm::grave_hazards(values).is_empty();
     if grave && members(values, "visitors").len() < 2 {
         found.push(Finding::yellow(
             "visitors",
@@ -146,12 +150,6 @@ fn met(values: &Values, context: &Context, found: &mut Vec<Finding>) {
             ),
         ));
     }
-}
-
-/// Suspected violence or sexual abuse among the hazards.
-fn abuse(values: &Values) -> bool {
-    let hazards = members(values, "hazard");
-    hazards.contains("10") || hazards.contains("11")
 }
 
 fn conditions(values: &Values, found: &mut Vec<Finding>) {
@@ -168,7 +166,7 @@ fn conditions(values: &Values, found: &mut Vec<Finding>) {
             found.push(Finding::missing(note, words));
         }
     }
-    let danger = DIMENSIONS.iter().any(|key| of(key) == Some("4")) || abuse(values);
+    let danger = alarm::is_danger(&alarm::causes("visit", values));
     match (danger, yes(values, "report_needed")) {
         (true, None) => {
             let words = (
@@ -177,14 +175,15 @@ fn conditions(values: &Values, found: &mut Vec<Finding>) {
             );
             found.push(Finding::missing("report_needed", words));
         }
-        (_, Some(true)) => {
-            let words = (
-                "请立即拨打110报告，并电话告知街道未保站；不反复询问细节，保留衣物和聊天记录，不惊动嫌疑人",
-                "Call 110 now and telephone the station; do not ask for details again and again, keep clothes and messages, do not warn the suspect",
-            );
-            found.push(Finding::yellow("report_needed", words));
-        }
+        (_, Some(true)) => found.push(Finding::yellow("report_needed", alarm::REPORT)),
         _ => {}
+    }
+    if danger && of("risk_hint") == Some("1") {
+        let words = (
+            "有危险情形，主任判断却是“不变”，请再想一想：是否应建议升",
+            "There is danger, and the director's view is “same”; think again whether to suggest a higher level",
+        );
+        found.push(Finding::yellow("risk_hint", words));
     }
 }
 
@@ -228,8 +227,8 @@ fn next(values: &Values, context: &Context, found: &mut Vec<Finding>) {
             "next_visit",
             ("下次计划应在这次走访之后，请改正", "The next visit comes after this one; put it right"),
         )),
-        Some(next) if next > next_visit(on, context) => {
-            let latest = next_visit(on, context);
+        Some(next) if next > next_visit(on, values, context) => {
+            let latest = next_visit(on, values, context);
             let words = (
                 format!("按走访频次，最晚应在{latest}之前再访，请核对"),
                 format!("By the frequency of visits the next is due by {latest}; please check"),
@@ -245,12 +244,24 @@ pub fn check_supplement(values: &Values) -> Vec<Finding> {
     form::builtin("supplement").map(|form| form::check(form, values)).unwrap_or_default()
 }
 
-/// What is missing or wrong in a 审阅: a note sent back says what is wanted.
-pub fn check_review(values: &Values) -> Vec<Finding> {
+/// What is missing or wrong in a 审阅: a note sent back says what is wanted, an alarm is answered in words.
+pub fn check_review(values: &Values, alarm: bool) -> Vec<Finding> {
     let mut found = form::builtin("review").map(|form| form::check(form, values)).unwrap_or_default();
-    if text(values, "verdict") == Some("2") && text(values, "note").is_none() {
-        found
-            .push(Finding::missing("note", ("退回时请写明要补充什么", "Sending back: say what is to be supplemented")));
+    match (text(values, "verdict"), text(values, "note")) {
+        (Some("2"), None) => {
+            found.push(Finding::missing(
+                "note",
+                ("退回时请写明要补充什么", "Sending back: say what is to be supplemented"),
+            ));
+        }
+        (Some("1"), None) if alarm => {
+            let words = (
+                "这一条要有回复：请写一句站里怎么处理、谁去、什么时候",
+                "This one has to be answered: say in a sentence what the station does, who goes and when",
+            );
+            found.push(Finding::missing("note", words));
+        }
+        _ => {}
     }
     found
 }

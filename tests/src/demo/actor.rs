@@ -137,7 +137,7 @@ fn quiet(desk: &Desk) -> Result<(), Fault> {
 /// Items of content, records, and cards that are about the child.
 fn traces(db: &rusqlite::Connection, child: ChildId) -> rusqlite::Result<i64> {
     let mut found = 0;
-    for table in ["item", "record", "child_card", "visit_card", "file_card", "differing"] {
+    for table in ["item", "record", "child_card", "visit_card", "file_card", "alarm_card", "differing"] {
         let kinds = if table == "item" { "AND kind NOT IN (2, 3)" } else { "" };
         let sql = format!("SELECT count(*) FROM {table} WHERE child = ?1 {kinds}");
         found += db.query_row(&sql, [child.as_bytes()], |row| row.get::<_, i64>(0))?;

@@ -72,7 +72,48 @@ impl Day<'_> {
         self.tally.same("两人写得不一样的", 1, self.figures.to_decide);
         self.edits_arrived(&dayend)?;
         self.choose(&dayend)?;
-        self.review(&dayend)
+        self.answer(&dayend)?;
+        self.review(&dayend)?;
+        self.close_file()
+    }
+
+    /// What nobody may leave lying stands first, and is answered in words.
+    fn answer(&mut self, dayend: &Value) -> Result<()> {
+        let alarms = list(&dayend["alarms"]);
+        self.tally.same("街道站的告急", 1, alarms.len());
+        let alarm = alarms.first().context("没有告急")?;
+        let causes: Vec<String> = list(&alarm["causes"]).iter().map(|cause| text(&cause["text"])).collect();
+        self.story.tell(format!("告急排在最前面：{}，{}", text(&alarm["name"]), causes.join("、")));
+        let bare = json!({ "visit": alarm["record"], "verdict": "1" });
+        let refused = self.station.player.call("visit.review", bare)?;
+        self.tally.holds("告急的走访，光点已阅不行", refused["record"].is_null());
+        let words = "已与派出所联系，今晚站里派两人同去，孩子先住姑姑家。";
+        let reply = json!({ "record": alarm["record"], "text": words });
+        let answered = self.station.player.call("alarm.answer", reply)?;
+        if answered["review"].is_null() {
+            bail!("回复没有存下：{}", answered["findings"]);
+        }
+        self.story.tell(format!("街道站回复：{words}"));
+        Ok(())
+    }
+
+    /// A child moved away: the station closes its file.
+    fn close_file(&mut self) -> Result<()> {
+        let before = self.station.list()?;
+        let child = self.directors.last().and_then(|seat| seat.children.first()).cloned().context("没有儿童")?;
+        let values = json!({ "closed_why": "MOVED_OUT", "closed_papers": "迁移证（虚构）" });
+        let done = self.station.player.call("child.close", json!({ "child": child.id, "values": values }))?;
+        if done["done"] != json!(true) {
+            bail!("没有结案：{}", done["findings"]);
+        }
+        let after = self.station.list()?.len();
+        self.story.tell(format!(
+            "{}迁出了，街道站结案：名单上 {} 人变成 {after} 人，档案还能看",
+            child.name,
+            before.len()
+        ));
+        self.tally.same("结案后名单上的人数", before.len() - 1, after);
+        Ok(())
     }
 
     fn lines(&mut self, dayend: &Value) {
@@ -142,7 +183,10 @@ impl Day<'_> {
 
     /// All notes are approved but one, which goes back for a word more.
     fn review(&mut self, dayend: &Value) -> Result<()> {
-        let visits: Vec<String> = list(&dayend["visits"]).iter().map(|line| text(&line["record"])).collect();
+        // What raised an alarm was read with its answer.
+        let answered: Vec<String> = list(&dayend["alarms"]).iter().map(|alarm| text(&alarm["record"])).collect();
+        let mut visits: Vec<String> = list(&dayend["visits"]).iter().map(|line| text(&line["record"])).collect();
+        visits.retain(|visit| !answered.contains(visit));
         let back = self.directors.last().and_then(|seat| seat.visits.last()).cloned().context("没有走访")?;
         let station = &mut self.station.player;
         for visit in &visits {

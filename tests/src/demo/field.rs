@@ -35,8 +35,33 @@ impl Day<'_> {
             story.tell(format!("  屏幕下方：{}", text(&seat.state()?["line"])));
         }
         self.tally.holds("有为兄弟姐妹一起写的走访", together > 0);
+        self.danger()?;
         self.two_numbers()?;
         self.power_cut()
+    }
+
+    /// A director finds a child in danger. Nobody hears of it before she is back at a network.
+    fn danger(&mut self) -> Result<()> {
+        let Some(seat) = self.directors.first_mut() else { bail!("没有主任") };
+        let child = seat.children.last().cloned().context("没有儿童")?;
+        let begun = seat.player.call("visit.begin", json!({ "children": [child.id] }))?;
+        let mut values = note(&begun, "孩子身上有新伤，不愿意回家。已打电话报警，陪孩子等到民警来。");
+        let seen = json!({
+            "safety": "4", "safety_note": "继父酒后动手，孩子害怕回家。", "hazard/10": true, "report_needed": true,
+            "risk_hint": "2",
+        });
+        for (key, value) in seen.as_object().into_iter().flatten() {
+            values[key] = value.clone();
+        }
+        let args = json!({ "draft": begun["draft"], "children": [child.id], "values": values });
+        let done = seat.player.call("visit.complete", args)?;
+        finished(seat, &done)?;
+        let today = seat.player.call("today", json!({}))?;
+        let (name, red) = (seat.name().to_owned(), list(&today["alarms"]).len());
+        let due = list(&today["alarms"]).first().map_or_else(String::new, |alarm| text(&alarm["name"]));
+        self.story.tell(format!("{name}写了一篇告急的走访：{due}有危险；她的“今天”里马上是红的，明天再访"));
+        self.tally.same("断网时主任看到的告急", 1, red);
+        Ok(())
     }
 
     /// The same child's telephone, written by a director and by the station, neither knowing.

@@ -78,7 +78,7 @@ fn holdings(run: &mut Run) -> Result<(), Broken> {
         let client = run.world.seats[seat].client.as_ref().expect("awake");
         // Roster rows say where a child went; they are no content.
         let item = "item WHERE kind <> 2 AND child IS NOT NULL";
-        let tables = ["record", "child_card", "visit_card", "remark_card", "differing", "file"];
+        let tables = ["record", "child_card", "visit_card", "remark_card", "alarm_card", "differing", "file"];
         let tables = tables.map(|table| format!("{table} WHERE child IS NOT NULL"));
         // Own pieces that no backup holds stay; the key they are under is gone with the manifest.
         let piece = "piece WHERE away IS NULL AND child IS NOT NULL";

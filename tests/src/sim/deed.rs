@@ -84,6 +84,12 @@ fn note(run: &mut Run, seat: usize) {
     let text = words(run);
     let mut values = values(run, seat, &text);
     values[format!("visitors/{}", run.world.seats[seat].post)] = json!(true);
+    // Every sixth tells of a danger: a copy of the dice says which.
+    if run.dice.clone().below(6) == 0 {
+        values["safety"] = json!("4");
+        values["safety_note"] = json!("独自在家。");
+        values["report_needed"] = json!(false);
+    }
     let args = json!({ "children": [child], "values": values });
     let done = match run.world.call(seat, "visit.complete", &args) {
         Ok(done) => done,
@@ -320,8 +326,15 @@ fn restore(run: &mut Run) {
     run.trace.lines.push("an old backup is put back".into());
 }
 
-/// Whoever may picks one of the values that differ.
+/// Whoever may picks one of the values that differ, and answers what has waited longest for an answer.
 fn choose(run: &mut Run, seat: usize) {
+    let today = run.world.call(seat, "today", &json!({})).unwrap_or_default();
+    if let Some(alarm) = today["alarms"].as_array().and_then(|all| all.iter().find(|one| one["may_answer"] == true)) {
+        let reply = json!({ "record": alarm["record"], "text": "站里今晚上门。" });
+        if run.world.call(seat, "alarm.answer", &reply).is_ok() {
+            run.trace.lines.push(format!("{seat} answers {}", alarm["record"]));
+        }
+    }
     let listed = run.world.call(seat, "differing.list", &json!({})).unwrap_or_default();
     let lines = listed.as_array().cloned().unwrap_or_default();
     let Some(line) = lines.iter().find(|l| l["may_choose"] == true) else { return };

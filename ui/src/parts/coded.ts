@@ -5,7 +5,7 @@ import { useLook } from '../look';
 import { useForms } from './forms';
 
 /** Code tables of what stands outside of a form. */
-export const TABLES = { risk: 'RISK', category: 'child_category', mode: 'visit_mode', verdict: 'review_verdict', sex: 'GB2261.1' } as const;
+export const TABLES = { risk: 'RISK', category: 'child_category', mode: 'visit_mode', verdict: 'review_verdict', sex: 'GB2261.1', closed: 'close_reason' } as const;
 
 /** The word of a code of a table; where only the Chinese word is known, it is looked up by that. */
 export function useCoded(): (table: string | null, coded: Coded | string) => string {

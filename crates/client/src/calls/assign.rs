@@ -1,5 +1,7 @@
 //! Who has which child: the posts there are, assigning (分派) and withdrawing (收回).
 
+use std::collections::BTreeSet;
+
 use domain::area::Area;
 use domain::fault::{Code, Fault};
 use domain::id::{ChildId, PostId};
@@ -10,7 +12,7 @@ use domain::words::Words;
 use serde::{Deserialize, Serialize};
 
 use super::me::Nothing;
-use super::{Acted, seen};
+use super::{Acted, close, seen};
 use crate::desk::Desk;
 use crate::write::Act;
 
@@ -24,21 +26,22 @@ pub(crate) struct PostLine {
     person: String,
     unit: String,
     area: Option<Area>,
-    /// How many children it has.
+    /// How many children it has, without closed files.
     children: usize,
 }
 
 /// Answers `roster.posts`: the posts known here, by area.
 pub(crate) fn posts(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PostLine>, Fault> {
     let (roster, today) = (&desk.roster, desk.today(m));
-    let mut lines: Vec<PostLine> =
-        roster.posts.iter().filter(|(_, post)| post.held_on(today)).map(|(id, post)| line(roster, *id, post)).collect();
+    let closed = close::closed_children(desk)?;
+    let held = roster.posts.iter().filter(|(_, post)| post.held_on(today));
+    let mut lines: Vec<PostLine> = held.map(|(id, post)| line(roster, *id, post, &closed)).collect();
     lines.sort_by_key(PostLine::order);
     Ok(lines)
 }
 
-/// A post as a list shows it.
-pub(super) fn line(roster: &Roster, id: PostId, post: &Post) -> PostLine {
+/// A post as a list shows it; children whose file is `closed` count for nobody.
+pub(super) fn line(roster: &Roster, id: PostId, post: &Post, closed: &BTreeSet<ChildId>) -> PostLine {
     PostLine {
         post: id,
         role: post.role,
@@ -46,7 +49,7 @@ pub(super) fn line(roster: &Roster, id: PostId, post: &Post) -> PostLine {
         person: roster.people.get(&post.person).cloned().unwrap_or_default(),
         unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
         area: roster.area_of(post),
-        children: roster.children_of(id).count(),
+        children: roster.children_of(id).filter(|child| !closed.contains(child)).count(),
     }
 }
 

@@ -15,6 +15,7 @@ use domain::roster::Roster;
 use rusqlite::{Row, params};
 use serde::Serialize;
 
+use super::alarms::{self, Mark};
 use super::{child_id, rows};
 use crate::desk::Desk;
 use crate::project::frequency;
@@ -79,6 +80,10 @@ pub(crate) struct Card {
     pub(crate) last_met: Option<String>,
     /// Tries in a row without meeting the child.
     pub(crate) unmet: u32,
+    /// The gravest alarm about the child that nobody answered yet.
+    pub(crate) alarm: Option<Mark>,
+    /// How the file is closed; nothing is due of a closed one.
+    pub(crate) closed: Option<Closed>,
     pub(crate) next_due: Option<Day>,
     pub(crate) due: Option<due::State>,
     /// How the name is said, for sorting on the screen.
@@ -89,12 +94,21 @@ pub(crate) struct Card {
     pub(crate) needles: String,
 }
 
+/// Why and when a file was closed.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FileClosed"))]
+pub(crate) struct Closed {
+    pub(crate) why: Coded,
+    pub(crate) on: Option<String>,
+}
+
 /// Categories that no list shows (handbook §2.1).
 const SECRET: &str = "C1";
 
 const COLUMNS: &str = "SELECT c.child, c.name, c.sex, c.birth, c.categories, c.risk, c.id_no, c.phone, c.school,
     c.missing, (SELECT count(*) FROM differing d WHERE d.child = c.child), c.last_visit, c.last_met, c.unmet,
-    c.next_due, c.sorted, c.needles FROM child_card c WHERE c.child NOT IN (SELECT child FROM hidden)";
+    c.next_due, c.sorted, c.needles, c.closed, c.closed_on,
+    (SELECT max(a.danger) FROM alarm_card a WHERE a.child = c.child AND a.answered = 0) FROM child_card c WHERE c.child NOT IN (SELECT child FROM hidden)";
 
 /// Every child this device shows.
 pub(crate) fn all(desk: &Desk, m: &Moment) -> Result<Vec<Card>, Fault> {
@@ -109,6 +123,13 @@ pub(crate) fn one(desk: &Desk, m: &Moment, child: ChildId) -> Result<Option<Card
     let sql = format!("{COLUMNS} AND c.child = ?1");
     let cards = rows(&desk.db, &sql, params![child.as_bytes()], |row| reader.card(row))?;
     Ok(cards.into_iter().next().filter(|card| reader.scope.contains(&card.child)))
+}
+
+impl Card {
+    /// Whether a visit was made on a day or later.
+    pub(super) fn has_visit_since(&self, day: Day) -> bool {
+        self.last_visit.as_deref().and_then(|last| last.parse::<Day>().ok()).is_some_and(|last| last >= day)
+    }
 }
 
 struct Reader<'d> {
@@ -131,6 +152,7 @@ impl<'d> Reader<'d> {
         let child = child_id(row, 0)?;
         let birth: Option<String> = row.get(3)?;
         let categories: String = row.get(4)?;
+        let (closed, closed_on): (Option<String>, Option<String>) = (row.get(17)?, row.get(18)?);
         let next_due = row.get::<_, Option<String>>(14)?.and_then(|day| day.parse::<Day>().ok());
         Ok(Card {
             child,
@@ -159,6 +181,8 @@ impl<'d> Reader<'d> {
             sorted: row.get(15)?,
             why: Vec::new(),
             needles: row.get(16)?,
+            closed: closed.map(|why| Closed { why: Coded::new("close_reason", &why), on: closed_on }),
+            alarm: alarms::of_card(row.get(19)?),
         })
     }
 

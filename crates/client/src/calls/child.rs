@@ -1,19 +1,22 @@
 //! One child's file: open it, its history, edit its sections, take a change back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::closing;
 use domain::day::Day;
 use domain::fault::{Code, Fault};
 use domain::finding::Finding;
 use domain::form::{Field, Form, Merge, builtin};
-use domain::id::{ChildId, RecordId};
+use domain::id::{ChildId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::value::{Key, Value};
 use domain::words::Words;
 use dossier::{Edit, HistoryLine, View};
 use serde::{Deserialize, Serialize};
 
+use super::alarms::{self, Alarm};
 use super::card::{self, Card};
+use super::close::{self, May};
 use super::me::settles;
 use super::page::{self, Section, Sheet};
 use super::words::{self, Tongue, Who};
@@ -45,6 +48,10 @@ pub(crate) struct Opened {
     may_edit: bool,
     /// Whether this person may choose among differing values.
     may_choose: bool,
+    /// Whether this person may close it, or open it again.
+    may_close: May,
+    /// 告急: what the station has not answered yet.
+    alarms: Vec<Alarm>,
 }
 
 /// Answers `child.open`.
@@ -55,7 +62,12 @@ pub(crate) fn open(desk: &Desk, m: &Moment, which: Which) -> Result<Opened, Faul
     let sheets = sheets(desk, m, which.child)?;
     let shown: Vec<Sheet<'_>> =
         sheets.iter().map(|(form, record, view)| Sheet { form, record: *record, view, computed: &computed }).collect();
-    let sections = page::sections(desk, &shown);
+    let mut sections = page::sections(desk, &shown);
+    // A file that never was closed says nothing of it.
+    if sheets.iter().all(|(_, _, view)| !view.cells.contains_key(closing::CLOSED)) {
+        sections.retain(|section| section.group() != closing::GROUP);
+    }
+    let may_close = close::may(desk, m, which.child, card.closed.is_some());
     Ok(Opened {
         card,
         sections,
@@ -63,6 +75,8 @@ pub(crate) fn open(desk: &Desk, m: &Moment, which: Which) -> Result<Opened, Faul
         missing: missing(desk, m, &sheets),
         may_edit: desk.may(m, domain::rights::Verb::Change, "child", which.child),
         may_choose: may_choose(desk, m, which.child),
+        may_close,
+        alarms: alarms::list_open_of(desk, m, which.child)?,
     })
 }
 
@@ -185,6 +199,8 @@ pub(crate) struct Line {
     at: Timestamp,
     /// Who took it over (认领), and when: it was written by somebody who had the child no longer.
     taken: Option<Who>,
+    /// Whether this person may take the change back it is part of.
+    may_undo: bool,
     /// The whole in one sentence.
     words: Words,
 }
@@ -204,8 +220,19 @@ pub(crate) fn history(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>
         let Some(record) = record else { continue };
         let Some(opened) = desk.record(record)? else { continue };
         let taken = held::taken_changes(desk, record, which.child)?;
-        for line in opened.doc.history().iter().filter(|line| is_told(line)) {
-            lines.push(Line { taken: taken.get(&line.said.change).cloned(), ..told(desk, form, record, line) });
+        let may = desk.may(m, domain::rights::Verb::Change, &form.id, which.child);
+        let all = opened.doc.history();
+        let bound: BTreeSet<Digest> = all
+            .iter()
+            .filter(|line| form.field(&line.key).is_some_and(is_bound))
+            .map(|line| line.said.change)
+            .collect();
+        for line in all.iter().filter(|line| is_told(line)) {
+            let taken = taken.get(&line.said.change).cloned();
+            let line_told = told(desk, form, record, line);
+            // The district's import is no slip of anybody's hand.
+            let may_undo = may && line_told.who.device_id.is_some() && !bound.contains(&line.said.change);
+            lines.push(Line { taken, may_undo, ..line_told });
         }
     }
     // Newest first; of one moment, what was written upon the other.
@@ -267,7 +294,14 @@ fn told(desk: &Desk, form: &Form, record: RecordId, line: &HistoryLine) -> Line 
         at: who.at,
         who,
         taken: None,
+        may_undo: false,
     }
+}
+
+/// Whether a field stands with something else, and is taken back with that alone: a level with its assessment, a
+/// closed file by being opened again.
+fn is_bound(field: &Field) -> bool {
+    matches!(field.merge, Merge::Higher | Merge::Authority)
 }
 
 /// Edits of one file.
@@ -322,14 +356,14 @@ pub(crate) fn edit(desk: &mut Desk, m: &mut Moment, edits: Edits) -> Acted<Edite
     let mut out = Edited::default();
     let mut good = named_rows(m, edits.edits, &mut out.rows);
     let (sheets, today) = (sheets(desk, m, edits.child)?, desk.today(m));
-    let mut red = refused(desk, m, edits.child, &sheets, &good);
+    let mut red = find_refusals(desk, m, edits.child, &sheets, &good);
     // Without those that are stopped the others may be wrong that were right beside them.
     while !red.is_empty() {
         good.retain(|edit| !red.iter().any(|finding| finding.key == edit.key()));
         out.findings.append(&mut red);
-        red = stopping(&sheets, &good, today);
+        red = find_stops(&sheets, &good, today);
     }
-    let left = sheets.iter().flat_map(|(form, _, view)| red::remaining(form, &values(view), &good, today));
+    let left = sheets.iter().flat_map(|(form, _, view)| red::find_rest(form, &values(view), &good, today));
     out.findings.extend(left);
     out.saved = good.iter().map(|edit| edit.key().to_owned()).collect();
     let acts = acts(edits.child, &sheets, &good)?;
@@ -337,8 +371,8 @@ pub(crate) fn edit(desk: &mut Desk, m: &mut Moment, edits: Edits) -> Acted<Edite
     Ok((out, touched))
 }
 
-fn stopping(sheets: &Sheets, edits: &[FieldEdit], today: Day) -> Vec<Finding> {
-    sheets.iter().flat_map(|(form, _, view)| red::stopping(form, &values(view), edits, today)).collect()
+fn find_stops(sheets: &Sheets, edits: &[FieldEdit], today: Day) -> Vec<Finding> {
+    sheets.iter().flat_map(|(form, _, view)| red::find_stops(form, &values(view), edits, today)).collect()
 }
 
 impl FieldEdit {
@@ -386,11 +420,11 @@ pub(super) const NOT_BY_HAND: (&str, &str) = ("这一项不能直接填写。", 
 
 /// What is red about edits of a file: what nobody writes by hand, what two people wrote differently, and what
 /// would be wrong afterwards.
-fn refused(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Vec<Finding> {
-    let mut findings = stopping(sheets, edits, desk.today(m));
+fn find_refusals(desk: &Desk, m: &Moment, child: ChildId, sheets: &Sheets, edits: &[FieldEdit]) -> Vec<Finding> {
+    let mut findings = find_stops(sheets, edits, desk.today(m));
     for edit in edits {
         let known = sheets.iter().find_map(|(form, _, _)| form.field(edit.key()));
-        if known.is_none_or(|field| field.computed || field.given || field.merge == Merge::Higher) {
+        if known.is_none_or(|field| field.computed || field.given || is_bound(field)) {
             findings.push(Finding::red(edit.key(), NOT_BY_HAND));
         }
         let differs = sheets.iter().any(|(_, _, v)| v.cells.get(edit.key()).is_some_and(|cell| cell.differs));
@@ -456,17 +490,14 @@ pub(crate) fn undo(desk: &mut Desk, m: &mut Moment, undo: Undo) -> Acted<Edited>
     let form = builtin(id).ok_or(Code::Bug)?;
     let (found, child) = opened(desk, m, undo.record, id)?;
     let edits = found.doc.undo(form, &change);
-    let findings = undo_stopped(form, &values(&found.doc.view(form)), &edits, desk.today(m));
+    if edits.iter().any(|edit| form.field(edit.key()).is_some_and(is_bound)) {
+        return Err(Code::Denied.into());
+    }
+    let findings = find_undo_stops(form, &values(&found.doc.view(form)), &edits, desk.today(m));
     if !findings.is_empty() {
         return Ok((Edited { findings, ..Edited::default() }, Vec::new()));
     }
-    let saved = edits
-        .iter()
-        .map(|edit| match edit {
-            Edit::Set(key, _) | Edit::Clear(key) | Edit::Write(key, _) => key.clone(),
-        })
-        .filter(|key| !marks_choice(key))
-        .collect();
+    let saved = edits.iter().map(|edit| edit.key().clone()).filter(|key| !marks_choice(key)).collect();
     let act = Act::Edit { record: undo.record, form: id, child: Some(child), edits };
     let touched = desk.commit(m, vec![act])?;
     Ok((Edited { saved, ..Edited::default() }, touched))
@@ -474,10 +505,10 @@ pub(crate) fn undo(desk: &mut Desk, m: &mut Moment, undo: Undo) -> Acted<Edited>
 
 /// What would be wrong once a change is taken back. A choice can always be taken back: the values it chose from
 /// stand side by side again, right or wrong.
-fn undo_stopped(form: &Form, values: &BTreeMap<Key, Value>, edits: &[Edit], today: Day) -> Vec<Finding> {
-    let edits = red::judged(edits);
+fn find_undo_stops(form: &Form, values: &BTreeMap<Key, Value>, edits: &[Edit], today: Day) -> Vec<Finding> {
+    let edits = red::as_field_edits(edits);
     if edits.iter().any(|edit| marks_choice(edit.key())) {
         return Vec::new();
     }
-    red::stopping(form, values, &edits, today)
+    red::find_stops(form, values, &edits, today)
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use domain::area::Area;
+use domain::day::Day;
 use domain::due::State;
 use domain::fault::Fault;
 use domain::id::{ChildId, PostId};
@@ -33,6 +34,14 @@ pub(crate) struct Filter {
     /// Only with something missing, or something two people wrote differently.
     missing: Option<bool>,
     differs: Option<bool>,
+    /// 已结案: closed files, and no others; left out, open ones only.
+    closed: Option<bool>,
+    /// 未评估: without a level of risk.
+    unassessed: Option<bool>,
+    /// 本月未访: no visit in this month.
+    unvisited: Option<bool>,
+    /// Due on this day.
+    due_on: Option<Day>,
     /// Searched as the search box does.
     text: Option<String>,
     sort: Option<Sort>,
@@ -85,7 +94,7 @@ pub(crate) enum Sort {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Listed {
     cards: Vec<Card>,
-    /// How many there are without any filter.
+    /// How many open files there are without any filter.
     total: usize,
 }
 
@@ -103,11 +112,12 @@ pub(crate) struct Find {
 /// Answers `children.list`.
 pub(crate) fn list(desk: &Desk, m: &Moment, filter: Filter) -> Result<Listed, Fault> {
     let all = card::all(desk, m)?;
-    let total = all.len();
+    let total = open(&all);
+    let month = desk.today(m).first_of_month();
     let query = filter.text.as_deref().and_then(Query::new);
     let mut cards: Vec<Card> = all
         .into_iter()
-        .filter(|card| filter.lets(card))
+        .filter(|card| filter.lets(card, month))
         .filter_map(|card| if let Some(query) = &query { found(query, card) } else { Some(card) })
         .collect();
     sort(&mut cards, filter.sort.unwrap_or_default());
@@ -117,13 +127,19 @@ pub(crate) fn list(desk: &Desk, m: &Moment, filter: Filter) -> Result<Listed, Fa
 /// Answers `children.find`: the best fits first.
 pub(crate) fn find(desk: &Desk, m: &Moment, find: Find) -> Result<Listed, Fault> {
     let all = card::all(desk, m)?;
-    let total = all.len();
+    let total = open(&all);
     let Some(query) = Query::new(&find.text) else { return Ok(Listed { cards: Vec::new(), total }) };
     let mut ranked: Vec<(u8, Card)> =
         all.into_iter().filter_map(|card| Some((query.fit(&card.needles)?.rank(), card))).collect();
-    ranked.sort_by(|(a, x), (b, y)| (a, &x.sorted, x.child).cmp(&(b, &y.sorted, y.child)));
+    // A closed file is found too, behind the open ones.
+    let order = |(rank, card): &(u8, Card)| (card.closed.is_some(), *rank, card.sorted.clone(), card.child);
+    ranked.sort_by_cached_key(order);
     ranked.truncate(find.most.unwrap_or(20));
     Ok(Listed { cards: ranked.into_iter().filter_map(|(_, card)| found(&query, card)).collect(), total })
+}
+
+fn open(cards: &[Card]) -> usize {
+    cards.iter().filter(|card| card.closed.is_none()).count()
 }
 
 /// A child that fits, and why.
@@ -149,14 +165,15 @@ pub(crate) fn names(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Name>, Fa
     let posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
     let own: BTreeSet<ChildId> = posts.flat_map(|(id, _)| desk.roster.children_of(id)).collect();
     let mut cards = card::all(desk, m)?;
-    cards.retain(|card| own.contains(&card.child));
+    cards.retain(|card| own.contains(&card.child) && card.closed.is_none());
     sort(&mut cards, Sort::Name);
     let area = |card: &Card| card.area.as_ref().map(|place| place.name.clone()).unwrap_or_default();
     Ok(cards.into_iter().map(|card| Name { child: card.child, area: area(&card), name: card.name }).collect())
 }
 
 impl Filter {
-    fn lets(&self, card: &Card) -> bool {
+    /// Whether it lets a card pass; `month` is the first day of this one.
+    fn lets(&self, card: &Card, month: Day) -> bool {
         let any = |wanted: &Option<Vec<String>>, has: &dyn Fn(&str) -> bool| {
             wanted.as_ref().is_none_or(|codes| codes.is_empty() || codes.iter().any(|code| has(code)))
         };
@@ -170,6 +187,10 @@ impl Filter {
             && self.post.is_none_or(|post| card.posts.iter().any(|charge| charge.post == post))
             && self.missing.is_none_or(|wanted| wanted == (card.missing > 0))
             && self.differs.is_none_or(|wanted| wanted == (card.differs > 0))
+            && self.closed.unwrap_or(false) == card.closed.is_some()
+            && self.unassessed.is_none_or(|wanted| wanted == card.risk.is_none())
+            && self.unvisited.is_none_or(|wanted| wanted == !card.has_visit_since(month))
+            && self.due_on.is_none_or(|day| card.next_due == Some(day))
     }
 }
 
@@ -182,3 +203,6 @@ fn sort(cards: &mut [Card], by: Sort) {
         Sort::Visit => cards.sort_by_cached_key(|c| (c.last_visit.clone(), name(c))),
     }
 }
+
+#[cfg(test)]
+mod tests;

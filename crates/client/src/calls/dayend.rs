@@ -15,6 +15,7 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use sync::envelope::Envelope;
 
+use super::alarms::{self, Alarm};
 use super::card;
 use super::child::{self, Which};
 use super::differ::{self, Differing};
@@ -38,6 +39,10 @@ pub(crate) struct Day {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Dayend {
     day: day::Day,
+    /// 告急: what the station has not answered yet, of all days.
+    alarms: Vec<Alarm>,
+    /// How many there are.
+    alarms_total: usize,
     sum: Sum,
     /// A line a director and device.
     directors: Vec<Director>,
@@ -161,7 +166,8 @@ pub(crate) fn dayend(desk: &Desk, m: &Moment, args: Day) -> Result<Dayend, Fault
     let (files, imported) = files(desk, m, day)?;
     let together = together(&visits);
     let visits = visits.into_iter().map(|visit| visit::with_name(desk, visit)).collect::<Result<_, _>>()?;
-    Ok(Dayend { day, sum, directors, visits, together, files, imported, differing })
+    let (alarms, alarms_total) = alarms::list_open(desk, m)?;
+    Ok(Dayend { day, alarms, alarms_total, sum, directors, visits, together, files, imported, differing })
 }
 
 fn visits(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<Line>, Fault> {

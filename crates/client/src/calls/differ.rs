@@ -100,12 +100,12 @@ pub(crate) fn choose(desk: &mut Desk, m: &mut Moment, choice: Choice) -> Acted<E
     let said = cell.said.iter().any(|said| said.value.as_ref() == Some(&choice.value));
     let (before, today) = (values(&view), desk.today(m));
     let edit = [FieldEdit::Set { key: choice.key.clone(), value: choice.value.clone() }];
-    let stopped = red::stopping(form, &before, &edit, today);
+    let stopped = red::find_stops(form, &before, &edit, today);
     // A value that already stands in the file may be chosen as it is.
     if !said && !stopped.is_empty() {
         return Ok((Edited { findings: stopped, ..Edited::default() }, Vec::new()));
     }
-    let findings = red::remaining(form, &before, &edit, today);
+    let findings = red::find_rest(form, &before, &edit, today);
     let text = form.field(&choice.key).is_some_and(|field| field.merge == Merge::Text);
     let edit = match choice.value {
         Value::Text(wording) if text => Edit::Write(choice.key.clone(), wording),

@@ -121,7 +121,7 @@ fn findings(desk: &Desk, m: &Moment, draft: &draft::Draft) -> Result<Vec<Finding
         }
         ("assessment", Some(child)) => assess::check(desk, m, *child, &draft.values),
         (REGISTRATION, _) => create::check(desk, m, &draft.values),
-        (form, _) => Ok(note::check_remark(form, &note::remark_values(&draft.values, draft.about))),
+        (form, _) => note::check_remark(desk, m, form, &note::remark_values(&draft.values, draft.about)),
     }
 }
 

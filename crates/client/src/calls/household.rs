@@ -29,7 +29,7 @@ pub(crate) fn household(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Car
         let line = format!("\n{address}\n");
         for child in rows(&desk.db, same, params![which.child.as_bytes(), line], |row| child_id(row, 0))? {
             if !cards.iter().any(|card| card.child == child) {
-                cards.extend(card::one(desk, m, child)?);
+                cards.extend(card::one(desk, m, child)?.filter(|card| card.closed.is_none()));
             }
         }
     }

@@ -14,7 +14,7 @@ use domain::value::{Key, Value};
 use dossier::Edit;
 use serde::{Deserialize, Serialize};
 
-use super::{Acted, card, draft as drafts, opened, seen};
+use super::{Acted, alarms, card, draft as drafts, opened, seen};
 use crate::desk::Desk;
 use crate::draft;
 use crate::project::frequency;
@@ -238,7 +238,7 @@ pub(super) fn remark(
     for visit in visits {
         let child = child_of(desk, m, *visit)?;
         let values = remark_values(&values, Some(*visit));
-        let findings = check_remark(form, &values);
+        let findings = check_remark(desk, m, form, &values)?;
         if !may_finish(&findings) {
             return Ok((Written { record: None, findings }, Vec::new()));
         }
@@ -264,12 +264,22 @@ pub(crate) fn remark_values(values: &BTreeMap<Key, Value>, about: Option<RecordI
     values
 }
 
-/// What the rules say about a supplement or a review.
-pub(super) fn check_remark(form: &str, values: &BTreeMap<Key, Value>) -> Vec<Finding> {
-    match form {
-        "review" => domain::visit::check_review(values),
-        _ => domain::visit::check_supplement(values),
+/// What the rules say about a supplement or a review: what raises an alarm is answered in words.
+pub(super) fn check_remark(
+    desk: &Desk,
+    m: &Moment,
+    form: &str,
+    values: &BTreeMap<Key, Value>,
+) -> Result<Vec<Finding>, Fault> {
+    if form != "review" {
+        return Ok(domain::visit::check_supplement(values));
     }
+    let about = values.get("about").and_then(Value::as_text).and_then(|id| id.parse::<RecordId>().ok());
+    let alarm = match about {
+        Some(about) => alarms::of(desk, m, about)?.is_some_and(|alarm| alarm.waits()),
+        None => false,
+    };
+    Ok(domain::visit::check_review(values, alarm))
 }
 
 #[cfg(test)]

@@ -24,6 +24,17 @@ pub(crate) struct Section {
     fields: Vec<Shown>,
 }
 
+impl Section {
+    /// Its group.
+    pub(crate) fn group(&self) -> &str {
+        &self.group
+    }
+    /// Leaves only the fields a reader is told of.
+    pub(crate) fn keep(&mut self, told: impl Fn(&str) -> bool) {
+        self.fields.retain(|field| told(&field.key));
+    }
+}
+
 /// A field and what stands there.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -166,7 +177,7 @@ impl Sheet<'_> {
             code: field.code.clone(),
             unknown: field.unknown,
             max: field.max,
-            computed: field.computed || field.given,
+            computed: field.computed || field.given || field.merge == Merge::Authority,
             cell,
             members: self.members(desk, field, key),
             rows: self.rows(desk, field),

@@ -18,7 +18,7 @@ use sync::envelope::Envelope;
 
 use super::assign::{self, PostLine};
 use super::me::Nothing;
-use super::{Acted, dayend, rows};
+use super::{Acted, close, dayend, rows};
 use crate::desk::Desk;
 use crate::store::signed;
 use crate::write::Act;
@@ -61,11 +61,11 @@ pub(crate) struct DeviceLine {
 /// to her sees herself.
 pub(crate) fn people(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PersonLine>, Fault> {
     let today = desk.today(m);
-    let contacts = dayend::contacts(desk)?;
+    let (contacts, closed) = (dayend::contacts(desk)?, close::closed_children(desk)?);
     let mut lines = Vec::new();
     for person in reached(desk, today) {
         let posts = desk.roster.posts_of(person).filter(|(_, post)| post.held_on(today));
-        let mut posts: Vec<PostLine> = posts.map(|(id, post)| assign::line(&desk.roster, id, post)).collect();
+        let mut posts: Vec<PostLine> = posts.map(|(id, post)| assign::line(&desk.roster, id, post, &closed)).collect();
         posts.sort_by_key(PostLine::order);
         let name = desk.roster.people.get(&person).cloned().unwrap_or_default();
         let devices = devices(desk, today, person, &contacts)?;

@@ -15,7 +15,7 @@ use super::child::{FieldEdit, rules};
 type Values = BTreeMap<Key, Value>;
 
 /// What would stand in a record of `form` after the edits that are about it.
-fn after(form: &Form, values: &Values, edits: &[FieldEdit]) -> Values {
+fn apply_edits(form: &Form, values: &Values, edits: &[FieldEdit]) -> Values {
     let mut after = values.clone();
     for edit in edits.iter().filter(|edit| form.field(edit.key()).is_some()) {
         match edit {
@@ -27,8 +27,8 @@ fn after(form: &Form, values: &Values, edits: &[FieldEdit]) -> Values {
 }
 
 /// What stands in the way of edits of one record, each finding said at the key that is edited.
-pub(super) fn stopping(form: &Form, values: &Values, edits: &[FieldEdit], today: Day) -> Vec<Finding> {
-    let (before, then) = (rules(form, values, today), rules(form, &after(form, values, edits), today));
+pub(super) fn find_stops(form: &Form, values: &Values, edits: &[FieldEdit], today: Day) -> Vec<Finding> {
+    let (before, then) = (rules(form, values, today), rules(form, &apply_edits(form, values, edits), today));
     let mut found = Vec::new();
     for edit in edits.iter().filter(|edit| form.field(edit.key()).is_some()) {
         let sets = matches!(edit, FieldEdit::Set { .. });
@@ -39,14 +39,14 @@ pub(super) fn stopping(form: &Form, values: &Values, edits: &[FieldEdit], today:
 }
 
 /// What the rules say about the edited keys once the edits are written: blocks nothing.
-pub(super) fn remaining(form: &Form, values: &Values, edits: &[FieldEdit], today: Day) -> Vec<Finding> {
-    let mut found = rules(form, &after(form, values, edits), today);
+pub(super) fn find_rest(form: &Form, values: &Values, edits: &[FieldEdit], today: Day) -> Vec<Finding> {
+    let mut found = rules(form, &apply_edits(form, values, edits), today);
     found.retain(|finding| edits.iter().any(|edit| edit.key() == finding.key));
     found
 }
 
 /// Edits as a record takes them, as they are judged here. Marks of choices (`?name`) are no edits of a field.
-pub(super) fn judged(edits: &[Edit]) -> Vec<FieldEdit> {
+pub(super) fn as_field_edits(edits: &[Edit]) -> Vec<FieldEdit> {
     let one = |edit: &Edit| match edit {
         Edit::Set(key, value) => FieldEdit::Set { key: key.clone(), value: value.clone() },
         Edit::Write(key, text) => FieldEdit::Set { key: key.clone(), value: Value::text(text.as_str()) },

@@ -369,7 +369,7 @@ fn nonsense_is_answered_in_words_and_changes_nothing() {
     for (name, args, code) in [
         ("child.open", json!({}), domain::fault::Code::BadCall),
         ("child.open", json!({ "child": child(99) }), domain::fault::Code::NotFound),
-        ("child.close", json!({}), domain::fault::Code::NotFound),
+        ("child.burn", json!({}), domain::fault::Code::NotFound),
         ("children.list", json!({ "colour": "red" }), domain::fault::Code::BadCall),
         ("visit.complete", json!({}), domain::fault::Code::BadCall),
         ("roster.assign", json!({ "children": [child(7)], "post": post(2) }), domain::fault::Code::Denied),

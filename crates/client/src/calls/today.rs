@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 
 use domain::day::Day;
-use domain::due::State;
+use domain::due::{self, State};
 use domain::fault::Fault;
 use domain::id::ChildId;
 use domain::moment::{Moment, Timestamp};
 use domain::rights::{Verb, role_may};
 use serde::Serialize;
 
+use super::alarms::{self, Alarm};
 use super::card::{self, Card};
 use super::departed::{self, Departed};
 use super::differ::{self, Differing};
@@ -25,6 +26,10 @@ use crate::draft;
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Today {
+    /// 告急: what the station has not answered yet.
+    alarms: Vec<Alarm>,
+    /// How many there are.
+    alarms_total: usize,
     /// 逾期, the longest first.
     overdue: Vec<Card>,
     /// 今天应访
@@ -49,10 +54,22 @@ pub(crate) struct Today {
     follow_ups: Vec<FollowUp>,
     /// How much there is.
     follow_ups_total: usize,
+    /// Open files without a level of risk; 0 for who assesses none.
+    unassessed: usize,
+    /// A coming day on which more are due than anybody visits in a day.
+    crowded: Option<Crowded>,
     differing: Vec<Differing>,
     drafts: usize,
     /// Items still to be sent.
     waiting: u32,
+}
+
+/// A day with many visits.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Crowded {
+    day: Day,
+    children: usize,
 }
 
 /// A note a station sent back.
@@ -72,7 +89,11 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
     let (mut overdue, mut due, mut coming, mut unmet) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (nobodys, mut without) = (unassigned::all(desk, m), Vec::new());
     let limit = u32::from(crate::project::frequency(&desk.roster).unmet);
-    for card in card::all(desk, m)? {
+    let mut cards = card::all(desk, m)?;
+    cards.retain(|card| card.closed.is_none());
+    let unassessed = cards.iter().filter(|card| card.risk.is_none()).count();
+    let crowded = crowded_day(&cards, desk.today(m));
+    for card in cards {
         if card.unmet >= limit {
             unmet.push(card.clone());
         }
@@ -94,7 +115,12 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
     let mut follow_ups = follow::open(desk, m)?;
     let follow_ups_total = follow_ups.len();
     follow_ups.truncate(FOLLOW_UPS_MAX);
+    let (alarms, alarms_total) = alarms::list_open(desk, m)?;
     Ok(Today {
+        alarms,
+        alarms_total,
+        unassessed: if makes(desk, m, "assessment") { unassessed } else { 0 },
+        crowded,
         overdue,
         due,
         coming,
@@ -111,6 +137,21 @@ pub(crate) fn today(desk: &Desk, m: &Moment, _: Nothing) -> Result<Today, Fault>
         drafts: draft::all(&desk.db)?.len(),
         waiting: u32::try_from(desk.ladder()?.saved).unwrap_or(u32::MAX),
     })
+}
+
+/// Whether this person makes records of a form at all.
+fn makes(desk: &Desk, m: &Moment, form: &str) -> bool {
+    let mut posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
+    posts.any(|(_, post)| role_may(post.role, Verb::Create, form))
+}
+
+/// So far ahead a crowded day is told.
+const CROWD_DAYS: i32 = 45;
+
+fn crowded_day(cards: &[Card], today: Day) -> Option<Crowded> {
+    let due = cards.iter().filter_map(|card| card.next_due);
+    let (day, children) = due::crowded_day(due.filter(|day| *day >= today && *day <= today.plus(CROWD_DAYS)))?;
+    Some(Crowded { day, children })
 }
 
 fn returned(desk: &Desk, m: &Moment) -> Result<Vec<Returned>, Fault> {
@@ -140,8 +181,7 @@ fn asked(desk: &Desk, visit: &Line) -> Result<String, Fault> {
 /// How many notes a day's end shows this person to be marked, and when the oldest was finished:
 /// those never reviewed, counted where they lie, and those supplemented since they were sent back.
 fn unread(desk: &Desk, m: &Moment, returned: &[Returned]) -> Result<(u32, Option<Timestamp>), Fault> {
-    let mut posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
-    if !posts.any(|(_, post)| role_may(post.role, Verb::Create, "review")) {
+    if !makes(desk, m, "review") {
         return Ok((0, None));
     }
     let from = desk.today(m).plus(-UNREAD_DAYS).start();
@@ -171,3 +211,6 @@ const FOLLOW_UPS_MAX: usize = 10;
 
 /// A note nobody looked at for so long is history.
 const UNREAD_DAYS: i32 = 30;
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::alarm::REPORT_KEYS;
 use domain::fault::{Code, Fault};
 use domain::form::builtin;
 use domain::id::{ChildId, RecordId};
@@ -10,6 +11,7 @@ use dossier::Actor;
 use rusqlite::{Params, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::alarms::{self, Alarm, Mark};
 use super::card::{self, Card, Coded};
 use super::child::Which;
 use super::follow::{self, FollowUp};
@@ -50,6 +52,8 @@ pub(crate) struct Line {
     /// Who finished it and when.
     pub(crate) who: Who,
     pub(crate) standing: Standing,
+    /// Whether it raises an alarm, and whether that was answered.
+    pub(crate) alarm: Option<Mark>,
     pub(crate) supplements: u32,
     /// Whether the district has it in its log.
     pub(crate) received: bool,
@@ -65,8 +69,8 @@ pub(super) const COLUMNS: &str = "SELECT v.record, v.child, v.at, v.mode, v.met,
     (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'review'),
     (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'supplement'
         AND NOT EXISTS (SELECT 1 FROM follow_said s WHERE s.record = r.record)),
-    EXISTS (SELECT 1 FROM item i WHERE i.record = v.record AND i.state = 1)
-    FROM visit_card v WHERE v.child NOT IN (SELECT child FROM hidden)";
+    EXISTS (SELECT 1 FROM item i WHERE i.record = v.record AND i.state = 1), al.danger, al.answered
+    FROM visit_card v LEFT JOIN alarm_card al ON al.record = v.record WHERE v.child NOT IN (SELECT child FROM hidden)";
 
 impl Line {
     /// Whether a station is to look at it now: it is finished or was supplemented since it was sent
@@ -109,6 +113,7 @@ fn line(desk: &Desk, row: &Row<'_>) -> rusqlite::Result<Line> {
         standing,
         supplements: row.get(9)?,
         received: row.get(13)?,
+        alarm: Mark::of(row.get(14)?, row.get(15)?),
         taken: None,
     })
 }
@@ -187,6 +192,8 @@ pub(crate) struct Opened {
     follow_ups: Vec<FollowUp>,
     /// The notes of the same visit about other children, for who may see them.
     siblings: Vec<SiblingNote>,
+    /// What it raises alarm for, what to do now, and what the station answered.
+    alarm: Option<Alarm>,
 }
 
 /// The note of the same visit about another child.
@@ -218,15 +225,21 @@ pub(crate) fn open(desk: &Desk, m: &Moment, note: Note) -> Result<Opened, Fault>
     let view = found.doc.view(form);
     let none = BTreeMap::new();
     let sheet = Sheet { form, record: Some(note.visit), view: &view, computed: &none };
+    let mut sections = page::sections(desk, &[sheet]);
+    let author = view.cells.values().flat_map(|cell| &cell.said).next().map(|said| said.actor);
+    if author.is_none_or(|author| !alarms::hears_of_reports(desk, m, child, &author)) {
+        sections.iter_mut().for_each(|section| section.keep(|key| !REPORT_KEYS.contains(&key)));
+    }
     let sql = format!("{COLUMNS} AND v.record = ?1");
     let found_lines = lines(desk, &sql, params![note.visit.as_bytes()])?;
     Ok(Opened {
         line: found_lines.into_iter().next().ok_or(Code::NotFound)?,
         card: card::one(desk, m, child)?.ok_or(Code::NotFound)?,
-        sections: page::sections(desk, &[sheet]),
+        sections,
         remarks: remarks(desk, note.visit)?,
         follow_ups: follow::of_note(desk, m, note.visit)?,
         siblings: siblings(desk, m, note.visit)?,
+        alarm: alarms::of(desk, m, note.visit)?,
     })
 }
 

@@ -3,6 +3,7 @@
 //! It must not know visits; `due` fills those columns.
 
 use domain::child;
+use domain::closing;
 use domain::day::Day;
 use domain::form;
 use domain::id::{ChildId, RecordId};
@@ -25,15 +26,17 @@ pub(super) fn card(tx: &Connection, record: RecordId, child: ChildId, view: &Vie
             .map(drop);
     };
     let name = text(view, "name").unwrap_or("（未填姓名）");
+    let closed = closing::of(&values(view));
     tx.prepare_cached(
         "INSERT INTO child_card (child, record, name, sorted, sex, birth, categories, risk, id_no, phone,
-            school, missing, registered, needles, unmet)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)
+            school, missing, registered, needles, unmet, assessed, closed, closed_on)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?15, ?16, ?17)
          ON CONFLICT (child) DO UPDATE SET record = excluded.record, name = excluded.name,
             sorted = excluded.sorted, sex = excluded.sex, birth = excluded.birth,
             categories = excluded.categories, risk = excluded.risk, id_no = excluded.id_no,
             phone = excluded.phone, school = excluded.school, missing = excluded.missing,
-            registered = excluded.registered, needles = excluded.needles
+            registered = excluded.registered, needles = excluded.needles, assessed = excluded.assessed,
+            closed = excluded.closed, closed_on = excluded.closed_on
          WHERE excluded.record <= child_card.record",
     )?
     .execute(params![
@@ -51,6 +54,9 @@ pub(super) fn card(tx: &Connection, record: RecordId, child: ChildId, view: &Vie
         missing(view),
         Day::of(first.at).to_string(),
         needles(view),
+        text(view, "risk_at"),
+        closed.as_ref().map(|closed| &closed.why),
+        closed.as_ref().and_then(|closed| closed.on.as_ref()),
     ])?;
     Ok(())
 }

@@ -2,12 +2,13 @@
 //!
 //! It must not know the order in which they came.
 
+use domain::alarm;
 use domain::day::Day;
 use domain::id::{ChildId, RecordId};
 use dossier::View;
 use rusqlite::{Connection, Result, params};
 
-use super::{first_said, text};
+use super::{first_said, text, values};
 use crate::store::records::RecordMeta;
 
 /// Characters of a note that a list shows.
@@ -42,10 +43,14 @@ pub(super) fn visit(tx: &Connection, record: RecordId, child: ChildId, view: &Vi
     Ok(())
 }
 
-/// Writes the row of a supplement, a review or an assessment; returns the note it is about.
+/// Writes the row of a supplement, a review or an assessment; returns the record it is, or was, about.
 pub(super) fn remark(tx: &Connection, meta: &RecordMeta, view: &View) -> Result<Option<RecordId>> {
-    tx.prepare_cached("DELETE FROM remark_card WHERE record = ?1")?.execute(params![meta.record.as_bytes()])?;
-    let Some(said) = first_said(view) else { return Ok(None) };
+    let before: Vec<Option<[u8; 16]>> = tx
+        .prepare_cached("DELETE FROM remark_card WHERE record = ?1 RETURNING about")?
+        .query_map(params![meta.record.as_bytes()], |row| row.get(0))?
+        .collect::<Result<_>>()?;
+    let before = before.into_iter().flatten().next().map(RecordId::new);
+    let Some(said) = first_said(view) else { return Ok(before) };
     let about: Option<RecordId> = text(view, "about").and_then(|id| id.parse().ok());
     let (verdict, words) = match meta.form.as_str() {
         "assessment" => ("level", "reason"),
@@ -53,8 +58,8 @@ pub(super) fn remark(tx: &Connection, meta: &RecordMeta, view: &View) -> Result<
         _ => ("", "text"),
     };
     tx.prepare_cached(
-        "INSERT INTO remark_card (record, form, child, about, verdict, text, made, actor)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO remark_card (record, form, child, about, verdict, text, made, actor, answers)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         meta.record.as_bytes(),
@@ -65,6 +70,7 @@ pub(super) fn remark(tx: &Connection, meta: &RecordMeta, view: &View) -> Result<
         text(view, words).unwrap_or_default(),
         said.at.0,
         said.actor.as_bytes(),
+        meta.form == "review" && alarm::answers(&values(view)),
     ])?;
     Ok(about)
 }

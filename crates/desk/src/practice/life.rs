@@ -29,6 +29,9 @@ const PHONES: [&str; 2] = ["14000002468", "14000001357"];
 /// Folders of the two desks that are not the learner's, while the district is made.
 const OTHERS: [&str; 2] = ["old", "station"];
 const DAY_S: i64 = 86_400;
+/// The child that was found alone at home, and the one that moved away, in the order of the list.
+const ALONE: usize = 4;
+const MOVED: usize = 8;
 
 #[derive(Deserialize)]
 struct People {
@@ -227,27 +230,54 @@ fn visits(desk: &mut Desk, people: &People, children: &[Value], now: Timestamp) 
     notes.sort_by_key(|(ago, ..)| -ago);
     for (ago, next, note, child) in notes {
         let at = now.plus_s(-ago * DAY_S);
-        let draft = desk.ask(at, "visit.begin", &json!({ "children": [child] }))?;
-        let mut values = draft["values"].clone();
-        for key in ["living", "guard", "health", "study", "psych", "safety", "social"] {
-            values[key] = json!("1");
-        }
-        values["met_child"] = json!(true);
-        values["met_guardian"] = json!(true);
-        values["contact_parent"] = json!("1");
-        values["note"] = json!(note);
-        values["next_visit"] = json!(Day::of(now).plus(next).to_string());
-        let done = desk.ask(at, "visit.complete", &json!({ "draft": draft["draft"], "values": values }))?;
-        if done["records"].as_array().is_none_or(Vec::is_empty) {
-            return Err(Fault::new(Code::Bug, done["findings"].to_string()));
-        }
+        let said = json!({ "note": note, "next_visit": Day::of(now).plus(next).to_string() });
+        visit(desk, child, at, &said)?;
     }
     Ok(())
 }
 
-/// The station sends a note back; a telephone number is heard differently by two.
+/// One finished note: all is well but for what is said.
+fn visit(desk: &mut Desk, child: &Value, at: Timestamp, said: &Value) -> Result<(), Fault> {
+    let draft = desk.ask(at, "visit.begin", &json!({ "children": [child] }))?;
+    let mut values = draft["values"].clone();
+    for key in ["living", "guard", "health", "study", "psych", "safety", "social"] {
+        values[key] = json!("1");
+    }
+    values["met_child"] = json!(true);
+    values["met_guardian"] = json!(true);
+    values["contact_parent"] = json!("1");
+    for (key, value) in said.as_object().into_iter().flatten() {
+        values[key] = value.clone();
+    }
+    let done = desk.ask(at, "visit.complete", &json!({ "draft": draft["draft"], "values": values }))?;
+    if done["records"].as_array().is_none_or(Vec::is_empty) {
+        return Err(Fault::new(Code::Bug, done["findings"].to_string()));
+    }
+    Ok(())
+}
+
+/// A note that raises an alarm, which nobody has answered yet.
+fn danger() -> Value {
+    json!({
+        "met_guardian": false, "unmet_reason": "母亲外出打零工，下午才回来", "safety": "4",
+        "safety_note": "四岁孩子独自在家，煤气灶开着火。", "guard": "3", "guard_note": "这周已有两次独自在家。",
+        "report_needed": false, "risk_hint": "2",
+        "note": "敲门孩子自己开的，母亲不在，灶上煮着面。已关火，陪孩子等到母亲回来，讲明不能把幼儿单独留在家里。",
+    })
+}
+
+/// The station sends a note back and closes the file of a child that moved away; a telephone number is heard
+/// differently by two; one child was found in danger.
 fn evening(old: &mut Desk, station: &mut Desk, children: &[Value], at: Timestamp) -> Result<(), Fault> {
-    let (Some(first), Some(third)) = (children.first(), children.get(2)) else { return Err(Code::Bug.into()) };
+    let (Some(first), Some(third), Some(alone)) = (children.first(), children.get(2), children.get(ALONE)) else {
+        return Err(Code::Bug.into());
+    };
+    visit(old, alone, at, &danger())?;
+    let closing = json!({ "closed_why": "MOVED_OUT", "closed_papers": "迁移证（练习）" });
+    let done = station.ask(at, "child.close", &json!({ "child": children.get(MOVED), "values": closing }))?;
+    if done["done"] != true {
+        return Err(Fault::new(Code::Bug, done["findings"].to_string()));
+    }
     let notes = station.ask(at, "visits.list", &json!({ "child": third }))?;
     let back = json!({ "visit": notes[0]["record"], "verdict": "2", "note": "请补充孩子在学校的情况" });
     station.ask(at, "visit.review", &back)?;

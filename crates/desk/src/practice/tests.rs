@@ -26,6 +26,9 @@ fn a_learner_finds_a_small_district_with_work_in_it() {
     assert!(count("today") >= 1 && count("coming") >= 1, "and some soon: {cards:?}");
     let today = ask(&mut client, "today", &json!({}));
     let filled = |key: &str| today[key].as_array().is_some_and(|list| !list.is_empty());
+    assert_eq!(today["alarms"].as_array().map(Vec::len), Some(1), "one child was found in danger: {today}");
+    let closed = ask(&mut client, "children.list", &json!({ "closed": true }));
+    assert_eq!(closed["cards"].as_array().map(Vec::len), Some(1), "one moved away");
     assert!(filled("returned"), "a note came back: {today}");
     assert!(filled("differing"), "a number differs: {today}");
     assert_eq!(ask(&mut client, "draft.list", &json!({})).as_array().map(Vec::len), Some(1));

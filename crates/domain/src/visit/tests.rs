@@ -88,6 +88,10 @@ fn each_rule_of_the_note_speaks() {
         ("child_words=想妈妈", "child_words", yellow),
         ("child_words=“想妈妈”", "child_words", None),
         ("risk_hint=", "risk_hint", red),
+        ("safety=4 safety_note=独自在家 report_needed=否", "risk_hint", yellow),
+        ("safety=4 safety_note=独自在家 report_needed=否 risk_hint=2", "risk_hint", None),
+        ("hazard/10=是 report_needed=否 next_visit=2026-11-24", "next_visit", None),
+        ("hazard/10=是 report_needed=否 next_visit=2026-11-25", "next_visit", yellow),
         ("next_visit=2026-11-23", "next_visit", red),
         ("next_visit=2026-12", "next_visit", red),
         ("next_visit=2026-12-09", "next_visit", yellow),
@@ -115,7 +119,11 @@ fn left_behind_children_and_high_risk_ask_for_more() {
 #[test]
 fn the_next_visit_follows_the_policy_and_only_meetings_count() {
     let on = "2026-11-23".parse().expect("a day");
-    assert_eq!(next_visit(on, &context()).to_string(), "2026-12-08");
+    assert_eq!(next_visit(on, &whole(), &context()).to_string(), "2026-12-08");
+    for danger in ["safety=4", "hazard/11=是", "report_needed=是"] {
+        let next = next_visit(on, &changed(danger), &context());
+        assert_eq!(next.to_string(), "2026-11-24", "{danger}: the rhythm of the urgent");
+    }
     assert!(attempt(&whole()).is_some_and(|a| a.resets() && a.on == on));
     for changes in ["met_child=否", "mode=2", "mode=6"] {
         assert!(attempt(&changed(changes)).is_some_and(|a| !a.resets()), "{changes}");
@@ -128,10 +136,15 @@ fn a_note_sent_back_says_what_is_wanted() {
     let of =
         |pairs: &[(&str, &str)]| -> Values { pairs.iter().map(|(k, v)| ((*k).to_owned(), Value::text(*v))).collect() };
     let about = "00000000000000000000000000000009";
-    assert!(may_finish(&check_review(&of(&[("about", about), ("verdict", "1")]))));
-    assert!(!may_finish(&check_review(&of(&[("about", about), ("verdict", "2")]))));
-    assert!(may_finish(&check_review(&of(&[("about", about), ("verdict", "2"), ("note", "请补安全隐患")]))));
-    assert!(!may_finish(&check_review(&of(&[("about", "那一条"), ("verdict", "1")]))));
+    assert!(may_finish(&check_review(&of(&[("about", about), ("verdict", "1")]), false)));
+    assert!(!may_finish(&check_review(&of(&[("about", about), ("verdict", "2")]), false)));
+    assert!(may_finish(&check_review(&of(&[("about", about), ("verdict", "2"), ("note", "请补安全隐患")]), true)));
+    assert!(!may_finish(&check_review(&of(&[("about", "那一条"), ("verdict", "1")]), false)));
+    assert!(
+        !may_finish(&check_review(&of(&[("about", about), ("verdict", "1")]), true)),
+        "an alarm is answered in words"
+    );
+    assert!(may_finish(&check_review(&of(&[("about", about), ("verdict", "1"), ("note", "今晚同去")]), true)));
     assert!(may_finish(&check_supplement(&of(&[("about", about), ("text", "补充：母亲已来电")]))));
     assert!(!may_finish(&check_supplement(&of(&[("about", about)]))));
 }

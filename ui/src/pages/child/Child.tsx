@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildFile, type Section } from '../../api';
+import { Alarms } from '../../parts/alarm/Alarms';
 import { BeginVisit } from '../../parts/begin';
 import { useForms } from '../../parts/forms';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
@@ -65,7 +66,7 @@ function Page({ file }: { file: ChildFile }) {
   // what fills the first screen is painted first, the long rest at once after it
   const whole = useDeferredValue(true, false);
   const head = useRef<HTMLDivElement>(null);
-  const groups = { A: t('child.group.A'), B: t('child.group.B'), C: t('child.group.C'), D: t('child.group.D'), E: t('child.group.E'), F: t('child.group.F'), G: t('child.group.G') } as Record<string, string>;
+  const groups = { A: t('child.group.A'), B: t('child.group.B'), C: t('child.group.C'), D: t('child.group.D'), E: t('child.group.E'), F: t('child.group.F'), G: t('child.group.G'), H: t('child.group.H') } as Record<string, string>;
   const flip = (id: string) => setFolded((now) => new Set(now.has(id) ? [...now].filter((other) => other !== id) : [...now, id]));
   const wished = useRef<() => void>(undefined);
   const unfold = (id: string, then: () => void) => {
@@ -113,6 +114,7 @@ function Page({ file }: { file: ChildFile }) {
       </div>
       <Contents name={file.card.name} entries={entries} whole={whole} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
       <div className={css.parts}>
+        <Alarms all={file.alarms} on="child" />
         <Part {...part('summary')}><Summary /></Part>
         {(whole ? file.sections : file.sections.slice(0, 1)).map((section) => {
           const { missing, differs } = counts(section, file);

@@ -3,6 +3,7 @@ import { CheckCircleOutlined, DiffOutlined, FormOutlined } from '@ant-design/ico
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Card, ChildFile } from '../../api';
+import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { BeginVisit } from '../../parts/begin';
 import { useMayAssign } from '../../parts/charge/may';
 import { TABLES, useCoded } from '../../parts/coded';
@@ -12,10 +13,12 @@ import { classes } from '../../style/classes';
 import css from './child.module.css';
 
 const Charge = lazy(() => import('../../parts/charge/Charge'));
+const Close = lazy(async () => ({ default: (await import('./Close')).Close }));
+const Reopen = lazy(async () => ({ default: (await import('./Close')).Reopen }));
 
 type Props = { file: ChildFile; toMissing(): void; toDiffers(): void; assess?: (() => void) | undefined };
 
-export function Head({ file: { card, missing }, toMissing, toDiffers, assess }: Props) {
+export function Head({ file: { card, missing, may_close: closing }, toMissing, toDiffers, assess }: Props) {
   const { t } = useTranslation();
   const coded = useCoded();
   return (
@@ -27,10 +30,13 @@ export function Head({ file: { card, missing }, toMissing, toDiffers, assess }: 
           {assess
             ? <button type="button" className={css.asTag} onClick={assess} title={t('child.assess')} data-testid="assess"><RiskTag risk={card.risk} /><span className={css.link}>{card.risk ? t('child.assess') : t('child.assess_first')}</span></button>
             : <RiskTag risk={card.risk} />}
+          <AlarmTag mark={card.alarm} />
+          {card.closed && <span className="tag" data-testid="closed">{t('child.closed')} · {coded(TABLES.closed, card.closed.why)} {card.closed.on}</span>}
           {card.categories.map((one) => <span key={one.code} className="tag">{coded(TABLES.category, one)}</span>)}
         </div>
         <div className={classes('row', css.facts)}>
           <InCharge card={card} />
+          {closing !== 'neither' && <Closing closed={closing === 'reopen'} />}
           <span className="quiet num">{card.last_visit ? `${t('child.last_visit')} ${card.last_visit.slice(0, 10)}` : t('child.never')}</span>
           {card.next_due && <span className="quiet num">{t('child.next_visit')} {card.next_due} <DueTag due={card.due} /></span>}
           {missing.length > 0
@@ -41,6 +47,19 @@ export function Head({ file: { card, missing }, toMissing, toDiffers, assess }: 
       </div>
       <BeginVisit child={card.child} name={card.name} type="primary" size="large" />
     </div>
+  );
+}
+
+/** 结案, or 重新启用. */
+function Closing({ closed }: { closed: boolean }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const hide = () => setOpen(false);
+  return (
+    <>
+      <button type="button" className={classes('pine', css.link)} onClick={() => setOpen(true)} data-testid={closed ? 'reopen' : 'close'}>{t(closed ? 'child.reopen' : 'child.close')}</button>
+      {open && <Suspense fallback={null}>{closed ? <Reopen hide={hide} /> : <Close hide={hide} />}</Suspense>}
+    </>
   );
 }
 

@@ -38,12 +38,11 @@ export function History({ child }: { child: ChildId }) {
 
 function Change({ lines }: { lines: HistoryLine[] }) {
   const { t } = useTranslation();
-  const { file, undo } = useFile();
+  const { undo } = useFile();
   const [all, setAll] = useState(false);
   const [first] = lines;
   if (!first) return null;
-  // the district's import is no slip of anybody's hand, and a level stands with its assessment
-  const may = file.may_edit && first.who.device_id !== null && !lines.some(({ key }) => key === 'risk_level' || key === 'risk_at');
+  const may = lines.every((line) => line.may_undo);
   return (
     <li>
       <span className={classes('num', css.when)}>{clock(first.at)}</span>

@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from '@tanstack/react-router';
 import { useAnswer, type AssessmentLine, type ChildId, type VisitLine } from '../../api';
+import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { TABLES, useCoded } from '../../parts/coded';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
@@ -50,6 +51,7 @@ function Visit({ visit }: { visit: VisitLine }) {
         <strong>{coded(TABLES.mode, visit.mode)}</strong>
         <span className={visit.met ? 'quiet' : 'tag amber'}>{visit.met ? t('child.met') : t('child.unmet')}</span>
         <span className="quiet">{visit.who.person}</span>
+        <AlarmTag mark={visit.alarm} />
         {visit.standing !== 'finished' && <span className={`tag ${LOOK[visit.standing]}`}>{standing}</span>}
         {visit.supplements > 0 && <span className="quiet">{t('child.supplements', { n: visit.supplements })}</span>}
         {visit.next_visit && <span className="quiet num">{t('child.visit_next', { day: visit.next_visit })}</span>}

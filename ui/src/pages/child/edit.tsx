@@ -6,6 +6,7 @@ import { call, queries, type Answer, type ChildFile, type Edited, type FieldEdit
 import { useLook } from '../../look';
 import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
+import { spoken } from '../../text';
 
 type Saved = Edited | undefined;
 
@@ -46,7 +47,8 @@ export function FileProvider({ file, forms, today, children }: { file: ChildFile
     const failed = (thrown: unknown) => tell(message, thrown);
     async function undo(record: RecordId, change: string, name: string) {
       try {
-        const { saved } = await call('child.undo', { record, change });
+        const { saved, findings } = await call('child.undo', { record, change });
+        if (findings[0]) return void message.warning(spoken(findings[0]), 6);
         if (saved.length === 0) return void message.info(t('child.not_undone'), 5);
         savedNow();
         await again(child);

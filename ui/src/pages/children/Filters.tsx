@@ -43,6 +43,10 @@ export function Filters({ wanted, want }: Props) {
         <Chip key={value} testid={`risk-${value}`} on={wanted.risk?.includes(value) ?? false} flip={() => want({ risk: toggled(wanted.risk, value) })}>{titled(t('parts.risk', { name: label }))}</Chip>
       ))}
       <span className={css.rule} aria-hidden />
+      {wanted.due_on && <Chip testid="due-on" on flip={() => want({ due_on: undefined })}>{t('children.due_on', { day: wanted.due_on })}</Chip>}
+      <Chip testid="only-unvisited" on={wanted.unvisited ?? false} flip={() => want({ unvisited: wanted.unvisited ? undefined : true })}>{t('children.unvisited')}</Chip>
+      <Chip testid="only-unassessed" on={wanted.unassessed ?? false} flip={() => want({ unassessed: wanted.unassessed ? undefined : true })}>{t('children.unassessed')}</Chip>
+      <Chip testid="only-closed" on={wanted.closed ?? false} flip={() => want({ closed: wanted.closed ? undefined : true })}>{t('children.closed')}</Chip>
       <Chip testid="only-differs" on={wanted.differs ?? false} flip={() => want({ differs: wanted.differs ? undefined : true })}>{t('children.differs')}</Chip>
       <Chip testid="only-missing" on={wanted.missing ?? false} flip={() => want({ missing: wanted.missing ? undefined : true })}>{t('children.missing')}</Chip>
       <Select

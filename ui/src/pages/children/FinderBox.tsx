@@ -7,6 +7,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Card, type ChildName } from '../../api';
 import { useBeginVisit } from '../../parts/begin';
+import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { TABLES, useCoded } from '../../parts/coded';
 import { composing } from '../../parts/keys';
 import { among, useShut, useShutNames } from '../../parts/names';
@@ -92,7 +93,7 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
       <span className={css.finderName}>{card.name}</span>
       <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       <span className="quiet clip grow">{[why, card.area?.name, !why && card.school].filter(Boolean).join(' · ')}</span>
-      <span className={css.finderMarks}>{card.risk && <RiskTag risk={card.risk} />}{card.due?.state === 'overdue' && <DueTag due={card.due} />}</span>
+      <span className={css.finderMarks}><AlarmTag mark={card.alarm} />{card.closed && <span className="tag">{t('children.closed')}</span>}{card.risk && <RiskTag risk={card.risk} />}{card.due?.state === 'overdue' && <DueTag due={card.due} />}</span>
       {/* for the mouse; the keyboard has Ctrl+Enter, said below */}
       <span className={css.finderVisit} aria-hidden title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></span>
     </Command.Item>

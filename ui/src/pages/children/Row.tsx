@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Card } from '../../api';
+import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { useWhy } from '../../parts/why';
@@ -38,6 +39,7 @@ function Told({ card, picking }: { card: Card; picking?: boolean }) {
         <span className="quiet">{[coded(TABLES.sex, card.sex), card.age !== null && t('words.years', { n: card.age })].filter(Boolean).join(' · ')}</span>
       </span>
       <span className={css.labels}><span className={css.kinds}>
+        <AlarmTag mark={card.alarm} />
         {card.risk && <RiskTag risk={card.risk} />}
         {categories.slice(0, 2).map((name) => <span className="tag" key={name}>{name}</span>)}
         {categories.length > 2 && <span className="tag" title={listed(categories)}>+{categories.length - 2}</span>}
@@ -48,7 +50,7 @@ function Told({ card, picking }: { card: Card; picking?: boolean }) {
       </span>
       {why && <span className={classes('quiet clip', css.why)} data-testid="why">{why}</span>}
       <span className={classes('num', css.visits)}>
-        <span className={css.due}>{card.next_due ? <><DueTag due={card.due} /><span className="quiet">{card.next_due.slice(5)}</span></> : <span className="quiet">{t('children.no_due')}</span>}</span>
+        <span className={css.due}>{card.closed ? <span className="tag">{t('children.closed')} {card.closed.on}</span> : card.next_due ? <><DueTag due={card.due} /><span className="quiet">{card.next_due.slice(5)}</span></> : <span className="quiet">{t('children.no_due')}</span>}</span>
         <span className="quiet">{card.last_visit ? `${t('children.last_visit')} ${card.last_visit.slice(0, 10)}` : t('children.never')}</span>
       </span>
     </>

@@ -1,7 +1,10 @@
 // What the address says is to be listed. Anything may stand in an address; what is not understood is left out.
 import type { Card, DueFilter, Filter, Sort } from '../../api';
 
-export type Wanted = { text?: string; categories?: string[]; risk?: string[]; due?: DueFilter[]; area?: string; post?: string; missing?: true; differs?: true; sort?: Sort };
+export type Wanted = { text?: string; categories?: string[]; risk?: string[]; due?: DueFilter[]; area?: string; post?: string; missing?: true; differs?: true; unvisited?: true; unassessed?: true; closed?: true; due_on?: string; sort?: Sort };
+
+/** What is asked for or not. */
+const FLAGS = ['missing', 'differs', 'unvisited', 'unassessed', 'closed'] as const;
 
 /** In place of a post: in nobody's charge. */
 export const NOBODY = 'nobody';
@@ -29,8 +32,9 @@ export function asWanted(found: Record<string, unknown>): Wanted {
   if (due && due.length > 0) wanted.due = due as DueFilter[];
   if (area) wanted.area = area;
   if (post) wanted.post = post;
-  if (found.missing === true || found.missing === 'true') wanted.missing = true;
-  if (found.differs === true || found.differs === 'true') wanted.differs = true;
+  for (const flag of FLAGS) if (found[flag] === true || found[flag] === 'true') wanted[flag] = true;
+  const [dueOn] = texts(found.due_on)?.filter((day) => /^\d{4}-\d\d-\d\d$/.test(day)) ?? [];
+  if (dueOn) wanted.due_on = dueOn;
   if (SORTS.includes(String(found.sort)) && found.sort !== 'due') wanted.sort = found.sort as Sort;
   return wanted;
 }

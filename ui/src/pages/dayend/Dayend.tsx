@@ -5,6 +5,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Dayend as Answered } from '../../api';
+import { Alarms } from '../../parts/alarm/Alarms';
 import { asDay } from '../../parts/day';
 import { onEnter } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
@@ -57,6 +58,7 @@ function TheDay({ of, today, coming }: { of: Answered; today: string; coming: bo
   return (
     <>
       <p className={classes('num', css.dayendSum)} data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}{of.sum.held > 0 && t('dayend.sum_held', { n: of.sum.held })}</p>
+      <Alarms all={of.alarms} total={of.alarms_total} />
       <Keys of={of} />
       <div className={classes('stack', coming && css.dayendComing)} aria-busy={coming} key={of.day}>
         <Clear of={of} today={today} />
@@ -115,9 +117,9 @@ function Days({ day, today, go }: { day: string; today: string; go(to: string): 
 }
 
 /** Nothing is left: a receipt. What was only not read yet does not stand in its way, and is said. */
-function Clear({ of: { day, sum, directors, visits }, today }: { of: Answered; today: string }) {
+function Clear({ of: { day, sum, directors, visits, alarms_total: alarms }, today }: { of: Answered; today: string }) {
   const { t } = useTranslation();
-  if (sum.to_decide > 0 || sum.received < sum.visits || directors.some(asksSomething)) return null;
+  if (alarms > 0 || sum.to_decide > 0 || sum.received < sum.visits || directors.some(asksSomething)) return null;
   const left = visits.filter(unread).length;
   return (
     <section className={classes('panel', css.dayendClear)} data-testid="dayend-clear" role="status">

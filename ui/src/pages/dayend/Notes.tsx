@@ -5,6 +5,7 @@ import { Button } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, type NamedVisit } from '../../api';
+import { AlarmTag, waits } from '../../parts/alarm/AlarmTag';
 import { TABLES, useCoded } from '../../parts/coded';
 import { Empty } from '../../parts/standing';
 import { useRemark } from '../visit/remark';
@@ -79,7 +80,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
   const keys = (event: KeyboardEvent) => {
     if (mine || !plain(event) || event.repeat) return;
     const onLine = event.target === event.currentTarget;
-    if (event.key === 'Enter' && onLine && visit.standing !== 'read') void deal('1');
+    if (event.key === 'Enter' && onLine && visit.standing !== 'read' && !waits(visit.alarm)) void deal('1');
     else if (event.key.toLowerCase() === 't') setWhy(true);
     else return;
     event.preventDefault();
@@ -89,6 +90,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
       <div className={css.dayendVisitTop}>
         <Link to="/visit/$visit" params={{ visit: visit.record }} className={css.dayendVisitName}>{visit.name}</Link>
         <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('dayend.unmet')}`}</span>
+        <AlarmTag mark={visit.alarm} />
         {visit.standing !== 'finished' && <StandingTag standing={visit.standing} />}
       </div>
       <div className={css.dayendVisitFoot}>
@@ -96,7 +98,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
         {!mine && (
           <span className={css.dayendVisitDo}>
             <Button type="text" icon={<RollbackOutlined />} onClick={() => setWhy(true)} disabled={busy} data-testid="dayend-return">{t('dayend.give_back')}</Button>
-            {visit.standing !== 'read' && <Button icon={<CheckOutlined />} onClick={() => void deal('1')} loading={busy} data-testid="dayend-read">{t('dayend.read')}</Button>}
+            {visit.standing !== 'read' && !waits(visit.alarm) && <Button icon={<CheckOutlined />} onClick={() => void deal('1')} loading={busy} data-testid="dayend-read">{t('dayend.read')}</Button>}
           </span>
         )}
       </div>

@@ -1,5 +1,5 @@
 // What is to be dealt with besides visits: what came back, what was begun, what differs, what is held.
-import { BellOutlined, BranchesOutlined, CloudUploadOutlined, EditOutlined, EyeOutlined, InboxOutlined, RollbackOutlined, RightOutlined } from '@ant-design/icons';
+import { BellOutlined, BranchesOutlined, CalendarOutlined, CloudUploadOutlined, EditOutlined, EyeOutlined, FormOutlined, InboxOutlined, RollbackOutlined, RightOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -42,6 +42,7 @@ export function useTodo(today: Today | null): ReactNode[] {
     ...(today ? gone(today.departed) : []),
     ...(today ? told(today, station, t) : []),
     ...(today ? followUps(today, t) : []),
+    ...(today ? first(today, t) : []),
     failed(drafts.error),
     ...begun(drafts.data ?? [], t),
     ...(today ? unmet(today, t) : []),
@@ -69,6 +70,12 @@ function told(today: Today, station: boolean, t: T): ReactNode[] {
     ...differing(today, station, t),
   ];
 }
+
+/** What a first day asks for, and is not seen in any one child: levels to be assessed, many visits on one day. */
+const first = ({ unassessed, crowded }: Today, t: T): ReactNode[] => [
+  unassessed > 0 && <Todo key="unassessed" icon={<FormOutlined />} tone="blue" to="/children" search={{ unassessed: true }} title={t('today.unassessed', { n: unassessed })} more={t('today.unassessed_more')} testid="todo-unassessed" />,
+  crowded && <Todo key="crowded" icon={<CalendarOutlined />} tone="blue" to="/children" search={{ due_on: crowded.day }} title={t('today.crowded', { n: crowded.children, day: dayWords(crowded.day) })} more={t('today.crowded_more')} testid="todo-crowded" />,
+];
 
 const unmet = (today: Today, t: T): ReactNode[] =>
   today.unmet.slice(0, LINES).map((card) => (

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Fault, type Today as Day } from '../../api';
 import { useLook } from '../../look';
+import { Alarms } from '../../parts/alarm/Alarms';
 import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { startTour, useTour } from '../../tour';
@@ -40,11 +41,11 @@ function Shown({ today, fault, again }: Asked) {
       </header>
       <div className={css.todayPage}>
         <div className={css.todayMain} data-testid="today-list">
-          {fault ? <><Trouble part fault={fault} again={again} /><Names /></> : today && <Who today={today} />}
+          {fault ? <><Trouble part fault={fault} again={again} /><Names /></> : today && <><Alarms all={today.alarms} total={today.alarms_total} /><Who today={today} /></>}
         </div>
         <Aside lines={todo} />
       </div>
-      {touring && <Suspense fallback={null}><Tour /></Suspense>}
+      {touring && today && <Suspense fallback={null}><Tour today={today} /></Suspense>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The short tour: a few stops, each one sentence; a station is shown its day's end as well.
 import { Tour as Stops } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useAct, useAnswer } from '../../api';
+import { useAct, useAnswer, type Today } from '../../api';
 import { endTour } from '../../tour';
 import css from './today.module.css';
 
@@ -9,7 +9,8 @@ import css from './today.module.css';
 const at = (...found: string[]) => () => found.map((css) => document.querySelector<HTMLElement>(css)).find((element) => element !== null) ?? document.body;
 const id = (name: string) => `[data-testid="${name}"]`;
 
-export default function Tour() {
+/** A stop names only what is on the page: cards there are where somebody is due, sums where a station has anybody due. */
+export default function Tour({ today }: { today: Today }) {
   const { t } = useTranslation();
   const station = useAnswer('me', {}).data?.station ?? false;
   const keep = useAct('settings.set');
@@ -17,12 +18,13 @@ export default function Tour() {
     endTour();
     keep.mutate({ key: 'toured', value: true });
   }
+  const [cards, sums] = [today.overdue.length + today.due.length > 0, today.overdue.length + today.due.length + today.coming.length > 0];
   const first = station
     ? [
-      { target: at(id('today-sums'), id('today-lead')), title: t('today.tour_station'), description: t('today.tour_station_more'), placement: 'bottomLeft' as const },
+      { target: at(id('today-sums'), id('today-lead')), title: t('today.tour_station'), description: t(sums ? 'today.tour_station_more' : 'today.tour_station_none'), placement: 'bottomLeft' as const },
       { target: at(id('nav-dayend')), title: t('today.tour_dayend'), description: t('today.tour_dayend_more'), placement: 'right' as const },
     ]
-    : [{ target: at(id('visit-card'), id('today-lead')), title: t('today.tour_today'), description: t('today.tour_today_more'), placement: 'bottomLeft' as const }];
+    : [{ target: at(id('visit-card'), id('today-lead')), title: t('today.tour_today'), description: t(cards ? 'today.tour_today_more' : 'today.tour_today_none'), placement: 'bottomLeft' as const }];
   const stops = [
     ...first,
     { target: at(id('nav-find')), title: t('today.tour_find'), description: t('today.tour_find_more'), placement: 'right' as const },

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Card, DueFilter, Today } from '../../api';
 import { BeginVisit } from '../../parts/begin';
+import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { dayWords } from './day';
@@ -88,7 +89,7 @@ function VisitCard({ card }: { card: Card }) {
         <DueTag due={card.due} />
       </div>
       <div className={css.visitCardTags}>
-        <RiskTag risk={card.risk} />
+        <AlarmTag mark={card.alarm} /><RiskTag risk={card.risk} />
         {card.unmet > 1 && <span className="tag amber">{t('today.unmet', { n: card.unmet })}</span>}
         {card.categories.slice(0, CATEGORIES).map((one) => <span className="tag clip" key={one.code}>{coded(TABLES.category, one)}</span>)}
         {more > 0 && <span className="tag num">+{more}</span>}
@@ -123,7 +124,7 @@ function Lines({ cards, director }: { cards: Card[]; director: boolean }) {
         <li key={card.child}>
           <Link to="/child/$child" params={{ child: card.child }} className={classes('clip', css.todayLineName)}>{card.name}</Link>
           <Who card={card} />
-          <RiskTag risk={card.risk} />
+          <AlarmTag mark={card.alarm} /><RiskTag risk={card.risk} />
           <span className={classes('quiet clip grow', css.todayLineWhere)}>{where(card, director)}</span>
           <span className={classes('quiet num', css.todayLineDay)}>{!director && card.next_due && dayWords(card.next_due)}</span>
           <DueTag due={card.due} />

@@ -5,6 +5,7 @@ import { Button, Checkbox, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, useAnswer, type SiblingNote, type VisitLine } from '../../api';
+import { waits } from '../../parts/alarm/AlarmTag';
 import { Elsewhere, Kept } from '../../parts/Elsewhere';
 import { useSheet, useStands, type Sheet } from '../../parts/sheet';
 import { useText } from './form';
@@ -35,7 +36,7 @@ function Choose({ line, open }: { line: VisitLine; open(what: Box): void }) {
   return (
     <div className={classes('stack', css.add)}>
       <div className="row">
-        {line.standing !== 'read' && <Button type="primary" icon={<CheckOutlined />} loading={busy} onClick={() => void read()} data-testid="read">{t('visit.review_read')}</Button>}
+        {line.standing !== 'read' && !waits(line.alarm) && <Button type="primary" icon={<CheckOutlined />} loading={busy} onClick={() => void read()} data-testid="read">{t('visit.review_read')}</Button>}
         <Button icon={<RollbackOutlined />} onClick={() => open('return')} data-testid="return">{t('visit.review_return')}</Button>
       </div>
       <div><Button type="text" icon={<EditOutlined />} onClick={() => open('supplement')} data-testid="supplement-open">{t('visit.supplement_write')}</Button></div>

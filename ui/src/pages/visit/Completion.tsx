@@ -3,6 +3,7 @@ import { CheckCircleFilled } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Completed } from '../../api';
+import { Alarms } from '../../parts/alarm/Alarms';
 import { BeginVisit } from '../../parts/begin';
 import { useShutNames } from '../../parts/names';
 import { classes } from '../../style/classes';
@@ -30,6 +31,7 @@ export function Completion({ done }: { done: Completed }) {
           </li>
         ))}
       </ul>
+      <Alarms all={(today.data?.alarms ?? []).filter(({ record }) => done.records.some(({ visit }) => visit === record))} />
       <div className={classes('row', css.completionGo)}>
         <Link to="/" className={css.go} data-testid="back-today">{t('visit.back_today')}</Link>
         {next && <span className="row"><span className="quiet">{t('visit.then', { name: next.name })}</span><BeginVisit child={next.child} name={next.name} /></span>}

@@ -4,6 +4,8 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type Section, type Shown, type VisitNote } from '../../api';
 import { useLook } from '../../look';
+import { AlarmTag } from '../../parts/alarm/AlarmTag';
+import { Alarms } from '../../parts/alarm/Alarms';
 import { TABLES, useCoded, useSaid } from '../../parts/coded';
 import { useAdding } from '../../parts/photos/adding';
 import { FollowLine } from '../../parts/follow';
@@ -27,17 +29,19 @@ export default function Note() {
 function Page({ note }: { note: VisitNote }) {
   const { t } = useTranslation();
   const coded = useCoded();
-  const { line, card, sections, remarks, follow_ups, siblings } = note;
+  const { line, card, sections, remarks, follow_ups, siblings, alarm } = note;
   return (
     <article className={css.note} data-testid="note">
       <header className={css.noteHead}>
         <h1>{t('visit.of', { name: card.name })}</h1>
+        <AlarmTag mark={line.alarm} />
         <StandingTag standing={line.standing} />
         <RiskTag risk={card.risk} />
         <span className="grow" />
         <Link to="/child/$child" params={{ child: card.child }} className={classes(css.go, css.soft)}>{t('visit.open_file')}</Link>
       </header>
       <p className="quiet num">{line.visit_at.slice(0, 10)} {line.visit_at.slice(11, 16)} · {coded(TABLES.mode, line.mode)} · {t('visit.by', { person: line.who.person, time: clock(line.who.at) })}{line.taken && ` · ${t('held.taken_by', { person: line.taken.person })}`}{siblings.map(({ visit, name }) => <span key={visit}> · <Link to="/visit/$visit" params={{ visit }}>{t('visit.same_visit', { name })}</Link></span>)}</p>
+      {alarm && <Alarms all={[alarm]} on="visit" />}
       <div className={css.noteBody}>
         <div className="stack">{[...sections].sort((a, b) => ORDER.indexOf(a.group) - ORDER.indexOf(b.group)).map((section) => <Part key={section.group} section={section} />)}<Pictures line={line} /></div>
         <aside className="panel stack">

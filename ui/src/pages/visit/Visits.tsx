@@ -3,6 +3,7 @@ import { EditOutlined, FileTextOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type NamedVisit, type Standing } from '../../api';
+import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { TABLES, useCoded } from '../../parts/coded';
 import { placeOf } from '../../parts/drafts';
 import { Names } from '../../parts/names';
@@ -85,6 +86,7 @@ function VisitRow({ visit }: { visit: NamedVisit }) {
       <span className={classes('quiet', css.lineMode)}>{coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('visit.unmet')}`}</span>
       <span className="quiet clip grow">{visit.opening}</span>
       <span className={classes('quiet clip', css.lineWho)}>{visit.who.own ? '' : visit.who.person}</span>
+      <AlarmTag mark={visit.alarm} />
       <span className={css.lineTag}><StandingTag standing={visit.standing} /></span>
       <span className={classes('quiet', css.lineSent)}>{visit.received ? t('visit.sent') : t('visit.here')}</span>
     </Link>

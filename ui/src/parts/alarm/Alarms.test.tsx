@@ -1,0 +1,57 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { App } from 'antd';
+import { afterEach, expect, test, vi } from 'vitest';
+import { queries, type Alarm } from '@/api';
+import { setTransport } from '@/api/transport';
+import '@/text';
+import { Alarms } from './Alarms';
+
+afterEach(() => {
+  cleanup();
+  queries.clear();
+});
+
+const who = { person: '主任1', device: '主任1的电脑', device_id: null, own: false, at: 0 };
+const alarm = (more: Partial<Alarm>): Alarm => ({
+  record: 'v1', form: 'visit', child: 'c1', name: '张小明', danger: true, causes: [{ text: '安全状况：危险', en: 'Safety: dangerous' }],
+  what_to_do: [{ text: '请马上电话告知街道未保站', en: 'telephone the station at once' }], opening: '孩子独自在家。', who, answer: null, may_answer: false, ...more,
+});
+
+function shown(all: Alarm[], heard?: () => void) {
+  const calls: [string, unknown][] = [];
+  setTransport({
+    data: async (name, args) => {
+      calls.push([name, args]);
+      return { review: 'r1', findings: [] };
+    },
+    listen: () => () => undefined,
+  });
+  // the page around it has keys of its own
+  const page = () => <div onKeyDown={heard}><Alarms all={all} /></div>;
+  const router = createRouter({ routeTree: createRootRoute({ component: page }), history: createMemoryHistory() });
+  render(<QueryClientProvider client={queries}><App><RouterProvider router={router as never} /></App></QueryClientProvider>);
+  return calls;
+}
+
+test('who may not answer sees the danger, what to do, and that the station is waited for', async () => {
+  shown([alarm({})]);
+  expect(await screen.findByText('安全状况：危险')).toBeTruthy();
+  expect(screen.getByText('请马上电话告知街道未保站')).toBeTruthy();
+  expect(screen.getByText('等街道未保站回复')).toBeTruthy();
+  expect(screen.queryByTestId('alarm-answer')).toBeNull();
+});
+
+test('an answer is sent by Ctrl+Enter, never while a word is composed, and its letters are no keys of the page', async () => {
+  const heard = vi.fn();
+  const calls = shown([alarm({ may_answer: true })], heard);
+  const box = await screen.findByTestId('alarm-text');
+  fireEvent.change(box, { target: { value: '今晚同派出所一起上门' } });
+  for (const key of ['1', 'z', 't', 'Enter']) fireEvent.keyDown(box, { key });
+  expect(heard).not.toHaveBeenCalled();
+  fireEvent.keyDown(box, { key: 'Enter', ctrlKey: true, keyCode: 229 });
+  expect(calls).toEqual([]);
+  fireEvent.keyDown(box, { key: 'Enter', ctrlKey: true });
+  await waitFor(() => expect(calls).toEqual([['alarm.answer', { record: 'v1', text: '今晚同派出所一起上门' }]]));
+});

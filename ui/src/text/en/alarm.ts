@@ -1,0 +1,18 @@
+export default {
+  title: 'Alarm',
+  n: '{{n}}',
+  more: '{{n}} more: they come up as these are answered.',
+  danger: 'Danger',
+  question: 'Higher level suggested',
+  answered: 'answered',
+  by: 'by {{person}}, {{time}}',
+  do_now: 'Do this now',
+  wait: 'Waiting for the station’s answer',
+  answer: 'Answer',
+  answer_of: 'Answer: {{name}}',
+  answer_hint: 'What the station does, who goes, and when',
+  answer_done: 'Answered; the director sees it at her next sync',
+  said: '{{person}} answered, {{time}}: ',
+  open: 'Read the note',
+  file: 'Open the file',
+};

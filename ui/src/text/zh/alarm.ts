@@ -1,0 +1,18 @@
+export default {
+  title: '告急',
+  n: '{{n}} 条',
+  more: '还有 {{n}} 条，回复了前面的就会上来。',
+  danger: '危险',
+  question: '建议升级',
+  answered: '已回复',
+  by: '{{person}} 写于 {{time}}',
+  do_now: '现在就做',
+  wait: '等街道未保站回复',
+  answer: '回复',
+  answer_of: '回复：{{name}}',
+  answer_hint: '站里怎么处理、谁去、什么时候',
+  answer_done: '已回复，主任下次同步时看到',
+  said: '{{person}} {{time}} 回复：',
+  open: '看全文',
+  file: '看档案',
+};
