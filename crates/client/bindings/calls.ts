@@ -337,6 +337,24 @@ kind: Kind | null,
  */
 cell: CellShown, may_choose: boolean, };
 
+/**
+ * Where the server is.
+ */
+export type DistrictAddress = { 
+/**
+ * Host and port this computer asks.
+ */
+address: string, };
+
+/**
+ * Where it has moved to.
+ */
+export type DistrictMoved = { 
+/**
+ * As the centre says it: a name or numbers, with or without a port.
+ */
+address: string, };
+
 export type Director = { person: PersonId, name: string, 
 /**
  * What she is or was, where she is no director here today.
@@ -374,24 +392,6 @@ missing_earlier: number,
  * Items the server keeps aside with a reason (待认领), of all days.
  */
 held: number, 
-/**
- * Where the server is.
- */
-export type DistrictAddress = { 
-/**
- * Host and port this computer asks.
- */
-address: string, };
-
-/**
- * Where it has moved to.
- */
-export type DistrictMoved = { 
-/**
- * As the centre says it: a name or numbers, with or without a port.
- */
-address: string, };
-
 /**
  * Items it kept aside that somebody decided on: taken over and on their way, sent back, or
  * only kept. What was taken over and is in the log counts with what was received.
