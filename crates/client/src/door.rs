@@ -109,7 +109,7 @@ calls! {
     "visit.begin" Always act draft::begin, draft::Begin => draft::Draft, [];
     "draft.save" Always act draft::save, draft::Save => draft::Saved, [];
     "draft.open" Working look draft::open, draft::Which => draft::Draft, ["drafts"];
-    "draft.state" Always look draft::stands, draft::KnownDraft => me::Nothing, ["drafts"];
+    "draft.state" Always look draft::compare, draft::KnownDraft => me::Nothing, ["drafts"];
     "draft.find" Working look draft::find, draft::Find => Option<draft::Draft>, ["drafts"];
     "draft.list" Working look draft::list, me::Nothing => Vec<draft::Line>, ["drafts"];
     "draft.drop" Always act draft::discard, draft::Which => me::Nothing, [];

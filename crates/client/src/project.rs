@@ -54,7 +54,7 @@ pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &R
         }
         "visit" => {
             event::visit(tx, meta.record, child, view)?;
-            follow::note(tx, meta.record, child, view)?;
+            follow::write_note(tx, meta.record, child, view)?;
             alarm::write(tx, meta, child, view)?;
             due::refresh(tx, child, &frequency(roster))?;
             touched.extend([Tag::Children, Tag::Child(child), Tag::Visits(child), Tag::Record(meta.record)]);
@@ -63,7 +63,7 @@ pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &R
             let about = event::remark(tx, meta, view)?;
             match meta.form.as_str() {
                 "assessment" => alarm::write(tx, meta, child, view)?,
-                "supplement" => follow::said(tx, meta.record, child, view)?,
+                "supplement" => follow::write_said(tx, meta.record, child, view)?,
                 _ => about.map_or(Ok(()), |about| alarm::mark_answered(tx, about))?,
             }
             touched.extend([Tag::Children, Tag::Visits(child), Tag::Child(child), Tag::Record(meta.record)]);

@@ -116,6 +116,17 @@ test('what stands in the older window is kept when its writer says so', async ()
   expect(sheet.elsewhere).toBe(false);
 });
 
+test('a lock takes no words of a window that is behind', async () => {
+  const sheet = new Sheet(draft);
+  elsewhere = 'draft_newer';
+  sheet.put('note', '只在旧窗口里的话');
+  await vi.advanceTimersByTimeAsync(600);
+  elsewhere = '';
+  await flushAll();
+  const mine = calls.filter(({ args }) => args.values?.['note'] === '只在旧窗口里的话').at(-1);
+  expect(mine?.args.draft).toBeUndefined();
+});
+
 test('each form begins its draft with the first key, and an emptied one is no draft', async () => {
   const sheet = new Sheet({ form: 'supplement', children: [], about: 'v1' });
   await sheet.flush();

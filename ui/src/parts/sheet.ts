@@ -23,8 +23,11 @@ let count = 0;
 /** Those that may have something not yet on the disk. */
 const open = new Set<Sheet>();
 
-/** Brings everything typed anywhere to the disk: before a lock, or when the page goes. */
-export const flushAll = () => Promise.all([...open].map((sheet) => sheet.flush()));
+/**
+ * Brings everything typed anywhere to the disk: before a lock, or when the page goes. Words of a note that another window went on with, and nobody
+ * chose about, become a draft of their own: the lock takes this page.
+ */
+export const flushAll = () => Promise.all([...open].map((sheet) => (sheet.elsewhere && sheet.form === 'visit' ? sheet.keepAsNew() : sheet.flush())));
 
 /** What a field needs of what it stands in: a sheet, or one child's part of it. */
 export interface Fields {

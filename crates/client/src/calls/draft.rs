@@ -162,7 +162,7 @@ pub(crate) struct Saved {
 /// Does `draft.save`.
 pub(crate) fn save(desk: &mut Desk, m: &mut Moment, save: Save) -> Acted<Saved> {
     let now = desk.now(m);
-    let known = known(desk, m, &save)?;
+    let known = load_known(desk, m, &save)?;
     let form = known.as_ref().map(|known| known.form.clone()).or(save.form).unwrap_or_else(|| "visit".to_owned());
     let about = known.as_ref().map_or(save.about, |known| known.about);
     let mut children = match about {
@@ -194,7 +194,7 @@ pub(crate) fn save(desk: &mut Desk, m: &mut Moment, save: Save) -> Acted<Saved> 
         begun: known.map_or(now, |known| known.begun),
         saved: now,
     };
-    only_of_them(&mut draft);
+    drop_others_words(&mut draft);
     draft::save(&desk.db, &draft)?;
     let Draft { draft, children, findings, version, .. } = shown(desk, m, draft)?;
     Ok((Saved { draft, children, version, saved: now, findings }, vec![Tag::Drafts]))
@@ -202,7 +202,7 @@ pub(crate) fn save(desk: &mut Desk, m: &mut Moment, save: Save) -> Acted<Saved> 
 
 /// The draft as the disk has it, unless the page that saves is behind it or it ended elsewhere: then nothing is
 /// overwritten and nothing begun anew.
-fn known(desk: &Desk, m: &Moment, save: &Save) -> Result<Option<draft::Draft>, Fault> {
+fn load_known(desk: &Desk, m: &Moment, save: &Save) -> Result<Option<draft::Draft>, Fault> {
     let Some(id) = save.draft else {
         let Some(form) = save.form.as_deref().filter(|form| *form != "visit") else { return Ok(None) };
         let children = match save.about {
@@ -223,13 +223,13 @@ fn known(desk: &Desk, m: &Moment, save: &Save) -> Result<Option<draft::Draft>, F
             }
             Err(Fault::new(Code::DraftNewer, id.to_string()))
         }
-        None => ended(desk, id).map(|()| None),
+        None => refuse_ended(desk, id).map(|()| None),
         Some(_) => Ok(known),
     }
 }
 
 /// Refuses a draft that was finished or thrown away; one that was handed in goes on.
-pub(super) fn ended(desk: &Desk, id: RecordId) -> Result<(), Fault> {
+pub(super) fn refuse_ended(desk: &Desk, id: RecordId) -> Result<(), Fault> {
     match draft::end_of(&desk.db, id)? {
         Some(End::Finished) => Err(Fault::new(Code::DraftFinished, id.to_string())),
         Some(End::Dropped) => Err(Fault::new(Code::DraftDropped, id.to_string())),
@@ -238,7 +238,7 @@ pub(super) fn ended(desk: &Desk, id: RecordId) -> Result<(), Fault> {
 }
 
 /// What was written of a child alone goes when the child is not taken along any more.
-fn only_of_them(draft: &mut draft::Draft) {
+fn drop_others_words(draft: &mut draft::Draft) {
     let heads: Vec<String> = draft.children.iter().map(|child| domain::visit::own_key(*child, "")).collect();
     draft.values.retain(|key, _| !key.starts_with("of/") || heads.iter().any(|head| key.starts_with(head)));
 }
@@ -253,7 +253,7 @@ pub(crate) struct Which {
 /// Answers `draft.open`.
 pub(crate) fn open(desk: &Desk, m: &Moment, which: Which) -> Result<Draft, Fault> {
     let Some(draft) = draft::load(&desk.db, which.draft)? else {
-        ended(desk, which.draft)?;
+        refuse_ended(desk, which.draft)?;
         return Err(Code::NotFound.into());
     };
     shown(desk, m, draft)
@@ -268,11 +268,11 @@ pub(crate) struct KnownDraft {
 }
 
 /// Answers `draft.state`: refuses as a save would, so that the page hears of it before its next key.
-pub(crate) fn stands(desk: &Desk, _: &Moment, page: KnownDraft) -> Result<Nothing, Fault> {
+pub(crate) fn compare(desk: &Desk, _: &Moment, page: KnownDraft) -> Result<Nothing, Fault> {
     match draft::load(&desk.db, page.draft)? {
         Some(known) if known.version != page.version => Err(Fault::new(Code::DraftNewer, page.draft.to_string())),
         Some(_) => Ok(Nothing {}),
-        None => ended(desk, page.draft).map(|()| Nothing {}),
+        None => refuse_ended(desk, page.draft).map(|()| Nothing {}),
     }
 }
 

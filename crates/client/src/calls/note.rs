@@ -63,7 +63,7 @@ pub(crate) struct About {
 /// Does `visit.complete`: all chosen children or none, in one commit.
 pub(crate) fn complete(desk: &mut Desk, m: &mut Moment, args: Complete) -> Acted<Completed> {
     let kept = match args.draft {
-        Some(id) => kept(desk, id, args.version)?,
+        Some(id) => load_draft(desk, id, args.version)?,
         None => None,
     };
     let (of_draft, values) = kept.map_or_else(Default::default, |kept| (kept.children, kept.values));
@@ -114,10 +114,10 @@ pub(crate) fn complete(desk: &mut Desk, m: &mut Moment, args: Complete) -> Acted
 }
 
 /// The draft a page finishes, unless it ended elsewhere or another page wrote on in it meanwhile.
-fn kept(desk: &Desk, id: RecordId, version: Option<u32>) -> Result<Option<draft::Draft>, Fault> {
+fn load_draft(desk: &Desk, id: RecordId, version: Option<u32>) -> Result<Option<draft::Draft>, Fault> {
     let kept = draft::load(&desk.db, id)?;
     match &kept {
-        None => drafts::ended(desk, id)?,
+        None => drafts::refuse_ended(desk, id)?,
         Some(kept) if version.is_some_and(|version| version != kept.version) => {
             return Err(Fault::new(Code::DraftNewer, id.to_string()));
         }

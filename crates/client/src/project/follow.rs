@@ -14,12 +14,12 @@ use super::{first_said, text, values};
 use crate::store::records;
 
 /// Writes the rows of a note.
-pub(super) fn note(tx: &Connection, record: RecordId, child: ChildId, view: &View) -> Result<()> {
+pub(super) fn write_note(tx: &Connection, record: RecordId, child: ChildId, view: &View) -> Result<()> {
     tx.prepare_cached("DELETE FROM follow_up WHERE record = ?1")?.execute(params![record.as_bytes()])?;
     let written = values(view);
     let all = rows(&written, "followup");
     for (row, columns) in &all {
-        let Some(item) = filled(columns, "item") else { continue };
+        let Some(item) = read_column(columns, "item") else { continue };
         tx.prepare_cached(
             "INSERT INTO follow_up (record, row, child, item, due, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
@@ -28,19 +28,19 @@ pub(super) fn note(tx: &Connection, record: RecordId, child: ChildId, view: &Vie
             row,
             child.as_bytes(),
             item,
-            filled(columns, "due"),
-            filled(columns, "person")
+            read_column(columns, "due"),
+            read_column(columns, "person")
         ])?;
     }
     if all.is_empty() { Ok(()) } else { refresh(tx, record) }
 }
 
-fn filled<'v>(columns: &BTreeMap<&str, &'v Value>, column: &str) -> Option<&'v str> {
+fn read_column<'v>(columns: &BTreeMap<&str, &'v Value>, column: &str) -> Option<&'v str> {
     columns.get(column).and_then(|value| value.as_text()).map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Writes what a supplement says about rows of its note.
-pub(super) fn said(tx: &Connection, record: RecordId, child: ChildId, view: &View) -> Result<()> {
+pub(super) fn write_said(tx: &Connection, record: RecordId, child: ChildId, view: &View) -> Result<()> {
     tx.prepare_cached("DELETE FROM follow_said WHERE record = ?1")?.execute(params![record.as_bytes()])?;
     let (Some(said), Some(about)) = (first_said(view), text(view, "about").and_then(|id| id.parse::<RecordId>().ok()))
     else {
@@ -86,7 +86,11 @@ pub(crate) fn rebuild(tx: &Connection) -> crate::store::Stored<()> {
         }
         let Some(opened) = records::open(tx, meta.record)? else { continue };
         let view = opened.doc.view(form);
-        if meta.form == "visit" { note(tx, meta.record, child, &view)? } else { said(tx, meta.record, child, &view)? }
+        if meta.form == "visit" {
+            write_note(tx, meta.record, child, &view)?
+        } else {
+            write_said(tx, meta.record, child, &view)?
+        }
     }
     Ok(())
 }
