@@ -19,7 +19,7 @@ use crate::vault::owner;
 struct Arrival {
     #[n(0)]
     floor: Position,
-    /// Who brought it, when that is not its author.
+    /// Who else brought it, while that counted.
     #[n(1)]
     voucher: Option<DeviceId>,
     /// The envelope, every part a bare digest.
@@ -32,6 +32,17 @@ struct Arrival {
     #[n(4)]
     #[cbor(default)]
     erased: bool,
+}
+
+/// How a delivery came.
+#[derive(Clone, Copy)]
+pub(crate) struct Brought {
+    /// By the device that signed it.
+    pub(crate) by_author: bool,
+    /// Position its author's device had confirmed before; 0 where somebody else brought it.
+    pub(crate) floor: Position,
+    /// Somebody else, and her word counts: the server takes back what a restore lost.
+    pub(crate) voucher: Option<DeviceId>,
 }
 
 /// One item of it, with what the sealed bytes are found by.
@@ -66,6 +77,8 @@ impl Arrived {
 pub(crate) struct LaidOut {
     /// The envelope as kept.
     pub(crate) kept: NewEnvelope,
+    /// Who else brought it, while that counted.
+    pub(crate) vouchers: BTreeSet<DeviceId>,
     /// Its header, read.
     pub(crate) header: Envelope,
     /// Items that have no row yet, with their sealed bytes.
@@ -83,10 +96,11 @@ impl<S: Store> Server<S> {
         &mut self,
         m: &mut Moment,
         envelope: &Envelope,
-        (floor, voucher): (Position, Option<DeviceId>),
+        brought: Brought,
         number: u64,
     ) -> Result<u64, ServerError> {
         let id = envelope.id(&self.digest);
+        let Brought { by_author, floor, voucher } = brought;
         if let Some(covered) = self.covered(&id, envelope, voucher)? {
             return Ok(covered);
         }
@@ -101,7 +115,7 @@ impl<S: Store> Server<S> {
             };
             items.push(Arrived { place: place as u16, kind: kind.code(), record, form, child, sealed });
         }
-        let erased = voucher.is_none() && envelope.parts.iter().all(|part| matches!(part, Part::Erased(_)));
+        let erased = by_author && envelope.parts.iter().all(|part| matches!(part, Part::Erased(_)));
         let arrival = Arrival { floor, voucher, header: bare(envelope).encode(), items, erased };
         let body = minicbor::to_vec(arrival).unwrap_or_default();
         self.vault.store.add_arrival(&NewArrival { number, id, body })?;
@@ -126,10 +140,13 @@ impl<S: Store> Server<S> {
         });
         let whole: Vec<(u16, RecordId, Digest)> = whole.collect();
         let Some(row) = self.vault.store.envelope_row(id)? else {
-            // On its way to the gate. What somebody else vouches for goes there too.
-            let arrivals = if voucher.is_some() { Vec::new() } else { self.vault.store.arrivals_of(id)? };
+            // On its way to the gate. What somebody else vouches for goes there once more.
+            let arrivals = self.vault.store.arrivals_of(id)?;
             let holds = |arrival: &NewArrival| {
-                let came = minicbor::decode::<Arrival>(&arrival.body);
+                let came = minicbor::decode::<Arrival>(&arrival.body).ok();
+                if voucher.is_some() && came.as_ref().is_none_or(|came| came.voucher != voucher) {
+                    return false;
+                }
                 let places: BTreeSet<u16> = came.iter().flat_map(|came| &came.items).map(|item| item.place).collect();
                 whole.iter().all(|(place, ..)| places.contains(place))
             };
@@ -180,7 +197,7 @@ impl<S: Store> Server<S> {
         let Envelope { device, branch, seq, .. } = header;
         let Arrival { floor, voucher, header: bytes, items, erased } = came;
         let known = self.vault.store.envelope_row(&arrival.id)?;
-        let kept = NewEnvelope { id: arrival.id, device, branch, seq, floor, header: bytes, voucher };
+        let kept = NewEnvelope { id: arrival.id, device, branch, seq, floor, header: bytes };
         let row = match known {
             Some(row) => row,
             None => self.vault.store.add_envelope(&kept)?,
@@ -217,7 +234,9 @@ impl<S: Store> Server<S> {
             fresh.insert(place, (stored, sealed));
         }
         if known.is_none() {
-            return Ok(Some(LaidOut { kept, header, fresh, judged, erased }));
+            let vouchers: BTreeSet<DeviceId> = voucher.into_iter().collect();
+            vouchers.iter().try_for_each(|voucher| self.vault.store.vouch(row, *voucher))?;
+            return Ok(Some(LaidOut { kept, vouchers, header, fresh, judged, erased }));
         }
         for (item, sealed) in fresh.into_values() {
             self.vault.store.add_item(&NewItem::of(item, sealed, Standing::New))?;

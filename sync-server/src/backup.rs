@@ -5,20 +5,26 @@
 //! DIR/<time>/store.db         the truth            DIR/<time>/keys/keys.db   what it is sealed under
 //! DIR/files.db                the pieces of files, one copy for all backups
 //! ```
-//! Pieces are never altered and show by themselves whether they are whole, so each backup writes only
-//! the new ones, and putting one back only adds what is not here.
-//! Copies of keys older than a week are removed, so that an erasure reaches the backups too.
+//! A backup is of one moment ([`Point`]): the server goes on writing while it is copied and compared with
+//! what was so then. Keys are written last, once the copy is proven, and what a broken-off backup left
+//! goes with the next one. Pieces are never altered and show by themselves whether they are whole, so each
+//! backup writes only the new ones, and putting one back only adds what is not here.
+//! An erasure reaches the backups beside it with the next one: by what that holds, never by a clock.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use domain::id::ChildId;
 use domain::moment::{Moment, Timestamp};
+use domain::roster::Row;
 use sync::wire::Cursor;
 
 use crate::secret::Secret;
 use crate::server::{Server, ServerError, fact};
-use crate::store::sqlite::{CACHE, FILES, KEYS, STORE, Sqlite};
+use crate::store::sqlite::copies::{self, ASIDE, AllKeys};
+use crate::store::sqlite::{CACHE, FILES, FileKeys, KEYS, STORE, Sqlite, remove};
 use crate::store::{Facts as _, StoreError};
+use crate::verify::{Verified, Wrong};
 
 /// Why there is no backup, or it was not put back.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -27,7 +33,7 @@ pub enum BackupError {
     #[error(transparent)]
     Server(#[from] ServerError),
     /// The disk.
-    #[error("备份目录读写出错（{0}）：请检查磁盘空间和权限后再试。")]
+    #[error("备份目录读写出错（{0}）：请检查磁盘空间，以及运行服务的用户能不能写这个目录，再试。")]
     Disk(String),
     /// What was written is not what is here.
     #[error("备份写完后核对不一致，这份备份作废，没有改动正式数据：请换一块磁盘再试。")]
@@ -35,6 +41,9 @@ pub enum BackupError {
     /// The copy of the pieces does.
     #[error("备份目录里的附件（files.db）打不开或核对不一致：请把它移到别处再备份一次，会重新写一份完整的。")]
     Pieces,
+    /// Another backup is being written there.
+    #[error("另一次备份正在写这个目录：等它完成再试。")]
+    Busy,
     /// The folder holds no backup.
     #[error("这个目录里没有备份：应有 store.db 和 keys/keys.db。")]
     None,
@@ -65,67 +74,131 @@ pub struct Proven {
     pub rows: u64,
     /// Pieces of files added and compared.
     pub pieces: u64,
+    /// How far this machine's clock is from that of the backup before, in days, where that is not to be believed:
+    /// negative when it went back.
+    pub clock: Option<i64>,
+    /// What does not hold in the store itself, and so in its copy; then nothing counts as backed up by it.
+    pub wrong: usize,
+    /// Earlier backups whose keys do not open: erased children's may still stand in them.
+    pub unreached: Vec<PathBuf>,
 }
 
-/// How long copies of the keys are kept.
-const KEYS_KEPT_S: i64 = 7 * 24 * 3600;
+/// More days between two backups than a centre that backs up leaves.
+const GAP_DAYS: i64 = 60;
+const DAY_S: i64 = 24 * 3600;
+/// Ends the name of what is not proven yet.
+const PART: &str = "part";
 
-impl Server<Sqlite> {
-    /// Writes a backup into a new folder under `to`, opens it again, checks it whole, and only
-    /// then moves the watermark that desks show as 已备份.
-    pub fn backup(&mut self, m: &mut Moment, to: &Path) -> Result<Proven, BackupError> {
-        let folder = to.join(format!("{:015}", m.now.0));
-        let part = to.join(format!("{:015}.part", m.now.0));
-        std::fs::create_dir_all(part.join("keys"))?;
-        self.store().write_copy(&part, &self.secret.files)?;
-        let proven = self.proven(&part).and_then(|proven| Ok(Proven { pieces: self.back_up_pieces(to)?, ..proven }));
-        let proven = match proven {
-            Ok(proven) => proven,
+/// A server as it was at one moment, and what it said of itself then. The server goes on meanwhile.
+pub struct Point {
+    store: Sqlite,
+    secret: Secret,
+    head: Cursor,
+    number: u64,
+    /// When the backup before was made; 0 without one.
+    before: Timestamp,
+}
+
+impl Point {
+    /// Opens what is held still, for reading.
+    fn open(self) -> Result<Server<Sqlite>, ServerError> {
+        Server::open(self.store, self.secret)
+    }
+
+    /// Proves the store as it was, beside the server that goes on.
+    pub fn verify(self) -> Result<Verified, ServerError> {
+        self.open()?.verify()
+    }
+    /// Writes a backup of this moment into a new folder under `to`, opens it again, and checks it whole.
+    pub fn back_up(self, now: Timestamp, to: &Path) -> Result<Proven, BackupError> {
+        std::fs::create_dir_all(to)?;
+        let lock = std::fs::OpenOptions::new().create(true).append(true).open(to.join("backup.lock"))?;
+        lock.try_lock().map_err(|_| BackupError::Busy)?;
+        sweep(to)?;
+        let earlier = backups(to)?;
+        let clock = doubted(now, self.before);
+        let folder = (now.0..).map(|time| to.join(format!("{time:015}"))).find(|folder| !folder.exists());
+        let folder = folder.ok_or(BackupError::Busy)?;
+        let part = folder.with_extension(PART);
+        std::fs::create_dir_all(&part)?;
+        let (proven, held, then) = match self.proven(&part, to) {
+            Ok(done) => done,
             Err(error) => {
                 std::fs::remove_dir_all(&part)?;
                 return Err(error);
             }
         };
-        for name in [CACHE, FILES, KEYS, STORE] {
-            for tail in ["-wal", "-shm"] {
-                crate::store::sqlite::remove(&part, &format!("{name}{tail}"))?;
-            }
-        }
-        crate::store::sqlite::remove(&part, CACHE)?;
-        crate::store::sqlite::remove(&part, FILES)?;
-        std::fs::rename(part.join(KEYS), part.join("keys").join(KEYS))?;
         std::fs::rename(&part, &folder)?;
+        let keys = &then.secret.files;
+        write_keys_last(&folder, keys, &held)?;
         std::fs::File::open(to)?.sync_all()?;
-        self.durably(|s| {
-            s.set_number(fact::BACKED_UP_AT, m.now.0.unsigned_abs())?;
-            Ok(s.set_number(fact::BACKED_UP, proven.number)?)
-        })?;
-        (self.backed_up, self.backed_up_at) = (proven.number, m.now);
-        forget_old_keys(to, m.now)?;
-        Ok(Proven { folder, ..proven })
+        let unreached = reach(&earlier, keys, &then.erased())?;
+        Ok(Proven { folder, clock, unreached, ..proven })
     }
 
-    /// Opens a copy as a server of its own and compares it with this one.
-    fn proven(&mut self, part: &Path) -> Result<Proven, BackupError> {
-        let mut copy = Server::open(Sqlite::open(part, &self.secret.files)?, self.secret.clone())?;
-        let (head, number) = (copy.head()?, copy.newest_number()?);
-        let same = head == self.head()?
-            && number == self.newest_number()?
-            && copy.standings()? == self.standings()?
+    /// Copies the truth and proves the copy, with the keys in memory only; then the pieces.
+    fn proven(self, part: &Path, to: &Path) -> Result<(Proven, AllKeys, Server<Sqlite>), BackupError> {
+        let (head, number) = (self.head, self.number);
+        let mut then = self.open()?;
+        let keys = then.secret.files.clone();
+        then.store().write_truth(part, &keys)?;
+        let held = then.store().held_keys()?;
+        let mut copy = Server::open(Sqlite::of_copy(part, &keys, &held)?, then.secret.clone())?;
+        let same = copy.head()? == head
+            && copy.newest_number()? == number
+            && copy.standings()? == then.standings()?
             && copy.store().sound()?;
         let verified = copy.verify()?;
-        if !same || !verified.wrong.is_empty() {
+        if !same || (!verified.wrong.is_empty() && without_caches(&then.verify()?.wrong) != verified.wrong) {
             return Err(BackupError::Differs);
         }
-        Ok(Proven { folder: part.to_owned(), head, number, rows: verified.rows, pieces: 0 })
-    }
-
-    /// Brings the one copy of the pieces up to date; those of erased children go from it.
-    fn back_up_pieces(&self, to: &Path) -> Result<u64, BackupError> {
-        self.store().back_up_pieces(to, &self.secret.files, &self.erased()).map_err(|error| match error {
+        // Without those whose erasure was not finished then: the copy finished it.
+        let held = copy.store().held_keys()?;
+        drop(copy);
+        for tail in ["-wal", "-shm"] {
+            remove(part, &format!("{STORE}{tail}"))?;
+        }
+        let pieces = then.store().back_up_pieces(to, &keys, &then.erased()).map_err(|error| match error {
             StoreError::Damaged => BackupError::Pieces,
             other => other.into(),
-        })
+        })?;
+        let (rows, wrong) = (verified.rows, verified.wrong.len());
+        let (folder, clock, unreached) = (part.to_owned(), None, Vec::new());
+        Ok((Proven { folder, head, number, rows, pieces, clock, wrong, unreached }, held, then))
+    }
+}
+
+fn without_caches(wrong: &[Wrong]) -> Vec<Wrong> {
+    wrong.iter().copied().filter(|wrong| !matches!(wrong, Wrong::Document(_))).collect()
+}
+
+impl Server<Sqlite> {
+    /// This server as it is now, to be looked at or copied while it goes on; called between requests, and
+    /// done in the time it takes to read the keys.
+    pub fn point(&mut self) -> Result<Point, ServerError> {
+        let store = self.store().pin()?;
+        let (head, number, before) = (self.head()?, self.newest_number()?, self.backed_up_at);
+        Ok(Point { store, secret: self.secret.clone(), head, number, before })
+    }
+
+    /// Moves the watermark that desks show as 已备份 to a backup that was proven.
+    pub fn count_backup(&mut self, now: Timestamp, proven: &Proven) -> Result<(), ServerError> {
+        if proven.wrong > 0 {
+            return Ok(());
+        }
+        self.durably(|s| {
+            s.set_number(fact::BACKED_UP_AT, now.0.unsigned_abs())?;
+            Ok(s.set_number(fact::BACKED_UP, proven.number)?)
+        })?;
+        (self.backed_up, self.backed_up_at) = (proven.number, now);
+        Ok(())
+    }
+
+    /// A backup at one stroke, when nobody else is served meanwhile.
+    pub fn backup(&mut self, m: &Moment, to: &Path) -> Result<Proven, BackupError> {
+        let proven = self.point()?.back_up(m.now, to)?;
+        self.count_backup(m.now, &proven)?;
+        Ok(proven)
     }
 
     /// Puts a backup back into a data folder whose server is stopped. What was there is moved
@@ -134,9 +207,11 @@ impl Server<Sqlite> {
         if !from.join(STORE).is_file() || !from.join("keys").join(KEYS).is_file() {
             return Err(BackupError::None);
         }
-        let aside = dir.join(format!("恢复前-{:015}", m.now.0));
+        let aside = dir.join(format!("{ASIDE}{:015}", m.now.0));
         std::fs::create_dir_all(&aside)?;
-        for name in [STORE, KEYS, CACHE] {
+        // Saved documents, under no child's key: no erasure would reach them there.
+        remove(dir, CACHE)?;
+        for name in [STORE, KEYS] {
             for tail in ["", "-wal", "-shm"] {
                 let name = format!("{name}{tail}");
                 match std::fs::rename(dir.join(&name), aside.join(&name)) {
@@ -155,6 +230,7 @@ impl Server<Sqlite> {
             return Err(BackupError::Differs);
         }
         server.mark_restored(m)?;
+        server.erase_again(m)?;
         // All there is now came from this backup.
         let number = server.newest_number()?;
         server.durably(|s| Ok(s.set_number(fact::BACKED_UP, number)?))?;
@@ -169,7 +245,7 @@ impl Server<Sqlite> {
     /// Puts only the pieces of files back, into a data folder whose server is stopped; text stays as
     /// it is. A new life makes the desks look for what the backup did not have either.
     pub fn restore_pieces(m: &mut Moment, dir: &Path, from: &Path, secret: Secret) -> Result<Self, BackupError> {
-        let aside = dir.join(format!("恢复前-{:015}", m.now.0));
+        let aside = dir.join(format!("{ASIDE}{:015}", m.now.0));
         std::fs::create_dir_all(&aside)?;
         put_damaged_pieces_aside(dir, &aside, &secret)?;
         let mut server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
@@ -178,6 +254,17 @@ impl Server<Sqlite> {
         server.durably(|s| Ok(s.set_number(fact::LIFE, u64::from(life))?))?;
         server.life = life;
         Ok(server)
+    }
+
+    /// Children erased after the backup was made: their keys in it were destroyed by a later one, and its log
+    /// does not know. It is told before anything else.
+    fn erase_again(&mut self, m: &mut Moment) -> Result<(), ServerError> {
+        let erased = self.store().destroyed()?;
+        let rows: Vec<Row> = erased.into_iter().map(|child| Row::Erase { child }).collect();
+        if !rows.is_empty() {
+            self.write_rows(m, rows)?;
+        }
+        Ok(())
     }
 
     fn erased(&self) -> Vec<ChildId> {
@@ -194,6 +281,11 @@ impl Server<Sqlite> {
     }
 
     /// When the newest compared backup was made, as far as the store knows.
+    pub const fn backed_up_at(&self) -> Timestamp {
+        self.backed_up_at
+    }
+
+    /// How far the newest compared backup reaches.
     pub fn backed_up(&mut self) -> Result<u64, ServerError> {
         Ok(self.number(fact::BACKED_UP)?)
     }
@@ -201,6 +293,7 @@ impl Server<Sqlite> {
     /// Empties the caches; they are rebuilt as they are needed.
     pub fn drop_caches(&mut self) -> Result<(), ServerError> {
         use crate::store::Cache as _;
+        self.open.clear();
         self.vault.store.begin()?;
         self.vault.store.drop_cache()?;
         Ok(self.vault.store.commit()?)
@@ -210,174 +303,76 @@ impl Server<Sqlite> {
 fn put_damaged_pieces_aside(dir: &Path, aside: &Path, secret: &Secret) -> Result<(), BackupError> {
     if !Sqlite::pieces_sound(dir, &secret.files)? {
         std::fs::rename(dir.join(FILES), aside.join(FILES))?;
-        crate::store::sqlite::remove(dir, FILES)?;
+        remove(dir, FILES)?;
     }
     Ok(())
 }
 
-fn forget_old_keys(to: &Path, now: Timestamp) -> Result<(), BackupError> {
+/// The backups in a folder, oldest name first.
+fn backups(to: &Path) -> Result<Vec<(Timestamp, PathBuf)>, BackupError> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(to)? {
         let path = entry?.path();
-        let made = path.file_name().and_then(|n| n.to_str()).and_then(|n| n.parse().ok()).map(Timestamp);
-        if made.is_some_and(|made| now.since_s(made) > KEYS_KEPT_S) && path.join("keys").is_dir() {
-            std::fs::remove_dir_all(path.join("keys"))?;
+        let made = path.file_name().and_then(|name| name.to_str()).filter(|name| name.len() == 15);
+        if let Some(made) = made.and_then(|made| made.parse().ok()).filter(|_| path.is_dir()) {
+            found.push((Timestamp(made), path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Takes away what a backup left that was broken off.
+fn sweep(to: &Path) -> Result<(), BackupError> {
+    for entry in std::fs::read_dir(to)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == PART) && path.is_dir() {
+            std::fs::remove_dir_all(&path)?;
+        }
+    }
+    for (_, folder) in backups(to)? {
+        let part = folder.join("keys").with_extension(PART);
+        if part.is_dir() {
+            std::fs::remove_dir_all(part)?;
         }
     }
     Ok(())
+}
+
+/// The keys of a proven backup, whole or not at all.
+fn write_keys_last(folder: &Path, keys: &FileKeys, held: &AllKeys) -> Result<(), BackupError> {
+    let (part, whole) = (folder.join("keys").with_extension(PART), folder.join("keys"));
+    std::fs::create_dir_all(&part)?;
+    if let Err(error) = copies::write_keys(&part, keys, held) {
+        std::fs::remove_dir_all(folder)?;
+        return Err(if error == StoreError::Damaged { BackupError::Differs } else { error.into() });
+    }
+    std::fs::rename(&part, &whole)?;
+    Ok(std::fs::File::open(folder)?.sync_all()?)
+}
+
+/// Destroys the keys of erased children in earlier backups; those whose keys do not open.
+fn reach(earlier: &[(Timestamp, PathBuf)], keys: &FileKeys, erased: &[ChildId]) -> Result<Vec<PathBuf>, BackupError> {
+    let erased: BTreeSet<ChildId> = erased.iter().copied().collect();
+    let mut unreached = Vec::new();
+    for (_, folder) in earlier {
+        let folder = folder.join("keys");
+        if !folder.join(KEYS).is_file() {
+            continue;
+        }
+        match copies::destroy_keys(&folder, keys, &erased) {
+            Err(StoreError::Damaged | StoreError::ReadOnly) => unreached.push(folder),
+            other => drop(other?),
+        }
+    }
+    Ok(unreached)
+}
+
+/// Days between this clock and the backup before, where one of the two was wrong.
+fn doubted(now: Timestamp, before: Timestamp) -> Option<i64> {
+    let days = now.since_s(before).div_euclid(DAY_S);
+    (before.0 > 0 && (now < before || days > GAP_DAYS)).then_some(days)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scene::{Desk, World};
-    use sync::wire::State;
-
-    fn on_disk(dir: &Path) -> (World, Desk) {
-        let mut world = World::over(|secret| Sqlite::open(dir, &secret.files).expect("opens"));
-        let c = world.child(1, 1);
-        let mut director = world.desk(1);
-        director.visits(&mut world, c);
-        director.pull(&mut world);
-        (world, director)
-    }
-
-    #[test]
-    fn a_backup_is_proven_put_back_and_seen_by_desks() {
-        let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-        let (mut world, mut director) = on_disk(dir.path());
-        assert_eq!(director.pull(&mut world).head.expect("a head").backed_up, 0);
-        world.second += 1;
-        let proven = world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up");
-        world.second = 51;
-        assert_eq!((proven.head, proven.number), (director.cursor, world.server.newest_number().expect("asked")));
-        let head = director.pull(&mut world).head.expect("a head");
-        assert_eq!((head.backed_up, head.sig.is_some()), (proven.number, true), "a new backup is news");
-        assert!(director.pull(&mut world).head.expect("a head").sig.is_none(), "and told once");
-        let c = crate::scene::child(1);
-        director.visits(&mut world, c);
-        director.pull(&mut world);
-        let secret = world.server.secret.clone();
-        world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
-        let mut chance = crate::scene::Dice::new(3);
-        let restored = Server::restore(&mut chance.moment(60), dir.path(), &proven.folder, secret);
-        world.server = restored.expect("put back");
-        assert!(world.server.verify().expect("checked").wrong.is_empty());
-        assert_eq!(world.server.backed_up(), Ok(proven.number));
-        assert!(matches!(director.pull(&mut world).state, Some(State::Restored(_))));
-        let aside = std::fs::read_dir(dir.path()).expect("a folder").filter_map(Result::ok);
-        assert!(aside.filter(|e| e.path().is_dir()).any(|e| e.path().join(STORE).is_file()), "nothing was deleted");
-    }
-
-    #[test]
-    fn photographs_are_backed_up_once_and_put_back_beside_what_is_here() {
-        use sync::piece::{Ask, Kept, Piece, Place};
-        let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-        let (mut world, mut director) = on_disk(dir.path());
-        let erased = world.child(2, 1);
-        let mut asks = Vec::new();
-        for c in [crate::scene::child(1), erased, crate::scene::child(1)] {
-            let note = director.note(&mut world, c, "照片");
-            let (photo, cut) = director.photo(&mut world, c, note.record);
-            director.sends(&mut world, &[note, photo.clone()]);
-            let place = |n: usize| Place { file: photo.record, n: n as u16 };
-            let put = cut.pieces.iter().enumerate().map(|(n, bytes)| Piece { place: place(n), bytes: bytes.clone() });
-            asks.push(Ask { put: put.collect(), ..Ask::default() });
-        }
-        let backup = |world: &mut World| {
-            world.second += 1;
-            world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up")
-        };
-        let kept = |world: &mut World| crate::store::Pieces::pieces(&mut world.server.vault.store).expect("asked").0;
-        director.pieces(&mut world, &asks[0]);
-        director.pieces(&mut world, &asks[1]);
-        let first = backup(&mut world);
-        assert_eq!((first.pieces, first.folder.join(FILES).exists()), (8, false), "one copy, beside the backups");
-        assert_eq!(backup(&mut world).pieces, 0, "only what is new is written");
-        world.write(vec![domain::roster::Row::Erase { child: erased }]);
-        director.pieces(&mut world, &asks[2]);
-        let last = backup(&mut world);
-        assert_eq!(last.pieces, 4);
-        let verified = world.server.verify().expect("checked");
-        assert_eq!((verified.files, verified.pieces, verified.missing, verified.wrong), (2, 8, 0, vec![]));
-        let secret = world.server.secret.clone();
-        world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
-        std::fs::write(dir.path().join(FILES), [9; 9000]).expect("damaged");
-        let mut chance = crate::scene::Dice::new(3);
-        let restored = Server::restore(&mut chance.moment(60), dir.path(), &last.folder, secret);
-        world.server = restored.expect("put back");
-        assert_eq!(kept(&mut world), 8, "without the erased child's");
-        let have = asks[2].put.iter().map(|piece| piece.place).collect();
-        assert_eq!(director.pieces(&mut world, &Ask { have, ..Ask::default() }).have, [Kept::Yes; 4]);
-    }
-
-    #[test]
-    fn damaged_photographs_are_mended_without_touching_the_text() {
-        let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-        let (mut world, mut director) = on_disk(dir.path());
-        let (c, erased) = (crate::scene::child(1), world.child(2, 1));
-        let [(photo, before), _] = [c, erased].map(|of| {
-            let (photo, cut) = director.photo(&mut world, of, domain::id::RecordId::new([1; 16]));
-            director.sends(&mut world, std::slice::from_ref(&photo));
-            let place = |n: usize| sync::piece::Place { file: photo.record, n: n as u16 };
-            let put = cut.pieces.iter().enumerate();
-            let put = put.map(|(n, bytes)| sync::piece::Piece { place: place(n), bytes: bytes.clone() }).collect();
-            (photo, director.pieces(&mut world, &sync::piece::Ask { put, ..sync::piece::Ask::default() }))
-        });
-        world.second += 1;
-        let backed_up = world.server.backup(&mut world.dice.moment(world.second), to.path()).expect("backed up");
-        assert_eq!(backed_up.pieces, 8);
-        world.write(vec![domain::roster::Row::Erase { child: erased }]);
-        director.visits(&mut world, c);
-        let (head, secret) = (world.server.head(), world.server.secret.clone());
-        world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
-        std::fs::write(dir.path().join(FILES), [9; 9000]).expect("damaged");
-        assert!(Sqlite::open(dir.path(), &secret.files).is_err());
-        let mended = Server::restore_pieces(&mut world.moment(), dir.path(), to.path(), secret);
-        world.server = mended.expect("mended");
-        assert_eq!((world.server.head(), world.server.withholds()), (head, false), "text as it was");
-        let kept = crate::store::Pieces::pieces(&mut world.server.vault.store).expect("asked").0;
-        assert_eq!(kept, 4, "nothing comes back of a child erased after the backup");
-        let have = (0..4).map(|n| sync::piece::Place { file: photo.record, n }).collect();
-        let told = director.pieces(&mut world, &sync::piece::Ask { have, ..sync::piece::Ask::default() });
-        assert_eq!(told.have, [sync::piece::Kept::Yes; 4]);
-        assert_ne!(told.life, before.life, "the desks look for what is still missing");
-    }
-
-    #[test]
-    fn an_altered_piece_and_a_missing_one_are_told_apart() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let (mut world, mut director) = on_disk(dir.path());
-        let c = crate::scene::child(1);
-        let (photo, cut) = director.photo(&mut world, c, domain::id::RecordId::new([1; 16]));
-        director.sends(&mut world, std::slice::from_ref(&photo));
-        let digest = cut.manifest.pieces[1];
-        let id = crate::store::PieceId { child: c, file: photo.record, n: 1, digest };
-        crate::store::Pieces::add_piece(&mut world.server.vault.store, &id, b"altered").expect("slipped in");
-        let verified = world.server.verify().expect("checked");
-        assert_eq!((verified.files, verified.pieces, verified.missing), (1, 0, 3));
-        assert_eq!(verified.wrong, [crate::verify::Wrong::Piece(photo.record, 1)]);
-    }
-
-    #[test]
-    fn a_folder_without_a_backup_changes_nothing() {
-        let (dir, empty) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-        let (mut world, _) = on_disk(dir.path());
-        let secret = world.server.secret.clone();
-        let refused = Server::restore(&mut world.moment(), dir.path(), empty.path(), secret);
-        assert_eq!(refused.err(), Some(BackupError::None));
-        assert!(dir.path().join(STORE).is_file());
-    }
-
-    #[test]
-    fn an_altered_log_does_not_verify() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let (mut world, _) = on_disk(dir.path());
-        assert!(world.server.verify().expect("checked").wrong.is_empty());
-        let (position, _) = crate::store::Log::head(&mut world.server.vault.store).expect("a head");
-        let item = crate::store::Log::row(&mut world.server.vault.store, position).expect("asked").expect("there");
-        crate::store::Log::append(&mut world.server.vault.store, position + 1, &item, &sync::chain::START, &[])
-            .expect("slipped in");
-        let wrong = world.server.verify().expect("checked").wrong;
-        assert!(wrong.contains(&crate::verify::Wrong::Chain(position + 1)), "{wrong:?}");
-    }
-}
+mod tests;

@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::server::Server;
 use crate::store::sqlite::Sqlite;
 
+mod beside;
 mod keep;
 mod ledgers;
 mod people;
@@ -109,6 +110,12 @@ enum Command {
         #[arg(long)]
         files: bool,
     },
+    /// 恢复之后：还等哪些电脑补回
+    Restored {
+        /// 都补回了：以后别人送回的内容不再算数
+        #[arg(long)]
+        close: bool,
+    },
     /// 逐条核验全部数据
     Verify,
     /// 检查运行环境
@@ -155,6 +162,7 @@ fn run_command(cli: &Cli) -> anyhow::Result<()> {
         Command::Backup { to } => keep::backup(&place, to),
         Command::Restore { from, files: false } => keep::restore(&place, from),
         Command::Restore { from, files: true } => keep::restore_files(&place, from),
+        Command::Restored { close } => keep::restored(&place, *close),
         Command::Verify => keep::verify(&place),
         Command::Doctor => keep::doctor(&place),
         Command::Devices => people::devices(&place),

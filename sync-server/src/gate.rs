@@ -112,9 +112,9 @@ pub struct Batch {
     pub items: Vec<(u16, Result<Item, BadItem>)>,
     /// Places of the items accepted when the envelope was judged before.
     pub settled: BTreeSet<u16>,
-    /// The device that returned another's envelope after a restore: what stood in its log is taken
-    /// over where it reaches the child, though the author has the right no longer.
-    pub voucher: Option<DeviceId>,
+    /// The devices that returned another's envelope while the server took back what it lost with a restore: each
+    /// stands in for the lost log where it reaches the child, never for a right the author had not.
+    pub vouchers: BTreeSet<DeviceId>,
 }
 
 impl Batch {
@@ -122,7 +122,7 @@ impl Batch {
     pub fn of(envelope: &Envelope, confirmed: Position) -> Self {
         let items = envelope.items().map(|(n, item)| (n as u16, item)).collect();
         let (device, at, roster) = (envelope.device, envelope.at, envelope.roster);
-        Self { device, at, roster, confirmed, items, settled: BTreeSet::new(), voucher: None }
+        Self { device, at, roster, confirmed, items, settled: BTreeSet::new(), vouchers: BTreeSet::new() }
     }
 }
 

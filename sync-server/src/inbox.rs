@@ -10,6 +10,7 @@ use sync::item::Kind;
 use sync::request::SignedRequest;
 use sync::wire::{Pushed, Receipt, Refusal, Request, State, Verdict};
 
+use crate::arrival::Brought;
 use crate::server::{Server, ServerError};
 use crate::store::{DeviceState, Store};
 
@@ -79,6 +80,7 @@ impl<S: Store> Server<S> {
         }
         let receipts = self.keep_pushed(m, incoming, before.confirmed)?;
         let state = self.state_for(incoming, &before)?;
+        self.note_brought_back(m.now, incoming, &state)?;
         let mut after = DeviceState { counter: incoming.counter, seen: m.now, ..before };
         let cursor = incoming.request.cursor;
         if state == State::Fine && cursor.first == 0 {
@@ -98,7 +100,7 @@ impl<S: Store> Server<S> {
         floor: Position,
     ) -> Result<Vec<Receipt>, ServerError> {
         let push = &incoming.request.push;
-        let brought = self.keys_brought(push.iter().map(|p| &p.0));
+        let keys = self.keys_brought(push.iter().map(|p| &p.0));
         let mut receipts = vec![Receipt::Refused(Refusal::Signature); push.len()];
         // The server's own rows first: after a restore they bring revocations and erasures back.
         let own = self.roster.server;
@@ -107,12 +109,13 @@ impl<S: Store> Server<S> {
         let mut number = self.vault.store.newest_number()?;
         for n in order {
             let envelope = &push[n].0;
-            let floor = if envelope.device == incoming.device { floor } else { 0 };
-            receipts[n] = match self.verified(envelope, &brought) {
+            let by_author = envelope.device == incoming.device;
+            let voucher = (!by_author && self.regaining.is_some()).then_some(incoming.device);
+            let brought = Brought { by_author, floor: if by_author { floor } else { 0 }, voucher };
+            receipts[n] = match self.verified(envelope, &keys) {
                 Err(refusal) => Receipt::Refused(refusal),
                 Ok(()) => {
-                    let voucher = (envelope.device != incoming.device).then_some(incoming.device);
-                    let kept = self.arrive(m, envelope, (floor, voucher), number + 1)?;
+                    let kept = self.arrive(m, envelope, brought, number + 1)?;
                     number = number.max(kept);
                     Receipt::Kept(kept)
                 }

@@ -33,9 +33,8 @@ struct Case {
 }
 
 impl Case {
-    fn of(header: &Envelope, kept: &NewEnvelope) -> Self {
-        let mut batch = Batch::of(header, kept.floor);
-        batch.voucher = kept.voucher;
+    fn of(header: &Envelope, kept: &NewEnvelope, vouchers: BTreeSet<DeviceId>) -> Self {
+        let batch = Batch { vouchers, ..Batch::of(header, kept.floor) };
         Self { batch, items: BTreeMap::new(), fresh: BTreeMap::new(), erased: Vec::new() }
     }
 
@@ -163,7 +162,7 @@ impl<S: Store> Server<S> {
         let laid = self.lay_out(arrival)?;
         let whole = laid.is_some();
         if let Some(laid) = laid {
-            let mut case = Case::of(&laid.header, &laid.kept);
+            let mut case = Case::of(&laid.header, &laid.kept, laid.vouchers);
             for (place, (item, sealed)) in laid.fresh {
                 let (bytes, sealed) = match self.vault.unseal(&owner(item.kind, item.child, item.record), &sealed) {
                     Ok(Some(bytes)) => (Some(bytes), sealed),
@@ -191,7 +190,8 @@ impl<S: Store> Server<S> {
     fn judge_again(&mut self, m: &mut Moment, row: u64) -> Result<(), ServerError> {
         let Some(kept) = self.vault.store.envelope(row)? else { return Err(ServerError::Row(0)) };
         let header = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(0))?;
-        let mut case = Case::of(&header, &kept);
+        let vouchers = self.vault.store.vouchers(row)?.into_iter().collect();
+        let mut case = Case::of(&header, &kept, vouchers);
         for stored in self.vault.store.items_of_envelope(row)? {
             match stored.standing {
                 Standing::Held(_) => continue,
@@ -303,6 +303,11 @@ impl<S: Store> Server<S> {
                 Outcome::Waiting(_) => Reason::Behind,
             };
             let Some(item) = case.items.get(place) else { continue };
+            let Some(kept) = self.vault.store.item_of(item.record, &item.digest)? else { continue };
+            // Said once: what is judged again and stays where it is, is no news.
+            if !self.vault.store.note_reason(kept.id, code(reason))? {
+                continue;
+            }
             let notice = Notice {
                 device: header.device,
                 branch: header.branch,
@@ -402,9 +407,6 @@ impl<S: Store> Server<S> {
     ) -> Result<BTreeSet<Channel>, ServerError> {
         let row: Row = minicbor::decode(body).map_err(|_| ServerError::Row(at))?;
         let mut heard = self.roster.channels_for_row(&row);
-        let mut with_child = row.child().map(|child| self.roster.channels_for_child(child)).unwrap_or_default();
-        // Who sees the whole district hears on no other channel.
-        with_child.insert(Channel::District);
         let known =
             |child: &ChildId| self.roster.children.get(child).is_some_and(|seat| seat.erased || seat.area().is_some());
         let new = row.child().is_some_and(|child| !known(&child));
@@ -413,7 +415,8 @@ impl<S: Store> Server<S> {
         self.vault.store.add_roster_row(at, body)?;
         match &row {
             Row::Erase { child } => {
-                self.drop_sets(&with_child)?;
+                // Why her work was sent back is packed for its author too, who sees the child no longer.
+                self.vault.store.drop_packed()?;
                 self.forget(*child)?;
             }
             Row::Child { child, .. }
@@ -440,9 +443,11 @@ impl<S: Store> Server<S> {
     /// or a child's assignment or registration before the post: they were held, and are judged again when these are brought
     /// back. A post or a computer that is new lets nothing in that was held before.
     fn rows_again(&mut self, envelope: u64, person: PersonId, post: Option<PostId>) -> Result<(), ServerError> {
-        if self.vault.store.envelope(envelope)?.is_none_or(|kept| kept.voucher.is_none()) {
+        if self.vault.store.vouchers(envelope)?.is_empty() {
             return Ok(());
         }
+        let devices = self.roster.devices.iter().filter(|(_, device)| device.person == person);
+        devices.map(|(id, _)| *id).try_for_each(|id| self.vault.store.reconsider_of(id))?;
         for item in self.vault.store.held_rows()? {
             let row = self.vault.open(&item)?.and_then(|bytes| Item::decode(&bytes).ok());
             let about = match row.and_then(|item| minicbor::decode(&item.body).ok()) {

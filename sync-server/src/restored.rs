@@ -1,9 +1,11 @@
 //! How it stands between a device and this server, also after an old backup was put back. It must
 //! not decide which side is right: each side gives what the other lacks.
 
+use std::collections::BTreeSet;
+
 use domain::day::Day;
 use domain::id::{Branch, DeviceId, Position};
-use domain::moment::Moment;
+use domain::moment::{Moment, Timestamp};
 use domain::post::Reach;
 use sync::chain;
 use sync::envelope::Envelope;
@@ -31,7 +33,7 @@ impl<S: Store> Server<S> {
             s.set_number(fact::LIFE, u64::from(life))?;
             s.set_number(fact::RESTORED_AT, end)?;
             s.set_number(fact::WITHHELD, 1)?;
-            Ok(())
+            s.set_regaining(Some(BTreeSet::new()))
         })?;
         self.epoch = epoch;
         self.life = life;
@@ -42,6 +44,54 @@ impl<S: Store> Server<S> {
     /// Whether rows are withheld because the store was restored and nobody wide has synced yet.
     pub const fn withholds(&self) -> bool {
         self.withheld
+    }
+
+    /// The desks of stations and the centre that have not said yet that they brought back all they had, while
+    /// the server takes back what a restore lost; `None` when it does not.
+    pub fn awaited(&self, today: Day) -> Option<Vec<DeviceId>> {
+        let brought = self.regaining.as_ref()?;
+        let devices = self.roster.devices.keys().filter(|device| !brought.contains(device));
+        let wide = |device: &&DeviceId| {
+            let mut posts = self.roster.posts_on(**device, today);
+            self.roster.active(**device) && posts.any(|(_, post)| post.role.reach() != Reach::Assigned)
+        };
+        Some(devices.filter(wide).copied().collect())
+    }
+
+    /// The centre ends the time in which another's word stands in for the lost log.
+    pub fn close_restored(&mut self) -> Result<(), ServerError> {
+        self.durably(|s| s.set_regaining(None))
+    }
+
+    /// Remembers who brought back what. In a transaction.
+    fn set_regaining(&mut self, brought: Option<BTreeSet<DeviceId>>) -> Result<(), ServerError> {
+        let devices: Option<Vec<DeviceId>> = brought.as_ref().map(|brought| brought.iter().copied().collect());
+        self.vault.store.set_fact(fact::REGAINING, &minicbor::to_vec(devices).unwrap_or_default())?;
+        self.regaining = brought;
+        Ok(())
+    }
+
+    /// A desk that knows of the restore, was asked for nothing and brings nothing more has brought back all. When
+    /// each desk of a station or the centre has, nobody's word stands in for the lost log any more.
+    pub(crate) fn note_brought_back(
+        &mut self,
+        now: Timestamp,
+        incoming: &Incoming,
+        state: &State,
+    ) -> Result<(), ServerError> {
+        let request = &incoming.request;
+        let all = request.push.is_empty() && request.have.is_empty() && request.life.is_none_or(|l| l == self.life);
+        let today = Day::of(now);
+        if *state != State::Fine || !all || self.awaited(today).is_none_or(|left| !left.contains(&incoming.device)) {
+            return Ok(());
+        }
+        let mut brought = self.regaining.clone().unwrap_or_default();
+        brought.insert(incoming.device);
+        self.set_regaining(Some(brought))?;
+        if self.awaited(today).is_some_and(|left| left.is_empty()) {
+            self.set_regaining(None)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn state_for(&mut self, incoming: &Incoming, before: &DeviceState) -> Result<State, ServerError> {
@@ -121,7 +171,7 @@ impl<S: Store> Server<S> {
         let parts = Envelope::decode(&kept.header).map_or(0, |e| e.parts.len());
         let items = self.vault.store.items_of_envelope(row)?;
         let accepted = items.iter().all(|item| matches!(item.standing, Standing::Accepted(_)));
-        if !accepted && kept.device != by {
+        if self.regaining.is_some() && !accepted && kept.device != by {
             self.vault.store.vouch(row, by)?;
         }
         Ok(items.len() >= parts)

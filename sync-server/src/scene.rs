@@ -135,16 +135,14 @@ impl World {
 
     /// Enrols a new device for the holder of a post.
     pub(crate) fn desk(&mut self, post: usize) -> Desk {
+        self.desk_of(person(post))
+    }
+
+    /// The same for a person.
+    pub(crate) fn desk_of(&mut self, person: PersonId) -> Desk {
         let key = DeviceKey::fresh(&mut self.moment());
         let (sign, seal) = (key.sign_public(), key.seal_public());
-        self.write(vec![Row::Device {
-            id: key.id(),
-            person: person(post),
-            sign,
-            seal,
-            label: String::new(),
-            segment: None,
-        }]);
+        self.write(vec![Row::Device { id: key.id(), person, sign, seal, label: String::new(), segment: None }]);
         let session = self.moment().bytes();
         let actor = Actor::new(key.id(), session);
         let branch = Branch(self.moment().bytes());

@@ -16,6 +16,7 @@ use sync::item::{Item, Kind};
 use sync::pack::Level;
 use sync::wire::{Cursor, End, Frame, Head, Outcome, State};
 
+use crate::arrival::Brought;
 use crate::inbox::{Asked, Incoming};
 use crate::meter::{Meter, timed};
 use crate::open_records::OpenRecords;
@@ -71,6 +72,8 @@ pub(crate) mod fact {
     pub(crate) const LIFE: &str = "life";
     pub(crate) const RESTORED_AT: &str = "restored_at";
     pub(crate) const WITHHELD: &str = "withheld";
+    /// After a restore, until all is back: the desks that said they brought back what they had, CBOR.
+    pub(crate) const REGAINING: &str = "regaining";
 }
 
 /// Where the server's own chain stands.
@@ -97,6 +100,8 @@ pub struct Server<S> {
     pub(crate) epoch: u64,
     pub(crate) life: u32,
     pub(crate) withheld: bool,
+    /// While it takes back what a restore lost: who said that she brought back all.
+    pub(crate) regaining: Option<BTreeSet<DeviceId>>,
     pub(crate) backed_up: u64,
     pub(crate) backed_up_at: Timestamp,
     pub(crate) wanted: BTreeSet<Set>,
@@ -119,6 +124,7 @@ impl<S: Store> Server<S> {
             epoch: 0,
             life: 0,
             withheld: false,
+            regaining: None,
             backed_up: 0,
             backed_up_at: Timestamp(0),
             wanted: BTreeSet::new(),
@@ -135,6 +141,9 @@ impl<S: Store> Server<S> {
         self.epoch = self.number(fact::EPOCH)?;
         self.life = u32::try_from(self.number(fact::LIFE)?).unwrap_or_default();
         self.withheld = self.number(fact::WITHHELD)? != 0;
+        let brought = self.vault.store.fact(fact::REGAINING)?;
+        let brought = brought.and_then(|bytes| minicbor::decode::<Option<Vec<DeviceId>>>(&bytes).ok().flatten());
+        self.regaining = brought.map(|brought| brought.into_iter().collect());
         let begun = self.vault.store.fact(fact::BEGUN)?;
         self.begun = begun.and_then(|bytes| minicbor::decode(&bytes).ok());
         self.look_for_backup()?;
@@ -271,7 +280,8 @@ impl<S: Store> Server<S> {
     /// Whether a device is due a signed answer although nothing is new: its lease is over a day
     /// old, or it has not heard of the newest backup.
     pub(crate) fn lease_due(&self, now: Timestamp, leased: Timestamp) -> bool {
-        now.since_s(leased) > DAY_S || leased < self.backed_up_at
+        // A backup under a clock that ran ahead is not news for ever.
+        now.since_s(leased) > DAY_S || (leased < self.backed_up_at && self.backed_up_at <= now)
     }
 
     /// Until when a device that syncs now may read offline.
@@ -492,7 +502,8 @@ impl<S: Store> Server<S> {
         let next = OwnChain { branch, seq: seq + 1, prev: envelope.id(&self.digest) };
         self.vault.store.set_fact(fact::LINK, &minicbor::to_vec(next).unwrap_or_default())?;
         let number = self.vault.store.newest_number()? + 1;
-        self.arrive(m, &envelope, (self.roster.version, None), number)?;
+        let brought = Brought { by_author: true, floor: self.roster.version, voucher: None };
+        self.arrive(m, &envelope, brought, number)?;
         Ok(next.prev)
     }
 }

@@ -70,8 +70,6 @@ pub struct NewEnvelope {
     pub floor: Position,
     /// The encoded envelope, every part a bare digest.
     pub header: Vec<u8>,
-    /// The device that returned it after a restore, when that is not its author.
-    pub voucher: Option<DeviceId>,
 }
 
 /// A delivery as it came: one row, until the gate lays it out.
@@ -272,9 +270,16 @@ pub trait Inbox {
     fn unjudged(&mut self, limit: usize) -> Stored<Vec<u64>>;
     /// The sealed bytes of an item.
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>>;
-    /// Notes who returned an envelope after a restore; what was held of it for want of a right is
-    /// judged again.
+    /// Adds to those who returned an envelope after a restore; when she was not among them, what was held of
+    /// it for want of a right is judged again.
     fn vouch(&mut self, envelope: u64, voucher: DeviceId) -> Stored<()>;
+    /// Those who returned it.
+    fn vouchers(&mut self, envelope: u64) -> Stored<Vec<DeviceId>>;
+    /// What a device wrote, was held for want of a right, and came back from somebody else's log, is judged again.
+    fn reconsider_of(&mut self, device: DeviceId) -> Stored<()>;
+    /// Notes the reason, by its wire code, for which an item is said to be kept outside the log; whether that is
+    /// another than was noted last.
+    fn note_reason(&mut self, item: u64, reason: u8) -> Stored<bool>;
     /// What was held of a child for want of a right, and came back after a restore from somebody
     /// else's log, is judged again.
     /// With `all`, of a child nobody knew before, what its author brought, too.
@@ -370,6 +375,8 @@ pub trait Cache {
     fn sets_on(&mut self, channel: Channel) -> Stored<Vec<Digest>>;
     /// Drops a set.
     fn drop_segments(&mut self, set: &Digest) -> Stored<()>;
+    /// Drops every set.
+    fn drop_packed(&mut self) -> Stored<()>;
     /// Drops everything in the cache.
     fn drop_cache(&mut self) -> Stored<()>;
 }

@@ -69,6 +69,12 @@ pub const TABLE: &[Grant] = &[
     Grant { form: "assign", read: ALL, create: &[Supervisor, CentreAdmin], change: &[] },
 ];
 
+/// Whether work of a form may come back after a restore on the word of somebody else who had it in her log: what
+/// people write about a child, and its files. Never what decides on other people's work, nor what is not known here.
+pub fn is_returnable(form: &str) -> bool {
+    form == "file" || (form != "review" && crate::form::builtin(form).is_some())
+}
+
 /// Whether a role may do a verb with a form, regardless of the child.
 pub fn role_may(role: Role, verb: Verb, form: &str) -> bool {
     TABLE.iter().find(|g| g.form == form).is_some_and(|g| {

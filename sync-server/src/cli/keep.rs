@@ -1,10 +1,15 @@
-//! `backup`, `restore`, `verify`, `doctor`. It must not delete anything.
+//! `backup`, `restore`, `restored`, `verify`, `doctor`. It must not delete anything.
 
 use std::path::Path;
 
 use anyhow::bail;
+use domain::day::Day;
+use domain::id::DeviceId;
+use domain::moment::Timestamp;
 
+use super::beside::{self, Told, Wish};
 use super::{Place, now, say};
+use crate::backup::Proven;
 use crate::config::Config;
 use crate::secret::ROOT_FILE;
 use crate::server::Server;
@@ -12,19 +17,49 @@ use crate::store::sqlite::Sqlite;
 use crate::verify::{Verified, Wrong};
 
 pub(super) fn backup(place: &Place<'_>, to: &Path) -> anyhow::Result<()> {
+    // The process that serves may run in another folder.
+    let to = std::path::absolute(to)?;
+    let Ok(lock) = place.lock() else { return beside::ask(place.dir, &Wish::Backup(to))?.say() };
     let mut server = place.server()?;
-    let proven = now(|m| server.backup(m, to))?;
-    say(&format!(
-        "备份完成并已重新打开核对：{}（日志 {} 条，收件 {} 件，新增附件 {} 片）。各电脑下次同步后会显示“已备份”。",
-        proven.folder.display(),
-        proven.rows,
-        proven.number,
-        proven.pieces
-    ));
-    say(
-        "请把整个备份目录（连同里面的 files.db，照片和扫描件在那里）拷到另一台机器或介质；server.key 要单独保管，没有它备份打不开。",
+    let point = server.point()?;
+    // Held still: the service may be started meanwhile.
+    drop(lock);
+    let now = now(|m| m.now);
+    let proven = point.back_up(now, &to)?;
+    server.count_backup(now, &proven)?;
+    backup_told(&proven).say()
+}
+
+/// What is said of a backup.
+pub(super) fn backup_told(proven: &Proven) -> Told {
+    let Proven { folder, rows, number, pieces, clock, wrong, unreached, .. } = proven;
+    let folder = folder.display();
+    if *wrong > 0 {
+        let failed = format!(
+            "备份写好了（{folder}），和正式数据一样，但正式数据自己有 {wrong} 处核验不对：各电脑不会显示“已备份”。请运行 verify 看是哪里，以前的备份不要删。"
+        );
+        return Told { lines: Vec::new(), failed: Some(failed) };
+    }
+    let mut lines = vec![
+        format!(
+            "备份完成并已重新打开核对：{folder}（日志 {rows} 条，收件 {number} 件，新增附件 {pieces} 片）。各电脑下次同步后会显示“已备份”。"
+        ),
+        "请把整个备份目录（连同里面的 files.db，照片和扫描件在那里）拷到另一台机器或介质；server.key 要单独保管，没有它备份打不开。".to_owned(),
+    ];
+    lines.extend(clock.map(|days| {
+        let how = if days < 0 {
+            format!("比上次备份早 {} 天", -days)
+        } else {
+            format!("比上次备份晚 {days} 天")
+        };
+        format!("这次备份的时间{how}：请检查这台机器的日期和时间。备份本身是好的，以前的备份都没有动。")
+    }));
+    lines.extend(
+        unreached
+            .iter()
+            .map(|keys| format!("{} 打不开，已合规删除的儿童的密钥可能还在里面：请删除这个目录。", keys.display())),
     );
-    Ok(())
+    Told { lines, failed: None }
 }
 
 pub(super) fn restore(place: &Place<'_>, from: &Path) -> anyhow::Result<()> {
@@ -58,17 +93,76 @@ fn say_missing(told: &Verified) {
 }
 
 pub(super) fn verify(place: &Place<'_>) -> anyhow::Result<()> {
+    let Ok(lock) = place.lock() else { return beside::ask(place.dir, &Wish::Verify)?.say() };
     let mut server = place.server()?;
-    let told = server.verify()?;
-    say(&summary(&told));
-    for wrong in told.wrong.iter().take(20) {
-        say(&sentence(wrong));
+    let point = server.point()?;
+    drop(lock);
+    let told = point.verify()?;
+    if has_stale_caches(&told) {
+        server.drop_caches()?;
     }
-    if !told.wrong.is_empty() {
-        bail!("有 {} 处不对：请先备份现状，再用 restore 恢复最近的备份；各电脑会把缺的补回来。", told.wrong.len());
+    verify_told(&told).say()
+}
+
+/// Whether a saved document is not what the log says: then caches are emptied, which loses nothing.
+pub(super) fn has_stale_caches(told: &Verified) -> bool {
+    told.wrong.iter().any(|wrong| matches!(wrong, Wrong::Document(_)))
+}
+
+/// What is said of a verification.
+pub(super) fn verify_told(told: &Verified) -> Told {
+    let mut lines = vec![summary(told)];
+    lines.extend(told.wrong.iter().take(20).map(sentence));
+    let damaged = told.wrong.iter().filter(|wrong| !matches!(wrong, Wrong::Document(_))).count();
+    if damaged > 0 {
+        let failed = format!(
+            "有 {damaged} 处不对：先不要恢复。请把整个数据目录拷一份，再运行一次 verify；结果相同，再停掉服务，用 restore 恢复最近的备份，各电脑会把缺的补回来。"
+        );
+        return Told { lines, failed: Some(failed) };
     }
-    say("全部一致。");
-    Ok(())
+    let stale = !told.wrong.is_empty();
+    lines.push(
+        if stale {
+            "日志和签名全部一致；缓存已清空，会自动重建，不需要恢复备份。"
+        } else {
+            "全部一致。"
+        }
+        .to_owned(),
+    );
+    Told { lines, failed: None }
+}
+
+/// Whether the time after a restore goes on, and its end.
+pub(super) fn restored(place: &Place<'_>, close: bool) -> anyhow::Result<()> {
+    let Ok(_lock) = place.lock() else { return beside::ask(place.dir, &Wish::Restored(close))?.say() };
+    let mut server = place.server()?;
+    restored_told(&mut server, now(|m| m.now), close).say()
+}
+
+pub(super) fn restored_told(server: &mut Server<Sqlite>, now: Timestamp, close: bool) -> Told {
+    let line = match (server.awaited(Day::of(now)), close) {
+        (None, _) => "现在没有在补回恢复以后的内容。".to_owned(),
+        (Some(left), false) => awaited_text(server, &left),
+        (Some(_), true) => match server.close_restored() {
+            Ok(()) => "补回期已结束：以后别人送回的内容，按作者自己的权限判断，判不了的等街道站认领。".to_owned(),
+            Err(error) => return Told::failed(&error),
+        },
+    };
+    Told { lines: vec![line], failed: None }
+}
+
+/// Who is still to bring back what the backup lacks.
+fn awaited_text(server: &Server<Sqlite>, left: &[DeviceId]) -> String {
+    let roster = server.roster();
+    let name = |device: &DeviceId| {
+        let person = roster.devices.get(device).and_then(|device| roster.people.get(&device.person));
+        format!("{}（{device}）", person.map_or("", String::as_str))
+    };
+    let names: Vec<String> = left.iter().map(name).collect();
+    format!(
+        "恢复后正在补回，还等这些街道站和区中心的电脑同步：{}。不会再来的，请停用；都补回了，运行 restored --close。",
+        names.join("、")
+    )
 }
 
 fn summary(told: &Verified) -> String {
@@ -92,8 +186,27 @@ fn sentence(wrong: &Wrong) -> String {
         Wrong::Piece(file, n) => format!("附件 {file} 的第 {n} 片与清单不同"),
         Wrong::Claim(child) => format!("儿童 {child} 的待认领内容，处理结果与日志不同"),
         Wrong::Arrival(number) => format!("收件箱第 {number} 份与收到时不同"),
-        Wrong::Document(record) => format!("缓存档案 {record} 与日志推算的不同（重启服务会重建）"),
+        Wrong::Document(record) => format!("缓存档案 {record} 与日志推算的不同（缓存会重建，内容没有丢）"),
     }
+}
+
+/// How old the newest backup may be before somebody must act: a day and what a backup takes.
+const BACKUP_AGE_S: i64 = 26 * 3600;
+
+/// What came since the last backup is the next one's; not good is one that did not come.
+fn backup_state(covered: u64, newest: u64, at: Timestamp, now: Timestamp) -> Result<String, String> {
+    let since = newest.saturating_sub(covered);
+    if since == 0 {
+        return Ok("全部已备份".to_owned());
+    }
+    if at > now {
+        return Err("上次备份的时间比现在还晚：请检查这台机器的日期和时间，再运行 backup。".to_owned());
+    }
+    if covered > 0 && now.since_s(at) <= BACKUP_AGE_S {
+        let hours = now.since_s(at) / 3600;
+        return Ok(format!("{hours} 小时内备份过；之后又收到 {since} 件，下一次备份会带上"));
+    }
+    Err(format!("收件 {newest} 件里有 {since} 件还没有备份，请运行 backup，并让它每天自动运行。"))
 }
 
 pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
@@ -128,11 +241,18 @@ pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
             check("数据库", if sound { Ok(text) } else { Err("文件损坏，请用 restore 恢复最近的备份。".to_owned()) });
             let (pieces, size) = server.pieces()?;
             check("附件", Ok(format!("{pieces} 片，{} MB", size.div_ceil(1 << 20))));
-            let (covered, newest) = (server.backed_up()?, server.newest_number()?);
-            let late = format!("收件 {newest} 件里只有 {covered} 件有备份，请运行 backup。");
-            check("备份", if covered == newest { Ok("全部已备份".to_owned()) } else { Err(late) });
+            let now = now(|m| m.now);
+            check("备份", backup_state(server.backed_up()?, server.newest_number()?, server.backed_up_at(), now));
+            let put_aside = Sqlite::unreached(place.dir, &place.secret()?.files)?;
+            if !put_aside.is_empty() {
+                let names: Vec<String> = put_aside.iter().map(|path| path.display().to_string()).collect();
+                let advice = "里的 keys.db 打不开，已合规删除的儿童的密钥可能还在里面：内容都补回后请删除。";
+                check("恢复前", Err(format!("{} {advice}", names.join("、"))));
+            }
             if server.withholds() {
                 check("恢复", Err("刚恢复过，正在等一台街道站或区中心的电脑同步。".to_owned()));
+            } else if let Some(left) = server.awaited(Day::of(now)) {
+                check("恢复", Ok(awaited_text(&server, &left)));
             }
         }
     }

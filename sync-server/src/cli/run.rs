@@ -7,7 +7,7 @@ use sync::enrol::Address;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{Place, say};
+use super::{Place, beside, say};
 use crate::clock::Os;
 use crate::config::Config;
 use crate::http::{self, Limits};
@@ -32,7 +32,7 @@ pub(super) fn serve(place: &Place<'_>) -> anyhow::Result<()> {
     // One thread for the sockets, one for the store: waking more costs more than they bring.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (hub, running) = Hub::start(server, Os)?;
-    let serving = hub.clone();
+    let (serving, dir) = (hub.clone(), place.dir);
     let done = runtime.block_on(async move {
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             format!("监听不了 {}：端口可能被占用，请改配置里的 listen，或停掉占用它的程序。", config.listen)
@@ -45,6 +45,10 @@ pub(super) fn serve(place: &Place<'_>) -> anyhow::Result<()> {
             let counted = serving.clone();
             let render = move || format!("{}{}", handle.render(), counted.meter().text());
             tokio::spawn(http::serve_metrics(listener, Arc::new(render), stopped.clone()));
+        }
+        match beside::listen(dir) {
+            Ok(socket) => drop(tokio::spawn(beside::answer_all(socket, serving.clone()))),
+            Err(error) => tracing::error!(%error, "no control socket: backup and verify run only while nobody serves"),
         }
         tokio::spawn(async move {
             asked_to_stop().await;

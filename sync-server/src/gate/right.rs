@@ -2,8 +2,8 @@
 
 use domain::day::Day;
 use domain::form::{Field, Merge, builtin};
-use domain::id::{ChildId, Position};
-use domain::rights::{Verb, has_authority, may, role_may};
+use domain::id::{ChildId, DeviceId, Position};
+use domain::rights::{Verb, has_authority, is_returnable, may, role_may};
 use domain::roster::NOW;
 use dossier::ChangeInfo;
 use sync::claim;
@@ -28,7 +28,7 @@ impl<K: Known> Court<'_, K> {
         let Some(child) = child else { return Err(Reason::Forbidden) };
         let allowed = |verb: &Verb, when| may(&self.roster, self.batch.device, when, *verb, form, child).is_ok();
         let judged = self.then_and_now(self.then(Some(child)), |when| verbs.iter().any(|verb| allowed(verb, when)));
-        let granted = judged.is_ok() || self.vouched(child) || self.claimed(form, verbs);
+        let granted = judged.is_ok() || self.vouched(form, verbs, child) || self.claimed(form, verbs);
         if granted { Ok(()) } else { judged }
     }
 
@@ -43,12 +43,24 @@ impl<K: Known> Court<'_, K> {
     }
 
     /// Whether somebody who reaches the child now returned the envelope after a restore: it stood in
-    /// her log, and the author signed it.
-    fn vouched(&self, child: ChildId) -> bool {
-        let Some(voucher) = self.batch.voucher.filter(|device| self.roster.active(*device)) else { return false };
-        let known = self.roster.devices.contains_key(&self.batch.device);
-        let mut posts = self.roster.posts_on(voucher, Day::of(self.now));
-        known && posts.any(|(id, post)| self.roster.reaches(id, post, child, NOW))
+    /// her log, and the author signed it. She stands in for the log that was lost, not for a right: only for
+    /// what the author could have written in a post of hers.
+    fn vouched(&self, form: &str, verbs: &[Verb], child: ChildId) -> bool {
+        let today = Day::of(self.now);
+        let reaches = |voucher: &DeviceId| {
+            let mut posts = self.roster.posts_on(*voucher, today);
+            self.roster.active(*voucher) && posts.any(|(id, post)| self.roster.reaches(id, post, child, NOW))
+        };
+        is_returnable(form) && self.could_write(form, verbs) && self.batch.vouchers.iter().any(reaches)
+    }
+
+    /// Whether a post the author held when she wrote it may do one of the verbs. Where, the lost log knew.
+    fn could_write(&self, form: &str, verbs: &[Verb]) -> bool {
+        let now = Day::of(self.now);
+        let then = Day::of(self.batch.at.min(self.now));
+        // As in `then_and_now`: a wrong clock must not lose work.
+        let posts = [then, now].into_iter().flat_map(|day| self.roster.posts_on(self.batch.device, day));
+        posts.into_iter().any(|(_, post)| verbs.iter().any(|verb| role_may(post.role, *verb, form)))
     }
 
     /// Asks once as of the position the author knew, once as of now.

@@ -1,6 +1,7 @@
 //! Rows the gate reads itself: roster rows and audit rows. It must not apply them to the store.
 
 use domain::day::Day;
+use domain::id::DeviceId;
 use domain::rights::{Verb, found_at_work, may_write_row};
 use domain::roster::{NOW, Row};
 use sync::claim::{self, Claim};
@@ -47,8 +48,9 @@ impl<K: Known> Court<'_, K> {
     /// Whether a device returned after a restore that another was stopped, and may stop it itself:
     /// the stricter wins, though whoever stopped it has the right no longer.
     fn brings_back_a_stop(&self, row: &Row) -> bool {
-        let Some(voucher) = self.batch.voucher.filter(|_| matches!(row, Row::Revoke { .. })) else { return false };
-        may_write_row(&self.roster, voucher, (NOW, Day::of(self.now)), row).is_ok()
+        let now = (NOW, Day::of(self.now));
+        let may = |voucher: &DeviceId| may_write_row(&self.roster, *voucher, now, row).is_ok();
+        matches!(row, Row::Revoke { .. }) && self.batch.vouchers.iter().any(may)
     }
 
     /// What a station decided on held work of a child it reaches: only by the roles that may.

@@ -130,7 +130,15 @@ impl Street {
 
 fn sent(by: u8, items: Vec<Item>) -> Batch {
     let items = items.into_iter().enumerate().map(|(n, item)| (n as u16, Ok(item))).collect();
-    Batch { device: device(by), at: NOON, roster: 3, confirmed: 0, items, settled: BTreeSet::new(), voucher: None }
+    Batch {
+        device: device(by),
+        at: NOON,
+        roster: 3,
+        confirmed: 0,
+        items,
+        settled: BTreeSet::new(),
+        vouchers: BTreeSet::new(),
+    }
 }
 
 fn change(record: u8, form: &str, body: Vec<u8>) -> Item {
@@ -384,7 +392,7 @@ fn a_stop_brought_back_after_a_restore_holds_though_its_author_left() {
     let mut street = Street::new();
     let stop = row_item(&Row::Revoke { device: device(NEIGHBOUR) });
     street.roster.apply(4, &Row::Revoke { device: device(DIRECTOR) });
-    let brought = |by: u8| Batch { voucher: Some(device(by)), ..sent(DIRECTOR, vec![stop.clone()]) };
+    let brought = |by: u8| Batch { vouchers: BTreeSet::from([device(by)]), ..sent(DIRECTOR, vec![stop.clone()]) };
     assert_eq!(street.ruling(&brought(STATION)), Ruling::Accept);
     assert_eq!(street.ruling(&brought(NEIGHBOUR)), held(Reason::Forbidden), "who may not stop it brings nothing back");
 }

@@ -269,3 +269,187 @@ fn a_held_stop_stays_held_when_a_computer_is_enrolled_anew() {
     world.judge();
     assert!(world.server.roster().active(other.key.id()), "nobody brought it back: it is a new one");
 }
+
+/// The standings of a record's items.
+fn stands(world: &mut World, record: RecordId) -> Vec<Standing> {
+    world.server.standings_of(record).expect("the store answers")
+}
+
+/// A note its author wrote when the child was hers, sent when it is not any more.
+fn late(world: &mut World, author: &mut crate::scene::Desk, item: &Item) -> Envelope {
+    let envelope = author.envelope(world, std::slice::from_ref(item));
+    let child = item.child.expect("a child");
+    world.write(vec![Row::Withdraw { child, post: POSTS[1] }, Row::Assign { child, post: POSTS[2] }]);
+    author.push(world, vec![envelope.clone()]);
+    world.judge();
+    envelope
+}
+
+#[test]
+fn nobody_vouches_for_anything_where_nothing_was_lost() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut author, mut heir, mut station) = (world.desk(1), world.desk(2), world.desk(0));
+    let item = author.note(&mut world, c, "交接以后才送到");
+    let envelope = late(&mut world, &mut author, &item);
+    assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]), "to be claimed");
+    for desk in [&mut heir, &mut station] {
+        desk.push(&mut world, vec![envelope.clone()]);
+        let request = Request { have: vec![mark(&world, &envelope)], ..desk.request() };
+        desk.ask(&mut world, &request);
+        world.judge();
+    }
+    assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]), "there is a claim for that");
+}
+
+#[test]
+fn the_word_of_others_counts_until_every_station_brought_back_all_or_the_centre_ends_it() {
+    for ended_by_hand in [false, true] {
+        let mut world = World::new();
+        let c = world.child(1, 1);
+        let (mut author, mut heir, mut station) = (world.desk(1), world.desk(2), world.desk(0));
+        let spare = world.desk(0);
+        let backup = world.server.store().snapshot().expect("a backup");
+        world.restore(backup);
+        let left = |world: &mut World| {
+            let today = Day::of(world.moment().now);
+            world.server.awaited(today)
+        };
+        let item = author.note(&mut world, c, "交接以后才送到");
+        let envelope = late(&mut world, &mut author, &item);
+        for _ in 0..3 {
+            station.pull(&mut world);
+        }
+        assert_eq!(left(&mut world), Some(vec![spare.key.id()]), "one said so, another did not yet");
+        if ended_by_hand {
+            world.server.close_restored().expect("ended");
+        } else {
+            world.write(vec![Row::Revoke { device: spare.key.id() }]);
+            let mut third = world.desk(0);
+            third.pull(&mut world);
+            third.pull(&mut world);
+        }
+        assert_eq!(left(&mut world), None);
+        heir.push(&mut world, vec![envelope]);
+        world.judge();
+        assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]));
+    }
+}
+
+#[test]
+fn another_vouches_only_for_what_the_author_could_have_written() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut author, mut station) = (world.desk(1), world.desk(0));
+    let (leader, post) = (person(7), PostId::new([70; 16]));
+    let unit = world.server.roster().posts[&POSTS[1]].unit;
+    world.write(vec![
+        Row::Person { id: leader, name: "领导".to_owned() },
+        Row::Post { id: post, person: leader, unit, role: Role::CentreLeader, from: Day::EPOCH, to: None },
+    ]);
+    let mut boss = world.desk_of(leader);
+    let backup = world.server.store().snapshot().expect("a backup");
+    world.restore(backup);
+    let note = author.note(&mut world, c, "她写得了");
+    let review = Item { form: "review".to_owned(), ..author.note(&mut world, c, "不是她写的") };
+    let unknown = Item { form: "vote".to_owned(), ..author.note(&mut world, c, "谁也不认识") };
+    let target = sync::claim::Target { record: note.record, digest: sync::item::digest(&note.encode()) };
+    let claim = sync::claim::Claim {
+        device: author.key.id(),
+        action: sync::claim::Action::Take,
+        targets: vec![target],
+        reason: "放行".to_owned(),
+        form: "visit".to_owned(),
+        at: world.moment().now,
+    };
+    let record = RecordId::new([9; 16]);
+    let form = sync::claim::FORM.to_owned();
+    let claim = Item { kind: Kind::Audit, record, form, child: Some(c), body: claim.encode() };
+    let foreign = boss.note(&mut world, c, "领导不写走访");
+    world.write(vec![Row::Withdraw { child: c, post: POSTS[1] }]);
+    for item in [&note, &review, &unknown, &claim, &foreign] {
+        let by = if item == &foreign { &mut boss } else { &mut author };
+        let envelope = by.envelope(&mut world, std::slice::from_ref(item));
+        station.push(&mut world, vec![envelope]);
+        world.judge();
+    }
+    assert!(matches!(stands(&mut world, note.record)[..], [Standing::Accepted(_)]), "it stood in the station's log");
+    for item in [review, unknown, claim, foreign] {
+        assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]), "{}", item.form);
+    }
+}
+
+#[test]
+fn several_who_bring_the_same_back_all_count() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut author, mut heir, mut other) = (world.desk(1), world.desk(2), world.desk(1));
+    let backup = world.server.store().snapshot().expect("a backup");
+    let item = author.note(&mut world, c, "备份之后");
+    let lost = author.envelope(&mut world, std::slice::from_ref(&item));
+    world.restore(backup);
+    world.write(vec![Row::Withdraw { child: c, post: POSTS[1] }]);
+    heir.push(&mut world, vec![lost.clone()]);
+    world.judge();
+    // The author's second computer, which reaches the child no more.
+    other.push(&mut world, vec![lost]);
+    world.judge();
+    assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]), "the child is nobody's yet");
+    world.write(vec![Row::Assign { child: c, post: POSTS[2] }]);
+    world.judge();
+    assert!(
+        matches!(stands(&mut world, item.record)[..], [Standing::Accepted(_)]),
+        "the first one's word still counts"
+    );
+}
+
+#[test]
+fn the_same_held_envelope_a_hundred_times_moves_the_log_by_nothing() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let (mut author, mut heir, mut second) = (world.desk(1), world.desk(2), world.desk(1));
+    let backup = world.server.store().snapshot().expect("a backup");
+    world.restore(backup);
+    let item = author.note(&mut world, c, "一百次");
+    let envelope = author.envelope(&mut world, std::slice::from_ref(&item));
+    world.write(vec![Row::Withdraw { child: c, post: POSTS[1] }]);
+    author.push(&mut world, vec![envelope.clone()]);
+    world.judge();
+    assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]));
+    let head = world.server.head();
+    let mark = mark(&world, &envelope);
+    for _ in 0..100 {
+        for desk in [&mut author, &mut heir, &mut second] {
+            desk.push(&mut world, vec![envelope.clone()]);
+            let request = Request { have: vec![mark], ..desk.request() };
+            desk.ask(&mut world, &request);
+        }
+        world.judge();
+    }
+    assert_eq!(world.server.head(), head, "nobody hears again what was said");
+}
+
+#[test]
+fn a_note_that_comes_back_before_its_authors_post_does_counts_once_that_is_back() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let mut station = world.desk(0);
+    let (new, post) = (person(8), PostId::new([80; 16]));
+    let unit = world.server.roster().posts[&POSTS[1]].unit;
+    world.write(vec![Row::Person { id: new, name: "新来的".to_owned() }]);
+    let mut author = world.desk_of(new);
+    station.pull(&mut world);
+    let backup = world.server.store().snapshot().expect("a backup");
+    world.write(vec![Row::Post { id: post, person: new, unit, role: Role::Director, from: Day::EPOCH, to: None }]);
+    let given: Vec<Envelope> =
+        station.pull(&mut world).frames[0].envelopes.iter().map(|p| p.envelope.0.clone()).collect();
+    let item = author.note(&mut world, c, "岗位还没回来");
+    let lost = author.envelope(&mut world, std::slice::from_ref(&item));
+    world.restore(backup);
+    station.push(&mut world, vec![lost]);
+    world.judge();
+    assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]), "nobody knows the post yet");
+    station.push(&mut world, given);
+    world.judge();
+    assert!(matches!(stands(&mut world, item.record)[..], [Standing::Accepted(_)]));
+}

@@ -15,6 +15,7 @@ pub(crate) fn holds<S: Store>(fresh: &mut dyn FnMut() -> S) {
     devices_codes_and_facts_come_back(&mut fresh());
     deliveries_wait_in_order_until_they_are_laid_out(&mut fresh());
     an_envelope_is_kept_once_and_its_items_are_judged_in_order(&mut fresh());
+    who_vouches_is_a_set_and_a_reason_is_noted_once(&mut fresh());
     the_log_is_heard_where_it_was_appended(&mut fresh());
     a_key_is_never_replaced(&mut fresh());
     pieces_are_kept_once(&mut fresh());
@@ -32,7 +33,6 @@ fn envelope(n: u8) -> NewEnvelope {
         seq: 1,
         floor: 5,
         header: vec![n],
-        voucher: None,
     }
 }
 
@@ -49,6 +49,28 @@ fn item(envelope: u64, place: u16, number: u64) -> NewItem {
         sealed: vec![9, place as u8],
         standing: Standing::New,
     }
+}
+
+fn who_vouches_is_a_set_and_a_reason_is_noted_once(store: &mut impl Store) {
+    store.begin().expect("begins");
+    let row = store.add_envelope(&envelope(1)).expect("kept");
+    let held = NewItem { standing: Standing::Held(2), ..item(row, 0, 1) };
+    let held = store.add_item(&held).expect("kept");
+    assert_eq!(store.vouchers(row), Ok(vec![]));
+    let [first, second] = [DeviceId::new([7; 16]), DeviceId::new([8; 16])];
+    for (voucher, again) in [(first, true), (first, false), (second, true), (first, false)] {
+        store.vouch(row, voucher).expect("noted");
+        assert_eq!(store.unjudged(9), Ok(if again { vec![row] } else { vec![] }), "judged again by a new word only");
+        store.set_standing(held, Standing::Held(2)).expect("set");
+    }
+    assert_eq!(store.vouchers(row), Ok(vec![first, second]));
+    store.reconsider_of(second).expect("nothing of hers");
+    assert_eq!(store.unjudged(9), Ok(vec![]));
+    store.reconsider_of(envelope(1).device).expect("noted");
+    assert_eq!(store.unjudged(9), Ok(vec![row]));
+    let news = [2, 2, 1, 1, 2].map(|reason| store.note_reason(held, reason).expect("noted"));
+    assert_eq!(news, [true, false, true, false, true]);
+    store.commit().expect("commits");
 }
 
 fn what_is_not_committed_never_was(store: &mut impl Store) {

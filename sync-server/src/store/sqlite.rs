@@ -13,6 +13,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::{Store, StoreError, Stored};
 
 mod cache;
+pub(crate) mod copies;
 mod facts;
 mod files;
 mod inbox;
@@ -60,6 +61,7 @@ const STORE_SCHEMA: &[&str] = &[
     include_str!("../../migrations/store_1.sql"),
     include_str!("../../migrations/store_2.sql"),
     include_str!("../../migrations/store_3.sql"),
+    include_str!("../../migrations/store_4.sql"),
 ];
 const KEYS_SCHEMA: &[&str] = &[include_str!("../../migrations/keys_1.sql")];
 const CACHE_SCHEMA: &[&str] = &[include_str!("../../migrations/cache_1.sql")];
@@ -70,9 +72,12 @@ pub struct Sqlite {
     keys: Connection,
     files: Connection,
     cache: Connection,
-    dir: Option<PathBuf>,
+    /// Where the files are, and their keys; `None` in memory and in what is held still.
+    home: Option<(PathBuf, FileKeys)>,
     /// A child is erased in the open transaction.
     erases: bool,
+    /// Held still as it was at one moment: nothing may be written through it.
+    pinned: bool,
 }
 
 impl Store for Sqlite {}
@@ -95,8 +100,9 @@ impl Sqlite {
             keys: open(KEYS, &keys.keys, KEYS_SCHEMA, "FULL")?,
             files: open(FILES, &keys.files(), files::SCHEMA, "FULL")?,
             cache,
-            dir: Some(dir.to_owned()),
+            home: Some((dir.to_owned(), keys.clone())),
             erases: false,
+            pinned: false,
         })
     }
 
@@ -108,8 +114,9 @@ impl Sqlite {
             keys: open(KEYS_SCHEMA)?,
             files: open(files::SCHEMA)?,
             cache: open(CACHE_SCHEMA)?,
-            dir: None,
+            home: None,
             erases: false,
+            pinned: false,
         })
     }
 
@@ -120,19 +127,6 @@ impl Sqlite {
         copy_into(&self.db, &mut copy.db)?;
         copy_into(&self.files, &mut copy.files)?;
         Ok(copy)
-    }
-
-    /// Writes truth and keys into `to` under the same names and keys; replaces what is there.
-    pub fn write_copy(&self, to: &Path, keys: &FileKeys) -> Stored<()> {
-        let parts = [(&self.keys, KEYS, &keys.keys), (&self.db, STORE, &keys.store)];
-        for (from, name, key) in parts {
-            remove(to, name)?;
-            let mut into = Connection::open(to.join(name)).map_err(failed)?;
-            unlock(&into, key, page_of(name))?;
-            copy_into(from, &mut into)?;
-            into.close().map_err(|(_, e)| failed(e))?;
-        }
-        Ok(())
     }
 
     /// Asks every file whether it is sound.
@@ -148,7 +142,7 @@ impl Sqlite {
 
     /// Bytes of the four files on the disk.
     pub fn bytes(&self) -> u64 {
-        let Some(dir) = &self.dir else { return 0 };
+        let Some((dir, _)) = &self.home else { return 0 };
         let size = |name: &str| std::fs::metadata(dir.join(name)).map_or(0, |m| m.len());
         [STORE, KEYS, FILES, CACHE].iter().map(|name| size(name) + size(&format!("{name}-wal"))).sum()
     }
@@ -235,7 +229,12 @@ fn migration(error: rusqlite_migration::Error) -> StoreError {
 
 fn copy_into(from: &Connection, into: &mut Connection) -> Stored<()> {
     let backup = rusqlite::backup::Backup::new(from, into).map_err(failed)?;
-    backup.run_to_completion(4096, Duration::ZERO, None).map_err(failed)
+    // In one step, which sees one state of `from`: between steps of some pages a commit of another
+    // connection would make it begin anew, and at a commit a second it would never end.
+    match backup.step(-1).map_err(failed)? {
+        rusqlite::backup::StepResult::Done => Ok(()),
+        _ => Err(StoreError::Busy),
+    }
 }
 
 /// What a failure of SQLite means to us.
@@ -279,7 +278,8 @@ mod tests {
             store.set_fact("canary", b"CANARY-IN-PLAIN").expect("set");
             store.commit().expect("commits");
             store.add_key(&[7; 16], &[8; 32]).expect("kept");
-            store.write_copy(copy.path(), &keys).expect("copied");
+            store.write_truth(copy.path(), &keys).expect("copied");
+            copies::write_keys(copy.path(), &keys, &store.held_keys().expect("read")).expect("written");
             assert!(store.sound().expect("asked") && store.bytes() > 0);
         }
         for folder in [dir.path(), copy.path()] {

@@ -111,18 +111,16 @@ impl Inbox for Sqlite {
     }
 
     fn add_envelope(&mut self, new: &NewEnvelope) -> Stored<u64> {
-        let sql = "INSERT INTO envelope (id, device, branch, seq, floor, header, voucher)
-                   VALUES (?, ?, ?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO envelope (id, device, branch, seq, floor, header) VALUES (?, ?, ?, ?, ?, ?)";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let (device, branch) = (new.device.as_bytes(), new.branch.0);
-        let voucher = new.voucher.map(|v| *v.as_bytes());
-        q.insert(params![new.id.0, device, branch, new.seq, signed(new.floor), new.header, voucher])
+        q.insert(params![new.id.0, device, branch, new.seq, signed(new.floor), new.header])
             .map(unsigned)
             .map_err(failed)
     }
 
     fn envelope(&mut self, row: u64) -> Stored<Option<NewEnvelope>> {
-        let sql = "SELECT id, device, branch, seq, floor, header, voucher FROM envelope WHERE row = ?";
+        let sql = "SELECT id, device, branch, seq, floor, header FROM envelope WHERE row = ?";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let envelope = q.query_row([signed(row)], |r| {
             Ok(NewEnvelope {
@@ -132,7 +130,6 @@ impl Inbox for Sqlite {
                 seq: r.get(3)?,
                 floor: unsigned(r.get(4)?),
                 header: r.get(5)?,
-                voucher: r.get::<_, Option<[u8; 16]>>(6)?.map(DeviceId::new),
             })
         });
         envelope.optional().map_err(failed)
@@ -217,18 +214,43 @@ impl Inbox for Sqlite {
 
     fn vouch(&mut self, envelope: u64, voucher: DeviceId) -> Stored<()> {
         let row = signed(envelope);
-        let mut note = self.db.prepare_cached("UPDATE envelope SET voucher = ? WHERE row = ?").map_err(failed)?;
-        note.execute(params![voucher.as_bytes(), row]).map_err(failed)?;
+        let sql = "INSERT OR IGNORE INTO voucher (envelope, device) VALUES (?, ?)";
+        let mut note = self.db.prepare_cached(sql).map_err(failed)?;
+        if note.execute(params![row, voucher.as_bytes()]).map_err(failed)? == 0 {
+            return Ok(());
+        }
         // 1 and 2: forbidden, unclaimed (sync::wire::Reason).
         let sql = "UPDATE item SET standing = ?, at = 0 WHERE envelope = ? AND standing = ? AND at IN (1, 2)";
         let mut again = self.db.prepare_cached(sql).map_err(failed)?;
         again.execute(params![NEW, row, HELD]).map(drop).map_err(failed)
     }
 
+    fn vouchers(&mut self, envelope: u64) -> Stored<Vec<DeviceId>> {
+        let sql = "SELECT device FROM voucher WHERE envelope = ? ORDER BY device";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let rows = q.query_map([signed(envelope)], |r| r.get(0).map(DeviceId::new)).map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    fn reconsider_of(&mut self, device: DeviceId) -> Stored<()> {
+        // From the envelopes that somebody vouches for: few.
+        let sql = "UPDATE item SET standing = ?, at = 0 WHERE standing = 2 AND at IN (1, 2) AND envelope IN
+             (SELECT row FROM envelope WHERE device = ? AND row IN (SELECT envelope FROM voucher))";
+        let mut again = self.db.prepare_cached(sql).map_err(failed)?;
+        again.execute(params![NEW, device.as_bytes()]).map(drop).map_err(failed)
+    }
+
+    fn note_reason(&mut self, item: u64, reason: u8) -> Stored<bool> {
+        let sql = "INSERT INTO noticed (item, reason) VALUES (?, ?)
+             ON CONFLICT (item) DO UPDATE SET reason = excluded.reason WHERE reason <> excluded.reason";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        q.execute(params![signed(item), i64::from(reason)]).map(|changed| changed > 0).map_err(failed)
+    }
+
     fn reconsider(&mut self, child: ChildId, all: bool) -> Stored<()> {
         // HELD in words: the index of held items is partial.
         let sql = "UPDATE item SET standing = ?, at = 0 WHERE child = ? AND standing = 2 AND at IN (1, 2)
-             AND (? OR (SELECT voucher FROM envelope WHERE row = item.envelope) IS NOT NULL)";
+             AND (? OR item.envelope IN (SELECT envelope FROM voucher))";
         let mut again = self.db.prepare_cached(sql).map_err(failed)?;
         again.execute(params![NEW, child.as_bytes(), all]).map(drop).map_err(failed)
     }

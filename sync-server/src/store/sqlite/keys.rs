@@ -5,11 +5,13 @@
 //! too; only when that is durable are key and pieces destroyed, and only then does its line there go.
 //! Where that was cut off, it is done at the next start.
 
+use std::collections::BTreeSet;
+
 use domain::id::ChildId;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Sqlite, failed};
-use crate::store::{Cache as _, Keys, Stored};
+use super::{CACHE, KEYS, Sqlite, copies, failed, remove};
+use crate::store::{Cache as _, Keys, StoreError, Stored};
 
 impl Keys for Sqlite {
     fn key(&mut self, owner: &[u8; 16]) -> Stored<Option<[u8; 32]>> {
@@ -18,7 +20,8 @@ impl Keys for Sqlite {
         if q.exists([owner]).map_err(failed)? {
             return Ok(None);
         }
-        let mut q = self.keys.prepare_cached("SELECT key FROM key WHERE owner = ?").map_err(failed)?;
+        let mut q =
+            self.keys.prepare_cached("SELECT key FROM key WHERE owner = ? AND length(key) = 32").map_err(failed)?;
         q.query_row([owner], |r| r.get(0)).optional().map_err(failed)
     }
 
@@ -36,7 +39,7 @@ impl Keys for Sqlite {
     }
 
     fn finish_erasing(&mut self) -> Stored<()> {
-        if self.erasing()?.is_empty() {
+        if self.pinned || self.erasing()?.is_empty() {
             return Ok(());
         }
         // What the transaction dropped from the cache may have come back with the fall.
@@ -57,6 +60,7 @@ impl Sqlite {
     /// False: another process still reads a journal they stand in.
     pub(super) fn destroy_erased(&mut self) -> Stored<bool> {
         let children = self.erasing()?;
+        self.reach_aside(&children)?;
         each(&self.keys, "DELETE FROM key WHERE owner = ?", &children)?;
         each(&self.files, "DELETE FROM piece WHERE child = ?", &children)?;
         // The cache is not taken to the disk by its own commit.
@@ -65,6 +69,25 @@ impl Sqlite {
         }
         each(&self.db, "DELETE FROM erasing WHERE child = ?", &children)?;
         Ok(true)
+    }
+
+    /// What a restore moved aside is the same truth once more: erased there too.
+    fn reach_aside(&self, children: &[[u8; 16]]) -> Stored<()> {
+        let (Some((dir, keys)), false) = (&self.home, children.is_empty()) else { return Ok(()) };
+        let erased: BTreeSet<ChildId> = children.iter().map(|child| ChildId::new(*child)).collect();
+        for folder in copies::aside(dir)? {
+            // Saved documents, which no key of a child covers. Never kept since; from before.
+            remove(&folder, CACHE)?;
+            if !folder.join(KEYS).is_file() {
+                continue;
+            }
+            match copies::destroy_keys(&folder, keys, &erased) {
+                // Nothing can be erased in it. `doctor` says so; erasing goes on.
+                Err(StoreError::Damaged) => tracing::error!("keys that a restore put aside do not open"),
+                other => other.map(drop)?,
+            }
+        }
+        Ok(())
     }
 }
 
