@@ -77,6 +77,21 @@ impl<S: Store> Server<S> {
         posts.map(|(id, _)| Channel::Post(id)).collect()
     }
 
+    /// The channels of all whose work about a child was decided on: why stands in what is packed for them too.
+    pub(crate) fn channels_of_claims(&mut self, child: ChildId) -> Result<Vec<Channel>, ServerError> {
+        let mut channels = Vec::new();
+        for item in self.vault.store.items_of_child(child)? {
+            if item.kind == Kind::Audit
+                && item.form == FORM
+                && let Ok(Some(bytes)) = self.vault.open(&item)
+                && let Ok(item) = Item::decode(&bytes)
+            {
+                channels.extend(self.channels_of_author(&item.body));
+            }
+        }
+        Ok(channels)
+    }
+
     /// Whether an item is a claim on the reader's own work; she may see the child no longer.
     pub(crate) fn answers(&mut self, reader: &Reader, item: &StoredItem) -> Result<bool, ServerError> {
         if item.kind != Kind::Audit || item.form != FORM {

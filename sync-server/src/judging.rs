@@ -407,6 +407,9 @@ impl<S: Store> Server<S> {
     ) -> Result<BTreeSet<Channel>, ServerError> {
         let row: Row = minicbor::decode(body).map_err(|_| ServerError::Row(at))?;
         let mut heard = self.roster.channels_for_row(&row);
+        let mut with_child = row.child().map(|child| self.roster.channels_for_child(child)).unwrap_or_default();
+        // Who sees the whole district hears on no other channel.
+        with_child.insert(Channel::District);
         let known =
             |child: &ChildId| self.roster.children.get(child).is_some_and(|seat| seat.erased || seat.area().is_some());
         let new = row.child().is_some_and(|child| !known(&child));
@@ -415,8 +418,8 @@ impl<S: Store> Server<S> {
         self.vault.store.add_roster_row(at, body)?;
         match &row {
             Row::Erase { child } => {
-                // Why her work was sent back is packed for its author too, who sees the child no longer.
-                self.vault.store.drop_packed()?;
+                with_child.extend(self.channels_of_claims(*child)?);
+                self.drop_sets(&with_child)?;
                 self.forget(*child)?;
             }
             Row::Child { child, .. }

@@ -375,8 +375,6 @@ pub trait Cache {
     fn sets_on(&mut self, channel: Channel) -> Stored<Vec<Digest>>;
     /// Drops a set.
     fn drop_segments(&mut self, set: &Digest) -> Stored<()>;
-    /// Drops every set.
-    fn drop_packed(&mut self) -> Stored<()>;
     /// Drops everything in the cache.
     fn drop_cache(&mut self) -> Stored<()>;
 }

@@ -19,19 +19,26 @@ use crate::say::{DIRECTOR, STATION, assesses, listed, note};
 const TYPED: usize = 50;
 
 /// What is typed; everything is looked for afterwards.
-struct Typist {
+pub(crate) struct Typist {
     numbers: Numbers,
     typed: Vec<String>,
 }
 
 impl Typist {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { numbers: Numbers::new(seed), typed: Vec::new() }
+    }
+    /// Everything that was typed.
+    pub(crate) fn all(&self) -> &[String] {
+        &self.typed
+    }
     fn typed(&mut self, text: String) -> String {
         assert!(!self.typed.contains(&text), "typed once");
         self.typed.push(text.clone());
         text
     }
     /// Words nobody else writes.
-    fn words(&mut self, about: &str) -> String {
+    pub(crate) fn words(&mut self, about: &str) -> String {
         let n = self.typed.len() as u32;
         let mark = [0x9e1f + 41 * n, 0x6c34 + 53 * n].map(|c| char::from_u32(c).unwrap_or('雀'));
         self.typed(format!("{about}金丝雀{}{}飞过湖心亭", mark[0], mark[1]))
@@ -59,7 +66,7 @@ impl Typist {
 fn no_typed_word_is_found_in_any_file() {
     let mut world = World::found_on_disk(1, 1, 1);
     world.settle();
-    let mut typist = Typist { numbers: Numbers::new(1), typed: Vec::new() };
+    let mut typist = Typist::new(1);
     let child = file(&mut world, &mut typist);
     let visit = visit(&mut world, &mut typist, child);
     world.settle();
@@ -140,7 +147,7 @@ fn the_search_finds_what_lies_open_in_both_writings() {
 }
 
 /// The file of a child found on a visit: names, numbers, addresses, remarks.
-fn file(world: &mut World, typist: &mut Typist) -> ChildId {
+pub(crate) fn file(world: &mut World, typist: &mut Typist) -> ChildId {
     let area = world.communities[0];
     let values = json!({
         "name": typist.name(), "former_name": typist.name(), "birth": "2015-03-07", "sex": "1",
@@ -164,7 +171,7 @@ fn file(world: &mut World, typist: &mut Typist) -> ChildId {
 }
 
 /// A visit with its words.
-fn visit(world: &mut World, typist: &mut Typist, child: ChildId) -> Value {
+pub(crate) fn visit(world: &mut World, typist: &mut Typist, child: ChildId) -> Value {
     let text = typist.words("情况记录：");
     let mut values = note(world, DIRECTOR, &text);
     for (key, about) in [
@@ -182,7 +189,7 @@ fn visit(world: &mut World, typist: &mut Typist, child: ChildId) -> Value {
 }
 
 /// What is said about a finished visit and about the risk.
-fn remarks(world: &mut World, typist: &mut Typist, child: ChildId, visit: &Value) {
+pub(crate) fn remarks(world: &mut World, typist: &mut Typist, child: ChildId, visit: &Value) {
     let returned = json!({ "visit": visit, "verdict": "2", "note": typist.words("退回") });
     assert!(world.ok(STATION, "visit.review", returned)["record"].is_string());
     let added = json!({ "visit": visit, "text": typist.words("补充") });
@@ -252,7 +259,7 @@ fn restart_on_disk(world: &mut World) {
 }
 
 /// Which words lie open in which files of a folder, in UTF-8 or UTF-16.
-fn found(folder: &Path, typed: &[String]) -> Vec<(String, String)> {
+pub(crate) fn found(folder: &Path, typed: &[String]) -> Vec<(String, String)> {
     let wide = |word: &String| word.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let needles = typed.iter().flat_map(|word| [(word.as_bytes().to_vec(), word), (wide(word), word)]);
     // By their beginnings, so that every byte of every file is looked at once.

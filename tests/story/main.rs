@@ -10,6 +10,7 @@ mod closed_file;
 mod d_returned_and_supplemented;
 mod danger;
 mod e_found_twice;
+mod erased;
 mod f_new_post;
 mod followed_up;
 mod g_fast_clock;

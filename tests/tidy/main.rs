@@ -3,6 +3,7 @@
 
 mod budget;
 mod law;
+mod places;
 mod planted;
 mod sections;
 mod tree;

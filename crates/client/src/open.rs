@@ -19,6 +19,10 @@ use crate::tag::Tag;
 mod pin;
 
 const DATABASE: &str = "desk.db";
+/// Begins the names of damaged stores that were put aside; the time follows.
+const ASIDE: &str = "资料库-损坏-";
+/// Longer than a computer works without the district, and clocks differ.
+const ERASED_BEFORE_S: i64 = 60 * 24 * 3600;
 
 /// One profile: locked, or unlocked with everything a screen may ask.
 pub struct Client {
@@ -98,7 +102,27 @@ impl Client {
             other => other?,
         };
         self.inside = Some(Box::new(Inside { desk, flight: None, key }));
-        Ok(())
+        self.reach_aside()
+    }
+
+    /// A damaged store that was put aside may hold words about a child erased since, and nothing can be erased in
+    /// it: it goes whole, once the new store heard of the erasure.
+    fn reach_aside(&self) -> Result<(), Fault> {
+        let Some(erased) = self.inside.as_ref().and_then(|inside| inside.desk.standing.erased) else { return Ok(()) };
+        let reach = || -> std::io::Result<()> {
+            for entry in fs::read_dir(&self.dir)? {
+                let entry = entry?;
+                let name = entry.file_name();
+                let time =
+                    name.to_string_lossy().strip_prefix(ASIDE).and_then(|rest| rest.split('.').next()?.parse().ok());
+                // Erased long before, the child had left the store before it was damaged.
+                if time.is_some_and(|time: i64| Timestamp(time).since_s(erased) < ERASED_BEFORE_S) {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            sync_folder(&self.dir)
+        };
+        reach().map_err(|e| disk(&e))
     }
 
     /// Whether the recovery code opened it: the passphrase is forgotten, another one is due.
@@ -142,7 +166,7 @@ impl Client {
     }
 
     fn move_aside(&self, now: Timestamp) -> Result<String, Fault> {
-        let name = format!("资料库-损坏-{}", now.0);
+        let name = format!("{ASIDE}{}", now.0);
         let moved = || -> std::io::Result<Option<String>> {
             fs::write(self.moving(), &name)?;
             sync_folder(&self.dir)?;
@@ -233,7 +257,12 @@ impl Client {
 
     /// What came back, piece by piece. Every whole frame is committed as it comes.
     pub fn on_reply(&mut self, m: &mut Moment, reply: Reply<'_>) -> Result<Vec<Tag>, Fault> {
-        self.with(|inside| inside.desk.on_reply(m, &mut inside.flight, reply))
+        let before = self.inside.as_ref().and_then(|inside| inside.desk.standing.erased);
+        let touched = self.with(|inside| inside.desk.on_reply(m, &mut inside.flight, reply))?;
+        if self.inside.as_ref().is_some_and(|inside| inside.desk.standing.erased != before) {
+            self.reach_aside()?;
+        }
+        Ok(touched)
     }
 
     /// A person asked for an exchange, or the line came back.
@@ -364,6 +393,29 @@ mod tests {
         let asked = scene.exchange(rows);
         assert_eq!(asked.cursor.position, 0, "a first download");
         assert_eq!(scene.value(7, "name").as_deref(), Some("张小明"));
+    }
+
+    #[test]
+    fn a_damaged_store_put_aside_goes_with_the_next_erasure() {
+        let mut scene = Scene::at_work();
+        scene.client.lock();
+        let noise: Vec<u8> = (0..40_960u32).map(|n| (n * 31 % 251) as u8).collect();
+        fs::write(scene.dir.path().join(DATABASE), &noise).expect("damage");
+        scene.reopen();
+        let aside = scene.dir.path().join(scene.client.put_aside().expect("put aside"));
+        scene.district.position = 0;
+        let rows = scene.first_rows(&["张小明", "李小红"]);
+        scene.exchange(rows);
+        let come = |scene: &mut Scene, row| {
+            let mut m = Moment::new(scene.now, &mut scene.chance);
+            let placed = scene.district.rows(&mut m, vec![row]);
+            let rows = scene.tail(vec![placed]);
+            scene.exchange(vec![rows]);
+        };
+        come(&mut scene, domain::roster::Row::Erase { child: crate::scene::child(99) });
+        assert!(aside.exists(), "a child nobody here knew");
+        come(&mut scene, domain::roster::Row::Erase { child: crate::scene::child(7) });
+        assert!(!aside.exists());
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::store::roster::{self, Hidden};
 use crate::store::{Stored, claims, envelopes, files, items, signed};
 use crate::tag::Tag;
 use crate::work::Work;
-use crate::write::AuditRow;
+use crate::write::{AuditRow, PURGED};
 
 impl Work<'_> {
     /// A child went out of sight.
@@ -207,7 +207,7 @@ impl Work<'_> {
             files::forget_child(&self.tx, child, commit)?;
         }
         if gone > 0 {
-            let row = AuditRow { at: self.now, what: "purged".into(), child: Some(child), about: gone.to_string() };
+            let row = AuditRow { at: self.now, what: PURGED.into(), child: Some(child), about: gone.to_string() };
             self.standing.batch += 1;
             self.audit(m, &row)?;
         }

@@ -275,6 +275,12 @@ impl Work<'_> {
         for child in before.keys().filter(|child| !after.contains_key(child)) {
             self.leave(m, *child)?;
         }
+        // One that left earlier leaves words too: why her work was sent back.
+        let erased =
+            self.rows.iter().filter_map(|row| if let Row::Erase { child } = row { Some(*child) } else { None });
+        for child in erased.filter(|child| !before.contains_key(child)).collect::<BTreeSet<_>>() {
+            self.leave(m, child)?;
+        }
         let district = self.hears_everything();
         for (child, since) in &after {
             let Some(earlier) = before.get(child) else { continue };

@@ -76,6 +76,9 @@ pub(crate) enum Act {
     Done(RecordId),
 }
 
+/// What an audit row says of a child that went from this computer.
+pub(crate) const PURGED: &str = "purged";
+
 /// One line of the audit: who is in the envelope, when in [`AuditRow::at`].
 #[derive(Clone, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
 pub(crate) struct AuditRow {
@@ -88,7 +91,7 @@ pub(crate) struct AuditRow {
     /// About which child.
     #[n(2)]
     pub(crate) child: Option<ChildId>,
-    /// A field key or a count: never content.
+    /// A field key and why it was looked at, or a count.
     #[n(3)]
     pub(crate) about: String,
 }
@@ -265,11 +268,13 @@ impl Work<'_> {
         Ok(size)
     }
 
-    /// Writes an audit row. It is about the child only in its body, so that it outlives a purge.
+    /// Writes an audit row. One without words about a child is about it only in its body, so that it outlives
+    /// a purge; words go with the child, and with its erasure.
     pub(crate) fn audit(&mut self, m: &mut Moment, row: &AuditRow) -> Stored<usize> {
         let body = minicbor::to_vec(row).map_err(|_| Code::Bug)?;
         let record = RecordId::new(m.uuid());
-        let item = Item { kind: Kind::Audit, record, form: AUDIT_FORM.to_owned(), child: None, body };
+        let child = row.child.filter(|_| row.what != PURGED);
+        let item = Item { kind: Kind::Audit, record, form: AUDIT_FORM.to_owned(), child, body };
         self.make(&item, None, None)
     }
 

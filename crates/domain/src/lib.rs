@@ -31,6 +31,7 @@ pub mod mask;
 pub mod moment;
 pub mod number;
 pub mod passphrase;
+pub mod places;
 pub mod post;
 pub mod rights;
 pub mod roster;

@@ -7,6 +7,7 @@ use sync::item::{Item, Kind};
 use sync::wire::{Outcome, Request};
 
 use crate::scene::{Desk, Heard, POSTS, World};
+use crate::store::Cache as _;
 
 /// Two notes by the first director in one envelope, sent when the child was with the second already.
 fn late() -> (World, ChildId, [Desk; 3], [Item; 2]) {
@@ -100,4 +101,21 @@ fn a_claim_that_came_before_the_work_it_names_lets_it_in() {
     world.judge();
     assert_eq!(world.server.held_of(c).expect("a count"), 0, "as after a restore, in whatever order things come back");
     assert_eq!(world.server.verify().expect("verified").wrong, []);
+}
+
+#[test]
+fn why_work_was_sent_back_goes_from_what_is_packed_for_its_author() {
+    let (mut world, c, [mut station, author, _], notes) = late();
+    claims(&mut world, &mut station, &author, c, Action::Return, &notes[0]);
+    let others = domain::roster::Channel::Post(domain::id::PostId::new([99; 16]));
+    let sets = [domain::roster::Channel::Post(POSTS[1]), others].map(|channel| {
+        let set = domain::id::Digest([if channel == others { 2 } else { 1 }; 32]);
+        let segment = crate::store::Segment { number: 0, upto: 9, first: 9, frame: b"packed".to_vec() };
+        world.server.vault.store.note_set(&set, &[channel]).expect("noted");
+        world.server.vault.store.add_segment(&set, &segment).expect("kept");
+        set
+    });
+    world.write(vec![Row::Erase { child: c }]);
+    let packed = sets.map(|set| world.server.vault.store.segments(&set).expect("asked").is_some());
+    assert_eq!(packed, [false, true], "she sees the child no longer, and was told why");
 }

@@ -151,10 +151,22 @@ impl Work<'_> {
             matches!(row, Row::Register { .. } | Row::Assign { .. } | Row::Withdraw { .. } | Row::Revoke { .. })
         };
         match row.filter(|row| server || field(row)) {
-            Some(row) => self.apply(Some(position), row),
+            Some(row) => {
+                self.note_erasure(envelope, &row);
+                self.apply(Some(position), row);
+            }
             None => self.unreadable(digest, position)?,
         }
         Ok(())
+    }
+
+    /// What is out of reach here, a damaged store that was put aside, goes by this.
+    fn note_erasure(&mut self, envelope: &Envelope, row: &Row) {
+        let Row::Erase { child } = row else { return };
+        let known = self.roster.children.get(child);
+        if known.is_some_and(|seat| seat.area().is_some() || seat.posts().next().is_some()) {
+            self.standing.erased = self.standing.erased.max(Some(envelope.at));
+        }
     }
 
     fn take_change(&mut self, item: &Item, digest: &Digest, position: u64) -> Stored<()> {

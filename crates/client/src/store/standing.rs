@@ -70,6 +70,10 @@ pub(crate) struct Standing {
     #[n(17)]
     #[cbor(default)]
     pub(crate) told: Option<Day>,
+    /// When the newest erasure was signed of a child that this computer knew of.
+    #[n(18)]
+    #[cbor(default)]
+    pub(crate) erased: Option<Timestamp>,
 }
 
 /// Numbers a second copy of this profile leaves to the first.
@@ -102,6 +106,7 @@ impl Standing {
             regaining: false,
             given: BTreeMap::new(),
             told: None,
+            erased: None,
         }
     }
 

@@ -73,13 +73,10 @@ impl Cache for Sqlite {
         q.execute([set.0]).map(drop).map_err(failed)
     }
 
-    fn drop_packed(&mut self) -> Stored<()> {
-        self.cache.execute_batch("DELETE FROM segment; DELETE FROM segment_channel").map_err(failed)
-    }
-
     fn drop_cache(&mut self) -> Stored<()> {
-        self.cache.execute_batch("DELETE FROM document").map_err(failed)?;
-        self.drop_packed()
+        self.cache
+            .execute_batch("DELETE FROM document; DELETE FROM segment; DELETE FROM segment_channel")
+            .map_err(failed)
     }
 }
 

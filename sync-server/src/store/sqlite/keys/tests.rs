@@ -121,28 +121,6 @@ fn a_journal_that_another_process_reads_is_cut_when_it_has_done() {
 }
 
 #[test]
-fn an_erasure_empties_documents_and_every_packed_download() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let (mut world, mut station, child) = street(dir.path());
-    let mut doc = dossier::Record::empty();
-    let file = station.writes(&mut world, &mut doc, child, "张小明");
-    let record = file.record;
-    station.sends(&mut world, &[file]);
-    world.desk(0);
-    world.pack();
-    let count = |world: &World, table: &str| -> u32 {
-        let sql = format!("SELECT count(*) FROM {table}");
-        world.server.vault.store.cache.query_row(&sql, [], |r| r.get(0)).expect("counted")
-    };
-    assert!(count(&world, "segment") > 0 && world.server.vault.store.document(record).expect("asked").is_some());
-    erase(&mut world, child).expect("erased");
-    assert_eq!((count(&world, "segment"), count(&world, "segment_channel")), (0, 0));
-    assert_eq!(world.server.vault.store.document(record), Ok(None));
-    let journal = std::fs::metadata(dir.path().join("cache.db-wal")).expect("there");
-    assert_eq!(journal.len(), 0, "nor does the journal hold them");
-}
-
-#[test]
 fn a_child_that_lost_its_key_and_an_erased_one_that_still_has_it_are_found_by_verify() {
     let dir = tempfile::tempdir().expect("a folder");
     let (mut world, _, child) = street(dir.path());
