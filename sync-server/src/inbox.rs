@@ -8,7 +8,7 @@ use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
 use sync::item::Kind;
 use sync::request::SignedRequest;
-use sync::wire::{Pushed, Receipt, Refusal, Request, State, Verdict};
+use sync::wire::{Pushed, Reach, Receipt, Refusal, Request, State, Verdict};
 
 use crate::arrival::Brought;
 use crate::server::{Server, ServerError};
@@ -81,7 +81,8 @@ impl<S: Store> Server<S> {
         let receipts = self.keep_pushed(m, incoming, before.confirmed)?;
         let state = self.state_for(incoming, &before)?;
         self.note_brought_back(m.now, incoming, &state)?;
-        let mut after = DeviceState { counter: incoming.counter, seen: m.now, ..before };
+        let reach = reach_after(before.reach, incoming, &receipts);
+        let mut after = DeviceState { counter: incoming.counter, seen: m.now, reach, ..before };
         let cursor = incoming.request.cursor;
         if state == State::Fine && cursor.first == 0 {
             after.confirmed = before.confirmed.max(cursor.position);
@@ -164,6 +165,17 @@ impl<S: Store> Server<S> {
         }
         Ok(())
     }
+}
+
+/// How far a device's chain goes by what it says, or else by what of it was kept.
+fn reach_after(before: Option<Reach>, incoming: &Incoming, receipts: &[Receipt]) -> Option<Reach> {
+    let kept = incoming.request.push.iter().zip(receipts).filter(|(_, receipt)| matches!(receipt, Receipt::Kept(_)));
+    let own = kept.map(|(pushed, _)| &pushed.0).filter(|envelope| envelope.device == incoming.device);
+    let brought = own.map(|envelope| Reach { branch: envelope.branch, seq: envelope.seq });
+    brought.chain(incoming.request.reach).fold(before, |far, next| match far {
+        Some(far) if far.branch == next.branch && far.seq > next.seq => Some(far),
+        Some(_) | None => Some(next),
+    })
 }
 
 /// The envelope with every part as its digest.

@@ -6,7 +6,8 @@
 //! - [`server`] the whole server as one value, synchronous and deterministic: time and chance are arguments;
 //! - [`inbox`] verify, take in, receipt; [`arrival`] a delivery in one row, and laying it out; [`judging`] feeds
 //!   deliveries to the gate and appends to the log;
-//!   [`pull`] what a device may hear after its cursor; [`segment`] first downloads, packed once;
+//!   [`pull`] what a device may hear after its cursor; [`contacts`] which computers were in touch, for stations;
+//!   [`segment`] first downloads, packed once;
 //! - [`restored`] what happens after an old backup was put back; [`backup`] writing, proving, putting back;
 //! - [`pieces`] pieces of photographs and scans, after all text;
 //! - [`hub`] the one thread that owns a [`server::Server`] in production, with group commit;
@@ -37,6 +38,7 @@ mod claiming;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod contacts;
 pub mod enrol;
 pub mod gate;
 pub mod http;

@@ -32,7 +32,7 @@ impl Dice {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
     pub(crate) fn moment(&mut self, second: i64) -> Moment<'_> {
-        Moment::new(Timestamp(1_760_000_000_000).plus_s(second), self)
+        Moment::new(time(second), self)
     }
 }
 
@@ -50,6 +50,11 @@ pub(crate) fn secret(m: &mut Moment) -> Secret {
 
 /// The first area; communities are +1, +2.
 pub(crate) const STREET: u64 = 990_102_001_000;
+
+/// The time of a second.
+pub(crate) const fn time(second: i64) -> Timestamp {
+    Timestamp(1_760_000_000_000 + second * 1000)
+}
 
 /// A district in memory: one street, a station, two directors; second by second.
 pub(crate) struct World {

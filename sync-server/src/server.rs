@@ -400,10 +400,12 @@ impl<S: Store> Server<S> {
             backed_up: self.backed_up,
             sig: None,
             life: self.life,
+            contacts: None,
         };
         if head.state == State::Fine {
             self.add_verdicts(incoming.device, &mut head)?;
             pull = self.pull(incoming.device, request, Day::of(now))?;
+            head.contacts = self.contacts_for(incoming.device, request, now)?;
             if request.push.iter().map(|p| p.0.weight()).sum::<usize>() > BULK_BYTES {
                 self.want_segments(&Reader::new(&self.roster, incoming.device, Day::of(now)));
             }
@@ -411,6 +413,7 @@ impl<S: Store> Server<S> {
             self.add_verdicts(incoming.device, &mut head)?;
         }
         let news = !pull.frames.is_empty() || !head.receipts.is_empty() || !head.verdicts.is_empty();
+        let news = news || head.contacts.is_some();
         let lease_due = self.lease_due(now, asked.leased);
         let revoked = head.state == State::Revoked;
         if !revoked && (news || lease_due) {

@@ -9,7 +9,7 @@ use domain::id::{Branch, ChildId, DeviceId, Digest, PersonId, Position, RecordId
 use domain::moment::Timestamp;
 use domain::roster::Channel;
 use sync::item::Kind;
-use sync::wire::Mark;
+use sync::wire::{Mark, Reach};
 
 pub mod channel;
 #[cfg(test)]
@@ -53,6 +53,8 @@ pub struct DeviceState {
     pub seen: Timestamp,
     /// When it last got a lease.
     pub leased: Timestamp,
+    /// How far it said its chain goes; `None` before its first envelope.
+    pub reach: Option<Reach>,
 }
 
 /// An envelope as kept: every part bare.
@@ -228,6 +230,8 @@ pub trait Facts {
     fn device(&mut self, device: DeviceId) -> Stored<DeviceState>;
     /// Remembers it.
     fn set_device(&mut self, device: DeviceId, state: &DeviceState) -> Stored<()>;
+    /// The devices that asked at or after a time.
+    fn seen_since(&mut self, since: Timestamp) -> Stored<Vec<(DeviceId, DeviceState)>>;
     /// An enrolment code.
     fn code(&mut self, id: u32) -> Stored<Option<Code>>;
     /// Adds or replaces one.

@@ -19,6 +19,7 @@ mod https;
 mod i_cleared_and_edited;
 mod j_two_assessments;
 mod l_half_sent_attachment;
+mod m_honest_day;
 mod power_cut;
 mod say;
 mod stolen_computer;

@@ -134,6 +134,18 @@ fn held_work_is_told_asked_for_given_and_settled_as_it_was() {
 }
 
 #[test]
+fn who_was_in_touch_is_asked_and_told_as_it_was() {
+    let bytes = frozen("request-contacts.bin", samples::request_for_contacts);
+    let read = SignedRequest::read(&bytes).expect("a request");
+    let request = read.open(&DISTRICT, &key().sign_public()).expect("the signature fits");
+    assert_eq!((request.contacts, request.reach.map(|reach| reach.seq)), (Some(samples::AT), Some(9)));
+    let bytes = frozen("answer-contacts.bin", || sync::frame::encode(Level::Dense, &samples::head_with_contacts()));
+    let mut reader = FrameReader::default();
+    reader.feed(&bytes);
+    assert_eq!(reader.take().expect("a frame of version 1"), Some(samples::head_with_contacts()));
+}
+
+#[test]
 fn a_record_of_then_says_the_same_today() {
     for (name, changes) in samples::records() {
         let bytes = frozen(&format!("record-{name}.cbor"), || minicbor::to_vec(&changes).expect("encodes"));

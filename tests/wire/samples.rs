@@ -20,13 +20,13 @@ use sync::pack::Level;
 use sync::piece::{Ask, Kept, Piece, Place, Told};
 use sync::request::SignedRequest;
 use sync::wire::{
-    Checkpoint, Cursor, End, Frame, Head, History, Mark, Outcome, Placed, Pushed, Reason, Receipt, Request, Rows,
-    State, Verdict, Want,
+    Checkpoint, Contact, Cursor, End, Frame, Head, History, Mark, Outcome, Placed, Pushed, Reach, Reason, Receipt,
+    Request, Rows, State, Verdict, Want,
 };
 
 /// SHA-256 of no real district's root key.
 pub(crate) const DISTRICT: Digest = Digest([7; 32]);
-const AT: Timestamp = Timestamp(1_795_392_000_000);
+pub(crate) const AT: Timestamp = Timestamp(1_795_392_000_000);
 const CHILD: ChildId = ChildId::new([3; 16]);
 
 struct Counting(u8);
@@ -151,6 +151,8 @@ pub(crate) fn request() -> Request {
         life: Some(77),
         holds: None,
         held: None,
+        contacts: None,
+        reach: None,
     }
 }
 
@@ -180,6 +182,7 @@ pub(crate) fn frames() -> Vec<Frame> {
         backed_up: 8,
         sig: None,
         life: 77,
+        contacts: None,
     };
     let cursor = Cursor { position: 1235, chain: [6; 8], first: 0 };
     let rows = Rows {
@@ -236,6 +239,22 @@ pub(crate) fn held() -> Frame {
     Frame::Rows(Rows { held: Some(vec![Pushed(partial())]), ..Rows::default() })
 }
 
+/// A station's request that asks who was in touch, and says that it leaves work behind.
+pub(crate) fn request_for_contacts() -> Vec<u8> {
+    let reach = Some(Reach { branch: Branch([1; 8]), seq: 9 });
+    let request = Request { contacts: Some(AT), reach, ..request() };
+    SignedRequest::sign(&key(), &DISTRICT, 44, &request, Level::Dense)
+}
+
+/// The head that says who was.
+pub(crate) fn head_with_contacts() -> Frame {
+    let Frame::Head(head) = frames().swap_remove(0) else { unreachable!("a head first") };
+    let wrote =
+        Contact { device: DeviceId::new([5; 16]), at: AT, reach: Some(Reach { branch: Branch([2; 8]), seq: 7 }) };
+    let silent = Contact { device: DeviceId::new([6; 16]), at: AT.plus_s(60), reach: None };
+    Frame::Head(Box::new(Head { contacts: Some(vec![wrote, silent]), ..*head }))
+}
+
 /// Changes of one record of each form of the trunk.
 pub(crate) fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
     let set = |key: &str, value: Value| Edit::Set(key.into(), value);
@@ -258,7 +277,12 @@ pub(crate) fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
         set("met_child", Value::Yes(true)),
         set("note", Value::text("家中整洁，学习正常，已约下月再访。")),
     ]];
-    let sessions = [("child", child), ("visit", visit)];
+    let unfinished = vec![vec![
+        set("of", Value::text("visit")),
+        set("written", Value::text(r#"{"mode":"1","note":"奶奶说“爸爸”"}"#)),
+        set("proposed", Value::text("mode")),
+    ]];
+    let sessions = [("child", child), ("visit", visit), ("unfinished", unfinished)];
     sessions.into_iter().map(|(form, sittings)| (form, write(form, &sittings))).collect()
 }
 

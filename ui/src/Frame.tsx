@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from './api';
 import { Finder, useFinder } from './pages/children/Finder';
 import { StatusLine } from './StatusLine';
-import { useAnew } from './anew';
+import { useAnew, useStopped } from './anew';
 import { lockDesk, useIdleLock } from './idle';
 import { useLine } from './line';
 import { usePractised } from './parts/practised';
@@ -28,6 +28,7 @@ export function Frame() {
   useIdleLock();
   useLine(shell.data?.practice);
   useAnew();
+  const stopped = useStopped();
   usePractised(shell.data?.practice);
   useWhole();
   const due = (today.data?.overdue.length ?? 0) + (today.data?.due.length ?? 0);
@@ -49,7 +50,7 @@ export function Frame() {
       </nav>
       <main className="page" id="page">
         <Stopped />
-        <Suspense fallback={<Waiting />}><Outlet /></Suspense>
+        <Suspense fallback={<Waiting />}><Outlet key={stopped ? 'stopped' : 'works'} /></Suspense>
       </main>
       <Finder {...finder} />
       {shell.data?.practice && (

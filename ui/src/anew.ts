@@ -10,9 +10,21 @@ const AFTER_MS = 2_000;
 /** Milliseconds until China's next midnight. */
 export const untilMidnight = (now: number) => Date.parse(`${dayOf(now + DAY_MS)}T00:00:00+08:00`) - now;
 
+/** What a stopped computer still says: nothing of any child. */
+const LASTING = new Set(['shell.state', 'sync.state', 'settings.get', 'me', 'forms']);
+
 export function useAnew() {
   useNewDay();
   useReadingBack();
+}
+
+/** Whether this computer was stopped: then what is in memory goes as well, not only what would be asked again. */
+export function useStopped(): boolean {
+  const revoked = useAnswer('sync.state', {}).data?.revoked === true;
+  useEffect(() => {
+    if (revoked) void queries.resetQueries({ predicate: ({ queryKey: [name] }) => !LASTING.has(String(name)) });
+  }, [revoked]);
+  return revoked;
 }
 
 function useNewDay() {

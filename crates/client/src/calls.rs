@@ -29,8 +29,10 @@ pub(crate) mod people;
 pub(crate) mod red;
 pub(crate) mod setting;
 pub(crate) mod sync;
+pub(crate) mod tenure;
 pub(crate) mod today;
 pub(crate) mod unassigned;
+pub(crate) mod unfinished;
 pub(crate) mod visit;
 pub(crate) mod words;
 

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::calls::{
     alarms, assess, assign, card, child, children, close, create, dayend, departed, differ, district, double, draft,
-    file, follow, form, held, household, me, note, people, setting, sync, today, visit,
+    file, follow, form, held, household, me, note, people, setting, sync, tenure, today, unfinished, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -94,6 +94,7 @@ calls! {
     "child.open" Reading look child::open, child::Which => child::Opened, ["child" "differing" "roster"];
     "child.reveal" Reading act child::reveal, child::Reveal => child::Revealed, [];
     "child.history" Reading look child::history, child::Which => Vec<child::Line>, ["child"];
+    "child.tenures" Reading look tenure::list, child::Which => Vec<tenure::Tenure>, ["child" "roster"];
     "child.edit" Reading act child::edit, child::Edits => child::Edited, [];
     "child.undo" Reading act child::undo, child::Undo => child::Edited, [];
     "child.choose" Reading act differ::choose, differ::Choice => child::Edited, [];
@@ -105,6 +106,7 @@ calls! {
     "doubles.apart" Reading act double::apart, double::Apart => me::Nothing, [];
     "visits.list" Reading look visit::list, child::Which => Vec<visit::Line>, ["visits" "sync"];
     "visits.recent" Reading look visit::recent, visit::Recent => Vec<visit::Named>, ["visits" "sync"];
+    "unfinished.list" Reading look unfinished::list, child::Which => Vec<unfinished::Line>, ["visits"];
     "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record" "sync"];
     "visit.begin" Always act draft::begin, draft::Begin => draft::Draft, [];
     "draft.save" Always act draft::save, draft::Save => draft::Saved, [];

@@ -12,12 +12,14 @@ use domain::value::{Key, Value};
 use domain::visit;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use crate::calls::words::rfc3339;
 use crate::store::Stop;
 
-/// Most drafts kept; largest draft in bytes of JSON; most children in one.
+/// Most drafts kept; most children in one.
 const DRAFTS_MAX: u32 = 500;
-const BODY_BYTES_MAX: usize = 128 * 1024;
 const CHILDREN_MAX: usize = 20;
+/// Largest draft in bytes of JSON: one that is handed in has to fit one change.
+const BODY_BYTES_MAX: usize = dossier::BYTES_MAX - 4096;
 /// How long it is remembered what became of a draft, in milliseconds: longer than a page stays open.
 const END_KEPT_MS: i64 = 90 * 24 * 3600 * 1000;
 
@@ -64,6 +66,18 @@ pub(crate) enum End {
     Finished,
     /// It was thrown away.
     Dropped,
+}
+
+/// What a visit note begun now holds before anybody has answered anything; visitors and the next day
+/// depend on whose it is.
+pub(crate) fn proposals(begun: Timestamp) -> BTreeMap<Key, Value> {
+    BTreeMap::from([
+        ("visit_at".to_owned(), Value::text(rfc3339(begun))),
+        ("mode".to_owned(), Value::text("1")),
+        ("purpose/1".to_owned(), Value::Yes(true)),
+        ("risk_hint".to_owned(), Value::text("1")),
+        ("source".to_owned(), Value::text("1")),
+    ])
 }
 
 /// Writes a draft over its former self, as it is given.

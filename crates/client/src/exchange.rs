@@ -15,7 +15,7 @@ use sync::envelope::{ENVELOPE_BYTES_MAX, Envelope, ITEMS_MAX, Link};
 use sync::frame::{BadFrame, FrameReader};
 use sync::pack::Level;
 use sync::request::{PUSH_MAX, SignedRequest, WANT_MAX};
-use sync::wire::{End, Frame, Pushed, Request, Want};
+use sync::wire::{End, Frame, Pushed, Reach, Request, Want};
 
 pub(crate) use pieces::Carrying;
 
@@ -57,6 +57,8 @@ pub(crate) struct Flight {
     wanted: Vec<Want>,
     /// Held work asked for.
     held: Vec<Target>,
+    /// Contacts were asked for.
+    contacts: bool,
     /// Rows and cursor of this answer count.
     fine: bool,
     /// Ask again at once.
@@ -88,7 +90,8 @@ impl Desk {
                 let sig = SignedRequest::sig_of(&body).unwrap_or([0; 64]);
                 let reader = FrameReader::default();
                 let (wanted, held) = (request.want, request.held.unwrap_or_default());
-                *flight = Some(Flight { reader, sig, counter, pushed, wanted, held, fine: false, again });
+                let contacts = request.contacts.is_some();
+                *flight = Some(Flight { reader, sig, counter, pushed, wanted, held, contacts, fine: false, again });
                 self.courier.started();
                 Ok(Some(Outgoing { path: "/v1/sync", body }))
             }
@@ -127,6 +130,12 @@ impl Desk {
                 request.push.push(Pushed(envelope));
                 pushed.push(no);
             }
+        }
+        if again {
+            request.reach = Some(Reach { branch: work.standing.branch, seq: work.standing.seq });
+        }
+        if work.counts_chains() {
+            request.contacts = Some(work.standing.contacts.unwrap_or_default());
         }
         // Receipts come in this order.
         pushed.append(&mut sealed);

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use domain::id::ChildId;
 use domain::roster::{Roster, Row};
+use domain::unfinished;
 use domain::value::{Key, Value};
 use dossier::{Said, View};
 use rusqlite::{Connection, Result, params};
@@ -21,7 +22,7 @@ use crate::store::records::RecordMeta;
 use crate::tag::Tag;
 
 pub(crate) use alarm::causes;
-pub(crate) use due::frequency;
+pub(crate) use due::{due_after, frequency};
 pub(crate) use follow::rebuild as rebuild_follow_ups;
 
 /// The disposable tables, for dropping and comparing.
@@ -59,7 +60,7 @@ pub(crate) fn record(tx: &Connection, meta: &RecordMeta, view: &View, roster: &R
             due::refresh(tx, child, &frequency(roster))?;
             touched.extend([Tag::Children, Tag::Child(child), Tag::Visits(child), Tag::Record(meta.record)]);
         }
-        "supplement" | "review" | "assessment" => {
+        "supplement" | "review" | "assessment" | unfinished::FORM => {
             let about = event::remark(tx, meta, view)?;
             match meta.form.as_str() {
                 "assessment" => alarm::write(tx, meta, child, view)?,

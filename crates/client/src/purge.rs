@@ -1,15 +1,17 @@
 //! Children that went elsewhere: hidden at once, purged once nothing of them is unsent, confirmed.
 //! It must not decide who may see whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::area::{Area, Width};
+use domain::day::Day;
 use domain::fault::Code;
 use domain::form::Merge;
 use domain::id::{ChildId, RecordId, RowId};
 use domain::moment::Moment;
 use domain::rights::{Verb, role_may};
 use domain::roster::Row;
+use domain::unfinished::{self, Unfinished};
 use domain::value::{Key, Value};
 use domain::visit::of_child;
 use dossier::Edit;
@@ -40,8 +42,8 @@ impl Work<'_> {
         self.purge_if_sent(m, child)
     }
 
-    /// What was begun about the child and not finished goes to the district as it stands: what was
-    /// saved is not lost, the gate keeps it aside and the station hears of it. A draft about others
+    /// What was begun about the child and not finished goes to the district as it stands, as 没写完的记录:
+    /// what was saved is not lost, the gate keeps it aside and the station hears of it. A draft about others
     /// too goes on without the child; one about it alone is dropped with its rows.
     fn hand_in_drafts(&mut self, m: &mut Moment, child: ChildId) -> Stored<()> {
         let erased = self.roster.children.get(&child).is_some_and(|seat| seat.erased);
@@ -106,25 +108,63 @@ impl Work<'_> {
     }
 
     fn hand_in_for(&mut self, draft: &Draft, record: RecordId, child: ChildId) -> Stored<()> {
-        let meta = RecordMeta { record, form: draft.form.clone(), child: Some(child) };
-        let edits = |values: BTreeMap<Key, Value>| -> Vec<Edit> {
-            values.into_iter().map(|(key, value)| Edit::Set(key, value)).collect()
-        };
         let own = match draft.form.as_str() {
             "visit" => of_child(&draft.values, &draft.children, child),
             _ => remark_values(&draft.values, draft.about),
         };
-        if self.edit(&meta, &edits(own.clone()), None).is_err() {
+        // As of when she last wrote in it, not of now when it is taken from her.
+        let now = std::mem::replace(&mut self.now, draft.saved);
+        let handed_in = match draft.form.as_str() {
+            REGISTRATION => self.begin_file(record, child, own),
+            _ => self.write_unfinished(draft, own, record, child),
+        };
+        self.now = now;
+        handed_in
+    }
+
+    fn write_unfinished(
+        &mut self,
+        draft: &Draft,
+        own: BTreeMap<Key, Value>,
+        record: RecordId,
+        child: ChildId,
+    ) -> Stored<()> {
+        let meta = RecordMeta { record, form: unfinished::FORM.to_owned(), child: Some(child) };
+        let proposed = self.left_as_proposed(draft, &own, child)?;
+        let whole = Unfinished { of: draft.form.clone(), values: own, proposed };
+        self.edit(&meta, &set_all(whole.record()), None).map(drop)
+    }
+
+    /// The file of a child nobody knew: half of one is a file all the same, and to be gone on with.
+    fn begin_file(&mut self, record: RecordId, child: ChildId, own: BTreeMap<Key, Value>) -> Stored<()> {
+        let meta = RecordMeta { record, form: REGISTRATION.to_owned(), child: Some(child) };
+        if self.edit(&meta, &set_all(own.clone()), None).is_err() {
             // A draft may hold what no form takes; then it goes as the text it is kept as.
             let text = serde_json::to_string(&own).map_err(|_| Code::Bug)?;
-            let key = words_key(&draft.form).to_owned();
+            let key = words_key(REGISTRATION).to_owned();
             let together =
                 meta.form().and_then(|form| form.field(&key)).is_some_and(|field| field.merge == Merge::Text);
             let words = if together { Edit::Write(key, text) } else { Edit::Set(key, Value::text(text)) };
-            let about = edits(remark_values(&BTreeMap::new(), draft.about));
-            self.edit(&meta, &[about, vec![words]].concat(), None)?;
+            self.edit(&meta, &[words], None)?;
         }
         Ok(())
+    }
+
+    /// Of what the program put into a new note, what nobody changed.
+    fn left_as_proposed(&self, draft: &Draft, own: &BTreeMap<Key, Value>, child: ChildId) -> Stored<BTreeSet<Key>> {
+        if draft.form != "visit" {
+            return Ok(BTreeSet::new());
+        }
+        let begun = Day::of(draft.begun);
+        let mut proposals = draft::proposals(draft.begun);
+        if let Some((post, _)) = self.roster.posts_on(self.me.device(), begun).next() {
+            proposals.insert(format!("visitors/{post}"), Value::Yes(true));
+        }
+        if let Some(day) = project::due_after(&self.tx, child, &project::frequency(self.roster), begun)? {
+            proposals.insert("next_visit".to_owned(), Value::text(day.to_string()));
+        }
+        let left = proposals.into_iter().filter(|(key, value)| own.get(key) == Some(value));
+        Ok(left.map(|(key, _)| key).collect())
     }
 
     /// A registration begun on a computer that was stopped: the child is registered where it was to be, by a
@@ -240,4 +280,8 @@ impl Work<'_> {
             .execute(params![signed(self.standing.backed_up)])?;
         files::drop_backed_up(&self.tx, self.standing.backed_up)
     }
+}
+
+fn set_all(values: BTreeMap<Key, Value>) -> Vec<Edit> {
+    values.into_iter().map(|(key, value)| Edit::Set(key, value)).collect()
 }

@@ -318,6 +318,7 @@ impl Scene {
             backed_up: 0,
             sig: None,
             life: 0,
+            contacts: None,
         }
     }
 

@@ -4,6 +4,7 @@
 
 pub(crate) mod chains;
 pub(crate) mod claims;
+pub(crate) mod contacts;
 pub(crate) mod departed;
 pub(crate) mod envelopes;
 pub(crate) mod files;
@@ -41,6 +42,7 @@ fn migrations() -> Migrations<'static> {
             crate::project::rebuild_follow_ups(tx).map_err(failed)
         }),
         M::up(include_str!("migrations/0011_alarm.sql")),
+        M::up(include_str!("migrations/0012_contacts.sql")),
     ])
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::day::Day;
 use domain::id::{ChildId, Position, RecordId};
 use domain::moment::{Moment, Timestamp};
-use domain::roster::{Roster, Row};
+use domain::roster::{Channel, Roster, Row};
 use dossier::{Actor, Record, Refused};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sync::item::Item;
@@ -212,6 +212,10 @@ impl Work<'_> {
     /// Applies a roster row; an older one than those known makes the roster be folded again.
     pub(crate) fn apply(&mut self, at: Option<Position>, row: Row) {
         self.mark_scope();
+        if matches!(row, Row::Post { .. } | Row::Device { .. }) {
+            // Somebody may have come whose contacts were not told until now.
+            self.standing.contacts = None;
+        }
         let at = at.unwrap_or(self.roster.version);
         self.refold |= at < self.roster.version;
         self.roster.apply(at, &row);
@@ -318,9 +322,15 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Whether this desk sees to it that no number of anybody's chain is missing.
+    pub(crate) fn counts_chains(&self) -> bool {
+        let channels = self.roster.channels_of(self.me.device(), self.today());
+        channels.iter().any(|channel| matches!(channel, Channel::Station(_) | Channel::District))
+    }
+
     fn hears_everything(&self) -> bool {
         let channels = self.roster.channels_of(self.me.device(), self.today());
-        channels.contains(&domain::roster::Channel::District)
+        channels.contains(&Channel::District)
     }
 
     /// Records about children out of sight do not stay.

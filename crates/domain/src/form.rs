@@ -190,15 +190,17 @@ pub struct Form {
 pub const VERSION_KEY: &str = "form_ver";
 
 /// The forms the program is built with.
-pub const BUILTIN: [&str; 6] = ["child", "child_sensitive", "visit", "supplement", "review", "assessment"];
+pub const BUILTIN: [&str; 7] =
+    ["child", "child_sensitive", "visit", "supplement", "review", "assessment", "unfinished"];
 
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     include_str!("../forms/child.json"),
     include_str!("../forms/child_sensitive.json"),
     include_str!("../forms/visit.json"),
     include_str!("../forms/supplement.json"),
     include_str!("../forms/review.json"),
     include_str!("../forms/assessment.json"),
+    include_str!("../forms/unfinished.json"),
 ];
 
 /// A form the program is built with.

@@ -11,7 +11,8 @@
 //! - [`value`] what a field may hold; [`form`] forms as data; [`code`] code tables;
 //!   [`check`] validators for numbers people write by hand.
 //! - [`child`], [`visit`], [`assessment`] the rules of the three forms of the trunk;
-//!   [`due`] what is due when; [`alarm`] what nobody may leave lying; [`closing`] when a file is closed.
+//!   [`due`] what is due when; [`alarm`] what nobody may leave lying; [`closing`] when a file is closed;
+//!   [`unfinished`] what was begun and handed in as it stood.
 //! - [`fault`] everything a screen must tell apart; [`words`] what is said, in both languages.
 
 pub mod alarm;
@@ -37,6 +38,7 @@ pub mod rights;
 pub mod roster;
 #[cfg(feature = "ts")]
 pub mod typescript;
+pub mod unfinished;
 pub mod value;
 pub mod visit;
 pub mod words;

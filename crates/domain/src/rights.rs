@@ -63,6 +63,7 @@ pub const TABLE: &[Grant] = &[
     Grant { form: "supplement", read: ALL, create: FIELD, change: &[] },
     Grant { form: "review", read: ALL, create: STATION, change: &[] },
     Grant { form: "assessment", read: ALL, create: FIELD, change: &[] },
+    Grant { form: "unfinished", read: ALL, create: FIELD, change: &[] },
     Grant { form: "file", read: ALL, create: WRITERS, change: &[] },
     Grant { form: "claim", read: ALL, create: STATION, change: &[] },
     Grant { form: "register", read: ALL, create: &[Director, Supervisor, Specialist, CentreAdmin], change: &[] },
@@ -204,7 +205,7 @@ mod tests {
         for grant in TABLE {
             assert!(!READS_ONLY.iter().any(|r| grant.create.contains(r) || grant.change.contains(r)), "{}", grant.form);
         }
-        for form in ["visit", "supplement", "review", "assessment", "file", "claim"] {
+        for form in ["visit", "supplement", "review", "assessment", "unfinished", "file", "claim"] {
             assert!(Role::ALL.iter().all(|r| !role_may(*r, Verb::Change, form)), "{form}");
         }
     }

@@ -287,6 +287,10 @@ impl Seat {
     pub fn posts(&self) -> impl Iterator<Item = PostId> + '_ {
         self.tenures.iter().filter(|t| t.to.is_none()).map(|t| t.post)
     }
+    /// Every post that had it, in order: from which position on, and until which.
+    pub fn tenures(&self) -> impl Iterator<Item = (PostId, Position, Option<Position>)> + '_ {
+        self.tenures.iter().map(|tenure| (tenure.post, tenure.from, tenure.to))
+    }
     /// Whether it was assigned to the post at a position.
     pub fn assigned_at(&self, post: PostId, at: Position) -> bool {
         self.tenures.iter().any(|t| t.post == post && t.from <= at && t.to.is_none_or(|to| at < to))

@@ -8,8 +8,8 @@ use crate::envelope::{Envelope, Link};
 use crate::item::{Item, Kind};
 use crate::key::DeviceKey;
 use crate::wire::{
-    Checkpoint, Cursor, End, Frame, Head, History, Holding, Mark, Outcome, Placed, Pushed, Reason, Receipt, Regained,
-    Request, Rows, State, Verdict, Want,
+    Checkpoint, Contact, Cursor, End, Frame, Head, History, Holding, Mark, Outcome, Placed, Pushed, Reach, Reason,
+    Receipt, Regained, Request, Rows, State, Verdict, Want,
 };
 
 pub(crate) const DISTRICT: Digest = Digest([5; 32]);
@@ -61,6 +61,8 @@ pub(crate) fn request() -> Request {
         life: Some(77),
         holds: Some(vec![Holding { mark: Mark([8; 8]), items: 5 }]),
         held: Some(vec![Target { record: RecordId::new([5; 16]), digest: Digest([6; 32]) }]),
+        contacts: Some(NOW),
+        reach: Some(Reach { branch: Branch([1; 8]), seq: 9 }),
     }
 }
 
@@ -77,6 +79,7 @@ pub(crate) fn head() -> Head {
         backed_up: 70,
         sig: None,
         life: 77,
+        contacts: Some(vec![Contact { device: device(2).id(), at: NOW, reach: None }]),
     }
 }
 

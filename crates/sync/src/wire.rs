@@ -9,7 +9,7 @@
 //! The head's signature, when there is one, covers `"tongdang/answer/1" ‖ district ‖ request sig ‖ head`
 //! with an empty `sig`.
 
-use domain::id::{Branch, ChildId, Digest, Position};
+use domain::id::{Branch, ChildId, DeviceId, Digest, Position};
 use domain::moment::Timestamp;
 
 use crate::claim::Target;
@@ -64,6 +64,39 @@ pub struct Request {
     /// Held items it may settle and does not have; they come as [`Rows::held`].
     #[n(8)]
     pub held: Option<Vec<Target>>,
+    /// Of a desk that sees to it that nothing is missing: the server's time up to which it knows when each
+    /// computer was in touch. What is newer comes as [`Head::contacts`].
+    #[n(9)]
+    pub contacts: Option<Timestamp>,
+    /// How far the device's own chain goes, when this request leaves some of it for the next. Otherwise
+    /// everything it has is with the server once this is kept.
+    #[n(10)]
+    pub reach: Option<Reach>,
+}
+
+/// How far a device's chain goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
+pub struct Reach {
+    /// The branch it is on.
+    #[n(0)]
+    pub branch: Branch,
+    /// Its last number there.
+    #[n(1)]
+    pub seq: u32,
+}
+
+/// When a computer was last in touch with the server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
+pub struct Contact {
+    /// Which.
+    #[n(0)]
+    pub device: DeviceId,
+    /// The server's time then.
+    #[n(1)]
+    pub at: Timestamp,
+    /// How far it said then that its chain goes; `None` when it never had any work.
+    #[n(2)]
+    pub reach: Option<Reach>,
 }
 
 /// An envelope a device holds, and which of its items.
@@ -144,6 +177,9 @@ pub struct Head {
     /// cursor lies below the backup, which may hold receipts that count no more.
     #[n(9)]
     pub life: u32,
+    /// Computers that were in touch since [`Request::contacts`], those of the asker's places.
+    #[n(10)]
+    pub contacts: Option<Vec<Contact>>,
 }
 
 /// An Ed25519 signature.

@@ -5,7 +5,7 @@ use domain::id::{Branch, ChildId, DeviceId, Digest, PersonId, PostId, RecordId};
 use domain::moment::Timestamp;
 use domain::roster::Channel;
 use sync::item::Kind;
-use sync::wire::Mark;
+use sync::wire::{Mark, Reach};
 
 use super::{Code, DeviceState, NewArrival, NewEnvelope, NewItem, PieceId, RecordState, Segment, Standing, Store};
 
@@ -88,7 +88,8 @@ fn what_is_not_committed_never_was(store: &mut impl Store) {
 fn devices_codes_and_facts_come_back(store: &mut impl Store) {
     let device = DeviceId::new([1; 16]);
     assert_eq!(store.device(device), Ok(DeviceState::default()));
-    let state = DeviceState { counter: 3, confirmed: 9, seen: Timestamp(5), leased: Timestamp(-1) };
+    let reach = Some(Reach { branch: Branch([2; 8]), seq: 12 });
+    let state = DeviceState { counter: 3, confirmed: 9, seen: Timestamp(5), leased: Timestamp(-1), reach };
     let person = PersonId::new([8; 16]);
     let code = Code { id: 77, secret: [1; 10], person, expires: Timestamp(7), tries: 1, used: false };
     store.begin().expect("begins");
@@ -98,6 +99,8 @@ fn devices_codes_and_facts_come_back(store: &mut impl Store) {
     store.set_fact("a", b"2").expect("replaced");
     store.commit().expect("commits");
     assert_eq!(store.device(device), Ok(state));
+    assert_eq!(store.seen_since(Timestamp(5)), Ok(vec![(device, state)]), "that very moment too");
+    assert_eq!(store.seen_since(Timestamp(6)), Ok(Vec::new()));
     assert_eq!(store.code(77), Ok(Some(code)));
     assert_eq!(store.code(78), Ok(None));
     assert_eq!(store.fact("a"), Ok(Some(b"2".to_vec())));

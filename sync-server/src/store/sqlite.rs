@@ -62,6 +62,7 @@ const STORE_SCHEMA: &[&str] = &[
     include_str!("../../migrations/store_2.sql"),
     include_str!("../../migrations/store_3.sql"),
     include_str!("../../migrations/store_4.sql"),
+    include_str!("../../migrations/store_5.sql"),
 ];
 const KEYS_SCHEMA: &[&str] = &[include_str!("../../migrations/keys_1.sql")];
 const CACHE_SCHEMA: &[&str] = &[include_str!("../../migrations/cache_1.sql")];

@@ -132,7 +132,7 @@ impl Day<'_> {
         if without > 0 {
             self.story.tell(format!("本街道另有 {without} 位主任今天没有登记电脑"));
         }
-        self.story.tell(text(&dayend["sum"]["sentence"]));
+        self.story.tell(text(&dayend["sum"]["sentence"]["text"]));
     }
 
     /// Every field a director was told is saved stands in the station's history, under her device.

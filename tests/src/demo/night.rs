@@ -117,7 +117,7 @@ impl Day<'_> {
         let (delivered, covered) =
             (self.figures.visits_received, self.figures.visits_received.saturating_sub(uncovered));
         self.tally.same("已备份", made, covered);
-        self.story.say(&format!("\n{}。已送达 {delivered}，已备份 {covered}。", text(&sum["sentence"])));
+        self.story.say(&format!("\n{}。已送达 {delivered}，已备份 {covered}。", text(&sum["sentence"]["text"])));
         Ok(())
     }
 }

@@ -266,7 +266,7 @@ fn rebuilt(run: &mut Run) -> Result<(), Broken> {
 }
 
 /// A draft that was saved and not finished is still there, word for word; of a child that went to
-/// somebody else, the district keeps it as it was.
+/// somebody else, the district keeps it as it was, and nobody sees a visit in it.
 fn drafts(run: &mut Run) -> Result<(), Broken> {
     for draft in run.model.without_erased().drafts {
         let kept = run.world.call(draft.seat, "draft.open", &json!({ "draft": draft.visit }));
@@ -278,6 +278,15 @@ fn drafts(run: &mut Run) -> Result<(), Broken> {
             if !run.world.server.says(*child, &draft.text).expect("the store answers") {
                 let chains = run.world.chains();
                 return broken(1, format!("draft {} of {child} seat {}: {kept:?}\n{chains}", draft.visit, draft.seat));
+            }
+        }
+        for seat in (0..run.world.seats.len()).filter(|seat| run.world.works(*seat)).collect::<Vec<_>>() {
+            for child in run.world.scope(seat).into_iter().filter(|child| draft.children.contains(child)) {
+                let visits = run.world.ok(seat, "visits.list", json!({ "child": child }));
+                if visits.to_string().contains(&draft.text) {
+                    let name = run.world.seats[seat].name.clone();
+                    return broken(1, format!("draft {} became a visit of {child} at {name}: {visits}", draft.visit));
+                }
             }
         }
     }

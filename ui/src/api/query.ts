@@ -16,12 +16,14 @@ export const queries = new QueryClient({
 
 /** The answer of a call, asked again whenever one of its tags is touched. */
 export function useAnswer<N extends Look | 'forms' | 'child.check' | 'shell.state'>(name: N, args: Args<N>, on = true): UseQueryResult<Answer<N>, Fault> {
-  return useQuery({
+  const answer = useQuery({
     queryKey: [name, args],
     queryFn: () => call(name, args).catch((thrown: unknown) => Promise.reject(asFault(thrown))),
     enabled: on,
     placeholderData: (before: unknown) => before as never,
   }) as UseQueryResult<Answer<N>, Fault>;
+  // what was answered before this computer was stopped is shown no more
+  return answer.error?.code === 'revoked' ? ({ ...answer, data: undefined } as UseQueryResult<Answer<N>, Fault>) : answer;
 }
 
 /** A call that does something. Awaiting `mutateAsync` throws a {@link Fault}. */

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { announce } from './announce';
 import { call, type FollowUp } from '../api';
 import { tell } from './fault';
 import { savedNow } from './saved';
@@ -18,7 +19,7 @@ export function FollowLine({ line, named }: { line: FollowUp; /** Where it does 
     try {
       await call('follow_up.done', { visit: line.visit, row: line.row, done });
       savedNow();
-      void message.success(t(done ? 'visit.follow_said' : 'visit.follow_reopened'), 3);
+      void announce(message).success(t(done ? 'visit.follow_said' : 'visit.follow_reopened'), 3);
     } catch (thrown) {
       tell(message, thrown);
     } finally {

@@ -7,7 +7,7 @@ use domain::day::Day;
 use domain::fault::{Code, Fault};
 use domain::finding::Finding;
 use domain::form::{Field, Form, Merge, builtin};
-use domain::id::{ChildId, Digest, RecordId};
+use domain::id::{ChildId, DeviceId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::value::{Key, Value};
 use domain::words::Words;
@@ -29,7 +29,7 @@ use crate::write::{Act, AuditRow};
 pub(crate) const FORMS: [&str; 2] = ["child", "child_sensitive"];
 
 /// Which child.
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "WhichChild"))]
 pub(crate) struct Which {
     pub(crate) child: ChildId,
@@ -209,6 +209,11 @@ impl Line {
     /// When, by the author's clock.
     pub(super) const fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// On which computer, where it is known here.
+    pub(super) const fn device(&self) -> Option<DeviceId> {
+        self.who.device_id
     }
 }
 

@@ -14,7 +14,7 @@ use domain::visit::{join_findings, of_child};
 use serde::{Deserialize, Serialize};
 
 use super::me::Nothing;
-use super::{Acted, assess, card, create, note, seen, setting, words};
+use super::{Acted, assess, card, create, note, seen, setting};
 use crate::desk::Desk;
 use crate::draft::{self, End, REGISTRATION};
 use crate::project::frequency;
@@ -51,13 +51,7 @@ pub(crate) fn begin(desk: &mut Desk, m: &mut Moment, begin: Begin) -> Acted<Draf
         seen(desk, m, *child)?;
     }
     let now = desk.now(m);
-    let mut values = BTreeMap::from([
-        ("visit_at".to_owned(), Value::text(words::rfc3339(now))),
-        ("mode".to_owned(), Value::text("1")),
-        ("purpose/1".to_owned(), Value::Yes(true)),
-        ("risk_hint".to_owned(), Value::text("1")),
-        ("source".to_owned(), Value::text("1")),
-    ]);
+    let mut values = draft::proposals(now);
     for (post, _) in desk.roster.posts_on(desk.me.device(), desk.today(m)).take(1) {
         values.insert(format!("visitors/{post}"), Value::Yes(true));
     }

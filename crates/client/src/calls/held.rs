@@ -10,6 +10,7 @@ use domain::form::{self, VERSION_KEY};
 use domain::id::{Branch, ChildId, DeviceId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::rights::Verb;
+use domain::unfinished::Unfinished;
 use domain::words::Words;
 use dossier::{Actor, HistoryLine, Inspected, Record};
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,11 @@ use sync::wire::Reason;
 
 use super::me::Nothing;
 use super::page::{self, Sheet};
+use super::people::signed_at;
 use super::words::{self, Tongue, Who};
-use super::{Acted, card, child};
+use super::{Acted, card, child, unfinished};
 use crate::desk::Desk;
+use crate::project::values;
 use crate::store::claims::{self, Aside, Given, Stands};
 use crate::store::{Stop, items};
 use crate::write::Act;
@@ -64,6 +67,9 @@ pub(crate) struct Line {
     standing: Standing,
     /// Whether it can be taken over; otherwise it can only be sent back or kept.
     may_take: bool,
+    /// A draft that was handed in (没写完的): taken over it stands in the file as a remark (留作备注), never as what
+    /// it was to become.
+    unfinished: bool,
     /// Whose decision it is that it no longer asks, and when.
     settled: Option<Who>,
     /// The reason that was given.
@@ -85,19 +91,25 @@ pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Line>, Fau
         let Some(child) = items.iter().find_map(|one| one.given.item.child) else { continue };
         let last = items.iter().filter_map(|one| one.aside.claim.as_ref()).next_back();
         let last = last.filter(|_| standing != Standing::Open);
+        let form = form_of(desk, record, &items)?;
+        let draft = draft_of(desk, record, &items)?;
         lines.push(Line {
             device,
             record,
             child,
             name: card::one(desk, m, child)?.map(|card| card.name).unwrap_or_default(),
-            form: title(form_of(desk, record, &items)?.as_deref()),
+            form: draft.as_ref().map_or_else(|| title(form.as_deref()), unfinished::title),
             who: words::who(desk, &Actor::new(device, [0; 8]), written_at(&items)),
-            why: why(&items),
-            written: written(desk, record, &items)?,
+            why: why(desk, &items)?,
+            written: match &draft {
+                Some(draft) => unfinished::written(desk, draft),
+                None => written(desk, record, &items)?,
+            },
             items: items.len(),
             photos: items.iter().filter(|one| one.given.item.kind == Kind::File).count(),
             standing,
             may_take: items.iter().any(One::may_be_taken),
+            unfinished: form.as_deref() == Some(domain::unfinished::FORM),
             settled: last.map(|last| decider(desk, last)),
             reason: last.map(|last| last.claim.reason.clone()).unwrap_or_default(),
         });
@@ -181,6 +193,18 @@ fn form_of(desk: &Desk, record: RecordId, items: &[One]) -> Result<Option<String
     Ok(desk.record(record)?.map(|opened| opened.meta.form))
 }
 
+/// The draft that was handed in, where the work is one.
+fn draft_of(desk: &Desk, record: RecordId, items: &[One]) -> Result<Option<Unfinished>, Fault> {
+    let mut held = items.iter().filter(|one| one.given.item.form == domain::unfinished::FORM).filter_map(One::change);
+    if let Some(change) = held.next() {
+        let writes = change.writes.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?)));
+        return Ok(Some(Unfinished::read(&writes.collect())));
+    }
+    // Its photographs alone.
+    let kept = desk.record(record)?.filter(|opened| opened.meta.form == domain::unfinished::FORM);
+    Ok(kept.and_then(|opened| Some(Unfinished::read(&values(&opened.doc.view(opened.meta.form()?))))))
+}
+
 /// What a form is called.
 pub(super) fn title(form: Option<&str>) -> Words {
     form.and_then(form::builtin).map_or_else(|| PHOTOGRAPH.into(), |form| Words::new(&form.title, &form.en))
@@ -189,12 +213,39 @@ pub(super) fn title(form: Option<&str>) -> Words {
 /// What a photograph is called among forms.
 pub(super) const PHOTOGRAPH: (&str, &str) = ("照片", "Photograph");
 
-const fn why_of(reason: Reason) -> (&'static str, &'static str) {
-    match reason {
-        Reason::Unclaimed => (
-            "写的人已不再负责这个孩子，或那台电脑已停用。",
-            "Who wrote it is no longer in charge of this child, or that computer was stopped.",
+/// How the computer of held work stands.
+enum Stopped {
+    No,
+    /// It was stopped after this was written.
+    Later,
+    /// This was written after it was stopped.
+    Before,
+}
+
+const fn why_of(reason: Reason, unfinished: bool, stop: &Stopped) -> (&'static str, &'static str) {
+    match (reason, stop) {
+        (Reason::Unclaimed | Reason::Forbidden, Stopped::Later) if unfinished => (
+            "没有写完，电脑停用时照原样交上来的。",
+            "Not finished; handed in as it stood when this computer was stopped.",
         ),
+        (Reason::Unclaimed | Reason::Forbidden, Stopped::No) if unfinished => (
+            "没有写完，孩子转给别人时照原样交上来的。",
+            "Not finished; handed in as it stood when the child went to somebody else.",
+        ),
+        (Reason::Unclaimed | Reason::Forbidden, Stopped::Before) => {
+            ("写于这台电脑停用之后。", "Written after this computer was stopped.")
+        }
+        (Reason::Unclaimed | Reason::Forbidden, Stopped::Later) => (
+            "写的时候电脑还没有停用，送到的时候已经停用了。",
+            "Written before this computer was stopped, and brought after it.",
+        ),
+        _ => why_held(reason),
+    }
+}
+
+const fn why_held(reason: Reason) -> (&'static str, &'static str) {
+    match reason {
+        Reason::Unclaimed => ("写的人已不再负责这个孩子。", "Who wrote it is no longer in charge of this child."),
         Reason::Forbidden => (
             "写的时候这个孩子已不归写的人负责。",
             "When it was written the child was not in the charge of who wrote it.",
@@ -214,10 +265,22 @@ const fn why_of(reason: Reason) -> (&'static str, &'static str) {
     }
 }
 
-/// Why it is held: what can be taken over speaks for all.
-fn why(items: &[One]) -> Words {
-    let one = items.iter().find(|one| one.may_be_taken()).or_else(|| items.first());
-    one.map_or(("", ""), |one| why_of(one.aside.notice.reason)).into()
+/// Why it is held: what can be taken over speaks for all. Whether a computer was stopped before something was
+/// written is a matter of its clock: the roster it knew says nothing, for a stopped one is told no more.
+fn why(desk: &Desk, items: &[One]) -> Result<Words, Fault> {
+    let Some(one) = items.iter().find(|one| one.may_be_taken()).or_else(|| items.first()) else {
+        return Ok(("", "").into());
+    };
+    let revoked = desk.roster.devices.get(&one.given.device).and_then(|device| device.revoked);
+    let stop = match revoked {
+        None => Stopped::No,
+        Some(at) => match signed_at(desk, at)? {
+            Some(stopped) if written_at(items) > stopped => Stopped::Before,
+            Some(_) | None => Stopped::Later,
+        },
+    };
+    let unfinished = one.given.item.form == domain::unfinished::FORM;
+    Ok(why_of(one.aside.notice.reason, unfinished, &stop).into())
 }
 
 /// What the changes say, as the file's history or the note would say it.

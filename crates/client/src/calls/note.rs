@@ -47,6 +47,8 @@ pub(crate) struct Completed {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Finished {
     child: ChildId,
+    /// Whose visit it was; said also when the child has gone to somebody else meanwhile.
+    name: String,
     visit: RecordId,
     /// When the child is to be visited again, as every list says it.
     next_visit: Option<String>,
@@ -108,7 +110,10 @@ pub(crate) fn complete(desk: &mut Desk, m: &mut Moment, args: Complete) -> Acted
     let records = records
         .into_iter()
         .zip(notes)
-        .map(|((visit, child), note)| Ok(Finished { child, visit, next_visit: next_due(desk, m, child, &note)? }))
+        .map(|((visit, child), note)| {
+            let name = card::one(desk, m, child)?.map(|card| card.name).unwrap_or_default();
+            Ok(Finished { child, name, visit, next_visit: next_due(desk, m, child, &note)? })
+        })
         .collect::<Result<_, Fault>>()?;
     Ok((Completed { records, findings }, touched))
 }

@@ -9,7 +9,7 @@ use domain::id::RecordId;
 use domain::roster::Roster;
 use domain::value::{Key, Value};
 use domain::words::Words;
-use dossier::{Cell, View};
+use dossier::{Cell, Said, View};
 use serde::Serialize;
 
 use super::card::Coded;
@@ -77,7 +77,7 @@ pub(crate) struct CellShown {
     masked: bool,
     /// Whether two people wrote differently and somebody must choose.
     differs: bool,
-    /// All that was said; more than one only when it differs.
+    /// All that was said, the oldest first; more than one only when it differs.
     said: Vec<Saying>,
 }
 
@@ -247,9 +247,13 @@ fn computed(text: &str) -> CellShown {
 /// A cell as it is shown.
 pub(crate) fn shown(desk: &Desk, field: Option<&Field>, cell: &Cell) -> CellShown {
     let (text, masked) = words::masked(&desk.roster, field, &cell.value);
-    let said = cell
-        .said
-        .iter()
+    let mut said: Vec<&Said> = cell.said.iter().collect();
+    if cell.differs {
+        // Each keeps its side whatever was picked or taken back meanwhile.
+        said.sort_by_key(|said| (said.at, said.change));
+    }
+    let said = said
+        .into_iter()
         .map(|said| {
             let value = said.value.clone().unwrap_or(Value::Unknown);
             // Who must choose has to see what she chooses from.

@@ -44,8 +44,8 @@ pub(crate) struct DeviceLine {
     label: String,
     /// When its row in the roster was signed, as far as known here.
     enrolled: Option<Timestamp>,
-    /// Of this computer its last sync; of another the signed time of the newest of its work that
-    /// is here, or when the server last kept something of it aside.
+    /// When it was last in touch with the district, also without uploading anything. This computer knows its own
+    /// last sync; of another the server tells stations and the centre.
     last_contact: Option<Timestamp>,
     /// Six digits that the computer itself showed when it was enrolled.
     digits: String,
@@ -108,7 +108,7 @@ fn devices(
             device: *id,
             label: device.label.clone(),
             enrolled: signed_at(desk, device.since)?,
-            last_contact: if mine { desk.standing.synced } else { contacts.get(id).copied() },
+            last_contact: contacts.get(id).copied(),
             digits: enrol::comparison(&desk.me.district, &device.sign, &device.seal),
             stopped,
             mine,
@@ -119,7 +119,7 @@ fn devices(
 }
 
 /// When the roster row at a position was signed.
-fn signed_at(desk: &Desk, at: Position) -> Result<Option<Timestamp>, Fault> {
+pub(super) fn signed_at(desk: &Desk, at: Position) -> Result<Option<Timestamp>, Fault> {
     let sql = "SELECT e.head FROM item i JOIN envelope e ON e.no = i.envelope WHERE i.kind = 2 AND i.position = ?1";
     let heads = rows(&desk.db, sql, [signed(at)], |row| row.get::<_, Vec<u8>>(0))?;
     Ok(heads.first().and_then(|head| Envelope::decode(head).ok()).map(|envelope| envelope.at))

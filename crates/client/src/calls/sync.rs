@@ -1,15 +1,19 @@
 //! Where this device's work stands: the status line, the ladder, what is held and why.
 
+use std::collections::BTreeMap;
+
 use domain::fault::Fault;
 use domain::form::builtin;
 use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
+use domain::unfinished::Unfinished;
+use domain::value::{Key, Value};
 use domain::words::Words;
 use serde::Serialize;
 
 use super::me::Nothing;
 use super::words::{Tongue, Who};
-use super::{card, held, words};
+use super::{card, held, unfinished, words};
 use crate::desk::Desk;
 use crate::held::HeldItem;
 use crate::store::files;
@@ -139,10 +143,17 @@ fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
         };
         words::line(tongue, &form.map_or_else(|| key.clone(), |form| words::label_in(tongue, form, key)), &text)
     };
-    let written = item.edits.iter().map(|edit| Tongue::both(|tongue| said(tongue, edit)));
+    let draft = (item.form == domain::unfinished::FORM).then(|| Unfinished::read(&values_of(&item.edits)));
+    let written = match &draft {
+        Some(draft) => unfinished::written(desk, draft),
+        None => item.edits.iter().map(|edit| Tongue::both(|tongue| said(tongue, edit))).collect(),
+    };
     Ok(Held {
         record: item.record,
         form: match (form, item.form.as_str()) {
+            (Some(form), domain::unfinished::FORM) => {
+                draft.as_ref().map_or_else(|| Words::new(&form.title, &form.en), unfinished::title)
+            }
             (Some(form), _) => Words::new(&form.title, &form.en),
             (None, ::sync::file::FORM) => held::PHOTOGRAPH.into(),
             (None, ::sync::claim::FORM) => ("认领", "Claim").into(),
@@ -152,8 +163,18 @@ fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
         name: name_of(desk, m, item.child)?,
         at: item.at,
         why: why(item.reason).into(),
-        written: written.collect(),
+        written,
     })
+}
+
+/// What edits that set something leave behind.
+fn values_of(edits: &[dossier::Edit]) -> BTreeMap<Key, Value> {
+    let set = |edit: &dossier::Edit| match edit {
+        dossier::Edit::Set(key, value) => Some((key.clone(), value.clone())),
+        dossier::Edit::Write(key, text) => Some((key.clone(), Value::text(&**text))),
+        dossier::Edit::Clear(_) => None,
+    };
+    edits.iter().filter_map(set).collect()
 }
 
 /// The name of a child that may be seen here.

@@ -55,7 +55,7 @@ pub(crate) struct Who {
 /// Whose words those of the district's server are.
 const CENTRE: (&str, &str) = ("区中心", "The centre");
 /// Somebody this device does not know.
-const NOBODY: (&str, &str) = ("（名册里没有）", "(not in the roster)");
+pub(super) const NOBODY: (&str, &str) = ("（名册里没有）", "(not in the roster)");
 
 impl Who {
     /// Her name, to stand in a sentence.

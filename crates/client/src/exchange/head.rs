@@ -15,7 +15,7 @@ use sync::wire::{Cursor, Head, Outcome, Receipt, State, Verdict};
 use super::Flight;
 use crate::desk::Desk;
 use crate::store::items::State as ItemState;
-use crate::store::{Stored, envelopes, files, items};
+use crate::store::{Stored, contacts, envelopes, files, items};
 use crate::tag::Tag;
 use crate::work::Work;
 
@@ -23,7 +23,8 @@ impl Desk {
     /// Commits the head. News without the server's signature is no news.
     pub(super) fn on_head(&mut self, m: &mut Moment, flight: &mut Flight, head: &Head) -> Result<Vec<Tag>, Fault> {
         let signed = head.is_signed(&self.me.district, &flight.sig, &self.me.server_sign);
-        let news = !head.receipts.is_empty() || !head.verdicts.is_empty() || head.lease.is_some();
+        let told = head.lease.is_some() || head.contacts.is_some();
+        let news = !head.receipts.is_empty() || !head.verdicts.is_empty() || told;
         if (head.sig.is_some() || news) && !signed {
             return Err(Code::BadAnswer.into());
         }
@@ -32,6 +33,7 @@ impl Desk {
         if signed {
             work.take_receipts(flight, head)?;
             work.take_verdicts(m, head)?;
+            work.take_contacts(flight, head)?;
             work.standing.lease = head.lease.or(work.standing.lease);
             work.standing.heard = Some((head.now, m.now));
         }
@@ -61,6 +63,18 @@ impl Work<'_> {
         self.standing.backed_up = head.backed_up;
         items::forget_edits(&self.tx, head.backed_up)?;
         self.drop_sealed()
+    }
+
+    /// When computers were in touch, where that was asked for.
+    fn take_contacts(&mut self, flight: &Flight, head: &Head) -> Stored<()> {
+        if !flight.contacts || head.state != State::Fine {
+            return Ok(());
+        }
+        for contact in head.contacts.iter().flatten() {
+            contacts::keep(&self.tx, contact)?;
+        }
+        self.standing.contacts = Some(head.now);
+        Ok(())
     }
 
     /// Whether the server was restored since it was last heard.

@@ -156,6 +156,7 @@ fn scene_head(request: &sync::wire::Request, scene: &Scene) -> sync::wire::Head 
         backed_up: 0,
         sig: None,
         life: 0,
+        contacts: None,
     }
 }
 

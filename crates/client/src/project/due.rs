@@ -16,6 +16,12 @@ pub(crate) fn frequency(roster: &Roster) -> Policy {
     roster.policies.get(POLICY_KEY).and_then(|json| Policy::parse(json).ok()).unwrap_or_default()
 }
 
+/// The day by which a child that is met on a day is to be met next; `None` while its file is not here.
+pub(crate) fn due_after(tx: &Connection, child: ChildId, policy: &Policy, met: Day) -> Result<Option<Day>> {
+    let facts = facts(tx, child)?;
+    Ok(facts.map(|facts| next_visit(&facts.categories, facts.risk, Some(met), met, policy)))
+}
+
 struct Facts {
     categories: BTreeSet<String>,
     risk: Option<Risk>,

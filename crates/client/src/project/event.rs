@@ -1,10 +1,11 @@
-//! Rows of records that happened once: visit notes, supplements, reviews, assessments.
+//! Rows of records that happened once: visit notes, supplements, reviews, assessments, and drafts handed in.
 //!
 //! It must not know the order in which they came.
 
 use domain::alarm;
 use domain::day::Day;
 use domain::id::{ChildId, RecordId};
+use domain::unfinished;
 use dossier::View;
 use rusqlite::{Connection, Result, params};
 
@@ -43,7 +44,8 @@ pub(super) fn visit(tx: &Connection, record: RecordId, child: ChildId, view: &Vi
     Ok(())
 }
 
-/// Writes the row of a supplement, a review or an assessment; returns the record it is, or was, about.
+/// Writes the row of a supplement, a review, an assessment or something unfinished; returns the record it is, or
+/// was, about.
 pub(super) fn remark(tx: &Connection, meta: &RecordMeta, view: &View) -> Result<Option<RecordId>> {
     let before: Vec<Option<[u8; 16]>> = tx
         .prepare_cached("DELETE FROM remark_card WHERE record = ?1 RETURNING about")?
@@ -55,6 +57,8 @@ pub(super) fn remark(tx: &Connection, meta: &RecordMeta, view: &View) -> Result<
     let (verdict, words) = match meta.form.as_str() {
         "assessment" => ("level", "reason"),
         "review" => ("verdict", "note"),
+        // What was written stays in the record, whole.
+        unfinished::FORM => ("of", ""),
         _ => ("", "text"),
     };
     tx.prepare_cached(

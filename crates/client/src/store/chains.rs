@@ -1,7 +1,8 @@
 //! How far everybody's chains go and which numbers of them are not here, kept by triggers of the
 //! envelopes (migration 9). It must not decide which number is missing: the server may have named it.
 
-use rusqlite::{Connection, Result};
+use domain::id::{Branch, DeviceId};
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 /// The tables that are rebuilt from the envelopes.
 pub(crate) const TABLES: [&str; 2] = ["chain", "gap"];
@@ -36,6 +37,13 @@ const NEWEST: &str = "SELECT (SELECT head FROM envelope e
 /// The head of the newest envelope of each chain.
 pub(crate) fn newest(db: &Connection) -> Result<Vec<Vec<u8>>> {
     db.prepare_cached(NEWEST)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The newest number of a chain that is here; 0 when there is none.
+pub(crate) fn reached(db: &Connection, device: DeviceId, branch: Branch) -> Result<u32> {
+    let mut query = db.prepare_cached("SELECT seq FROM chain WHERE device = ?1 AND branch = ?2")?;
+    let found = query.query_row(params![device.as_bytes(), branch.0], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
 }
 
 /// Both tables from all envelopes.

@@ -74,6 +74,10 @@ pub(crate) struct Standing {
     #[n(18)]
     #[cbor(default)]
     pub(crate) erased: Option<Timestamp>,
+    /// The server's time up to which it told when computers were in touch.
+    #[n(19)]
+    #[cbor(default)]
+    pub(crate) contacts: Option<Timestamp>,
 }
 
 /// Numbers a second copy of this profile leaves to the first.
@@ -107,6 +111,7 @@ impl Standing {
             given: BTreeMap::new(),
             told: None,
             erased: None,
+            contacts: None,
         }
     }
 

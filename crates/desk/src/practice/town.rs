@@ -107,6 +107,7 @@ impl Town {
             backed_up: self.inbox,
             sig: None,
             life: 0,
+            contacts: None,
         };
         head.sign(&self.server, &self.district, asked_by);
         let cursor = Cursor { position: self.position, chain: self.position.to_be_bytes(), first: 0 };

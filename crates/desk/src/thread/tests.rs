@@ -62,6 +62,7 @@ async fn quiet(paper: &Paper, key: [u8; 32]) -> SocketAddr {
                     backed_up: 0,
                     sig: None,
                     life: 0,
+                    contacts: None,
                 };
                 let end = End { cursor: asked.cursor, more: false };
                 let frames = [Frame::Head(Box::new(head)), Frame::End(end)];

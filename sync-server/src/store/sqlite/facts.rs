@@ -1,11 +1,27 @@
 //! Transactions, small facts, devices and codes in SQLite. It must not know what they mean.
 
-use domain::id::{DeviceId, PersonId};
+use domain::id::{Branch, DeviceId, PersonId};
 use domain::moment::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use sync::wire::Reach;
 
 use super::{Sqlite, failed, signed, unsigned};
 use crate::store::{Code, DeviceState, Facts, Stored};
+
+const DEVICE: &str = "SELECT device, counter, confirmed, seen, leased, branch, seq FROM device";
+
+/// Reads [`DEVICE`].
+fn device_state(row: &Row<'_>) -> rusqlite::Result<(DeviceId, DeviceState)> {
+    let (branch, seq): (Option<[u8; 8]>, Option<u32>) = (row.get(5)?, row.get(6)?);
+    let state = DeviceState {
+        counter: unsigned(row.get(1)?),
+        confirmed: unsigned(row.get(2)?),
+        seen: Timestamp(row.get(3)?),
+        leased: Timestamp(row.get(4)?),
+        reach: branch.zip(seq).map(|(branch, seq)| Reach { branch: Branch(branch), seq }),
+    };
+    Ok((DeviceId::new(row.get(0)?), state))
+}
 
 /// One of the words around a transaction, parsed once.
 fn say(db: &Connection, word: &str) -> Stored<()> {
@@ -63,29 +79,28 @@ impl Facts for Sqlite {
     }
 
     fn device(&mut self, device: DeviceId) -> Stored<DeviceState> {
-        let mut q = self
-            .db
-            .prepare_cached("SELECT counter, confirmed, seen, leased FROM device WHERE device = ?")
-            .map_err(failed)?;
-        let state = q.query_row([device.as_bytes()], |r| {
-            Ok(DeviceState {
-                counter: unsigned(r.get(0)?),
-                confirmed: unsigned(r.get(1)?),
-                seen: Timestamp(r.get(2)?),
-                leased: Timestamp(r.get(3)?),
-            })
-        });
-        Ok(state.optional().map_err(failed)?.unwrap_or_default())
+        let sql = format!("{DEVICE} WHERE device = ?");
+        let mut q = self.db.prepare_cached(&sql).map_err(failed)?;
+        let found = q.query_row([device.as_bytes()], device_state).optional().map_err(failed)?;
+        Ok(found.map(|(_, state)| state).unwrap_or_default())
     }
 
     fn set_device(&mut self, device: DeviceId, state: &DeviceState) -> Stored<()> {
-        let sql = "INSERT OR REPLACE INTO device (device, counter, confirmed, seen, leased)
-                   VALUES (?, ?, ?, ?, ?)";
+        let sql = "INSERT OR REPLACE INTO device (device, counter, confirmed, seen, leased, branch, seq)
+                   VALUES (?, ?, ?, ?, ?, ?, ?)";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let (counter, confirmed) = (signed(state.counter), signed(state.confirmed));
-        q.execute(params![device.as_bytes(), counter, confirmed, state.seen.0, state.leased.0])
+        let (branch, seq) = state.reach.map(|reach| (reach.branch.0, reach.seq)).unzip();
+        q.execute(params![device.as_bytes(), counter, confirmed, state.seen.0, state.leased.0, branch, seq])
             .map(drop)
             .map_err(failed)
+    }
+
+    fn seen_since(&mut self, since: Timestamp) -> Stored<Vec<(DeviceId, DeviceState)>> {
+        let sql = format!("{DEVICE} WHERE seen >= ? ORDER BY seen, device");
+        let mut q = self.db.prepare_cached(&sql).map_err(failed)?;
+        let rows = q.query_map([since.0], device_state).map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
     }
 
     fn code(&mut self, id: u32) -> Stored<Option<Code>> {

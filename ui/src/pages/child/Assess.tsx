@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, queries, type Finding, type Value } from '../../api';
 import { asDay } from '../../parts/day';
+import { announce } from '../../parts/announce';
 import { Elsewhere, Kept } from '../../parts/Elsewhere';
 import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
@@ -51,7 +52,7 @@ function Box({ sheet, again, hide }: { sheet: Sheet; again(): void; hide(): void
       sheet.end();
       savedNow();
       await queries.invalidateQueries({ queryKey: ['child.open', { child: card.child }] });
-      void message.success(t('child.assess_done'));
+      void announce(message).success(t('child.assess_done'));
       hide();
     } catch (thrown) {
       tell(message, thrown);

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildId, type HistoryLine } from '../../api';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
-import { clock } from '../../parts/time';
+import { clock, dayOf } from '../../parts/time';
 import { about, counted, spoken } from '../../text';
 import { useFile } from './edit';
 import { classes } from '../../style/classes';
@@ -27,12 +27,30 @@ export function History({ child }: { child: ChildId }) {
   if (history.error) return <Trouble part fault={history.error} again={() => void history.refetch()} />;
   if (!history.data) return <Waiting />;
   const changes = together(history.data);
-  if (changes.length === 0) return <Empty title={t('child.no_history')} hint={t('child.no_history_hint')} />;
+  if (changes.length === 0) return <><Tenures child={child} /><Empty title={t('child.no_history')} hint={t('child.no_history_hint')} /></>;
   return (
     <>
+      <Tenures child={child} />
       <ol className={css.timeline}>{changes.slice(0, all ? undefined : FEW).map((lines) => <Change key={lines[0]?.change} lines={lines} />)}</ol>
       {!all && changes.length > FEW && <button type="button" className={css.more} onClick={() => setAll(true)}>{counted(t('child.older'), changes.length - FEW)}</button>}
     </>
+  );
+}
+
+/** Who had the child from when to when: handed over, taken back, or over with the post. */
+function Tenures({ child }: { child: ChildId }) {
+  const { t } = useTranslation();
+  const { data = [] } = useAnswer('child.tenures', { child });
+  if (data.length === 0) return null;
+  return (
+    <ul className={css.tenures} aria-label={t('child.tenures')} data-testid="tenures">
+      {data.map((one, n) => (
+        <li key={n}>
+          <strong>{spoken(one.person)}</strong> <span className="quiet">{[spoken(one.title), one.unit].filter(Boolean).join(' · ')}</span>{' '}
+          <span className="num">{one.given && t('child.tenure_from', { day: dayOf(one.given.at), person: one.given.person })}{one.taken && t('child.tenure_to', { day: dayOf(one.taken.at), person: one.taken.person })}{one.ended && t('child.tenure_ended', { day: one.ended })}{one.now && t('child.tenure_now')}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

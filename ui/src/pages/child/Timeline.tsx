@@ -1,12 +1,14 @@
 // Visits and assessments, the newest first.
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from '@tanstack/react-router';
-import { useAnswer, type AssessmentLine, type ChildId, type VisitLine } from '../../api';
+import { useAnswer, type AssessmentLine, type ChildId, type UnfinishedLine, type VisitLine } from '../../api';
 import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { TABLES, useCoded } from '../../parts/coded';
+import { Photos } from '../../parts/photos/Photos';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
 import { RiskTag } from '../../parts/tags';
-import { dayOf } from '../../parts/time';
+import { clock, dayOf } from '../../parts/time';
 import { counted, spoken } from '../../text';
 import { classes } from '../../style/classes';
 import css from './child.module.css';
@@ -18,6 +20,7 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
   const visits = useAnswer('visits.list', { child });
   const assessments = useAnswer('assessment.list', { child });
   const history = useAnswer('child.history', { child });
+  const unfinished = useAnswer('unfinished.list', { child });
   if (visits.error) return <Trouble part fault={visits.error} again={() => void visits.refetch()} />;
   if (!visits.data) return <Waiting />;
   const assessed = assessments.data ?? [];
@@ -27,6 +30,7 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
     ...visits.data.map((visit) => ({ at: visit.visit_at.slice(0, 10), key: visit.record, show: <Visit visit={visit} /> })),
     ...assessed.map((one) => ({ at: one.date || dayOf(one.who.at), key: one.record, show: <Assessment of={one} /> })),
     ...levels.map((line) => ({ at: dayOf(line.at), key: line.change, show: <div className={classes('quiet', css.event)}>{spoken(line.words)}</div> })),
+    ...(unfinished.data ?? []).map((one) => ({ at: dayOf(one.who.at), key: one.record, show: <Unfinished one={one} child={child} /> })),
   ].sort((a, b) => b.at.localeCompare(a.at));
   if (events.length === 0) return <Empty title={t('child.no_visits')} hint={t('child.no_visits_hint')} />;
   return (
@@ -36,6 +40,24 @@ export function Timeline({ child, all, more }: { child: ChildId; all: boolean; m
       </ol>
       {!all && events.length > FEW && <button type="button" className={css.more} onClick={more}>{counted(t('words.more'), events.length - FEW)}</button>}
     </>
+  );
+}
+
+/** A half note that was kept as a remark: no visit, and it says what nobody answered. */
+function Unfinished({ one, child }: { one: UnfinishedLine; child: ChildId }) {
+  const { t } = useTranslation();
+  const files = useAnswer('file.of', { about: one.record });
+  const place = useMemo(() => ({ child, about: one.record }), [child, one.record]);
+  return (
+    <div className={css.event} data-testid={`unfinished-${one.record}`}>
+      <span className="row">
+        <strong>{spoken(one.form)}</strong>
+        <span className="tag amber">{t('child.no_visit')}</span>
+        <span className="quiet">{one.who.person}{one.kept && ` · ${t('child.kept_by', { person: one.kept.person })} ${clock(one.kept.at)}`}</span>
+      </span>
+      {one.written.map((line, n) => <div key={n}>{spoken(line)}</div>)}
+      {(files.data ?? []).length > 0 && <Photos place={place} field="attach" label={t('photos.title')} may={false} />}
+    </div>
   );
 }
 

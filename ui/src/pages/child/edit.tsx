@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { call, queries, type Answer, type ChildFile, type Edited, type FieldEdit, type Finding, type Forms, type RecordId, type Shown, type Table, type Value } from '../../api';
 import { useLook } from '../../look';
 import { tell } from '../../parts/fault';
+import { afresh, announce } from '../../parts/announce';
 import { savedNow } from '../../parts/saved';
 import { spoken } from '../../text';
 
@@ -49,10 +50,10 @@ export function FileProvider({ file, forms, today, children }: { file: ChildFile
       try {
         const { saved, findings } = await call('child.undo', { record, change });
         if (findings[0]) return void message.warning(spoken(findings[0]), 6);
-        if (saved.length === 0) return void message.info(t('child.not_undone'), 5);
+        if (saved.length === 0) return void announce(message).info(t('child.not_undone'), 5);
         savedNow();
         await again(child);
-        void message.success(t('child.undone', { name }), 3);
+        void announce(message).success(t('child.undone', { name }), 3);
       } catch (thrown) {
         failed(thrown);
       }
@@ -71,7 +72,7 @@ export function FileProvider({ file, forms, today, children }: { file: ChildFile
     }
     const toast = (words: string, keys: string[], name: string, instead?: FieldEdit[]) =>
       void message.open({
-        key: 'saved', type: 'success', duration: 12,
+        key: 'saved', type: 'success', duration: afresh(12),
         content: <span>{words} <Button size="small" type="link" onClick={() => void undoLast(keys, name, instead)} data-testid="undo">{t('words.undo')}</Button></span>,
       });
     const save: File['save'] = async (edits, { name, quietly, removed, instead }) => {

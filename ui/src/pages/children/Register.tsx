@@ -11,6 +11,7 @@ import { tell } from '../../parts/fault';
 import { useForms } from '../../parts/forms';
 import { onEnter } from '../../parts/keys';
 import { Elsewhere, Kept } from '../../parts/Elsewhere';
+import { announce } from '../../parts/announce';
 import { savedNow } from '../../parts/saved';
 import { useSheet, type Sheet } from '../../parts/sheet';
 import { dayOf } from '../../parts/time';
@@ -83,7 +84,7 @@ function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void
       if (!said.child) return;
       savedNow();
       sheet.end();
-      void message.success(t('children.reg.done', { name: now.values.name.trim() }));
+      void announce(message).success(t('children.reg.done', { name: now.values.name.trim() }));
       hide();
       await go({ to: '/child/$child', params: { child: said.child } });
     } catch (thrown) {

@@ -2,14 +2,16 @@
 import { CheckCircleFilled, LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Dayend as Answered } from '../../api';
+import { call, useAnswer, type Dayend as Answered } from '../../api';
 import { Alarms } from '../../parts/alarm/Alarms';
 import { asDay } from '../../parts/day';
 import { onEnter } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
-import { dayOf } from '../../parts/time';
+import { useSyncing } from '../../parts/syncing';
+import { clock, dayOf } from '../../parts/time';
+import { spoken } from '../../text';
 import { Differing } from './Differing';
 import { Directors } from './Directors';
 import { Doubles } from './Doubles';
@@ -18,7 +20,6 @@ import { Held } from './Held';
 import { Notes, unread } from './Notes';
 import { Together } from './Together';
 import { dayWords } from '../today/day';
-import { asksSomething } from './asks';
 import { dayAsked } from './day';
 import { DeedsHere, last, undoable, useDeeds, useDeedsOfPage } from './deeds';
 import { useLines } from './lines';
@@ -39,6 +40,7 @@ function Page({ day, today }: { day: string; today: string }) {
   const found = useAnswer('dayend', day === today ? {} : { day });
   const deeds = useDeedsOfPage();
   useLines();
+  useFetch();
   return (
     <div className={css.dayend} data-testid="dayend">
       <header className={css.dayendHead}>
@@ -53,18 +55,23 @@ function Page({ day, today }: { day: string; today: string }) {
   );
 }
 
+/** What is summed up is as new as it can be: the page asks the district when it opens. */
+function useFetch() {
+  useEffect(() => void call('shell.sync', {}).catch(() => undefined), []);
+}
+
 function TheDay({ of, today, coming }: { of: Answered; today: string; coming: boolean }) {
-  const { t } = useTranslation();
   return (
     <>
-      <p className={classes('num', css.dayendSum)} data-testid="sum" aria-live="polite">{t('dayend.sum', { ...of.sum })}{of.sum.held > 0 && t('dayend.sum_held', { n: of.sum.held })}</p>
+      <p className={classes('num', css.dayendSum)} data-testid="sum" aria-live="polite">{spoken(of.sum.sentence)}</p>
+      <Fetching />
       <Alarms all={of.alarms} total={of.alarms_total} />
       <Keys of={of} />
       <div className={classes('stack', coming && css.dayendComing)} aria-busy={coming} key={of.day}>
         <Clear of={of} today={today} />
         <Station of={of} />
-        <Held />
-        <Differing all={of.differing} today={today} />
+        <Held items={of.sum.held} />
+        <Differing all={of.differing} settled={of.settled} today={today} />
         <div className={css.dayendBody}>
           <Notes visits={of.visits} />
           <Directors all={of.directors} today={of.day === today} />
@@ -116,25 +123,34 @@ function Days({ day, today, go }: { day: string; today: string; go(to: string): 
   );
 }
 
-/** Nothing is left: a receipt. What was only not read yet does not stand in its way, and is said. */
-function Clear({ of: { day, sum, directors, visits, alarms_total: alarms }, today }: { of: Answered; today: string }) {
+/** All was in touch and nothing is left: a receipt. What was only not read yet does not stand in its way, and is said. */
+function Clear({ of: { day, sum, visits }, today }: { of: Answered; today: string }) {
   const { t } = useTranslation();
-  if (alarms > 0 || sum.to_decide > 0 || sum.received < sum.visits || directors.some(asksSomething)) return null;
+  if (sum.before) return <p className={css.dayendStation} role="status">{t('dayend.day_before')}</p>;
+  if (!sum.complete || sum.as_of === null) return null;
   const left = visits.filter(unread).length;
   return (
     <section className={classes('panel', css.dayendClear)} data-testid="dayend-clear" role="status">
       <CheckCircleFilled aria-hidden />
       <div>
         <h2>{left > 0 ? t('dayend.clear_but') : day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
-        <p>{t('dayend.clear_what', { directors: sum.directors, visits: sum.visits })}{left > 0 && ` ${t('dayend.clear_unread', { n: left })}`}</p>
+        <p>{t('dayend.clear_what', { as_of: clock(sum.as_of), received: sum.received })}{left > 0 && ` ${t('dayend.clear_unread', { n: left })}`}</p>
+        {sum.without.length > 0 && <p>{t('dayend.clear_without', { names: sum.without.join(t('words.list')) })}</p>}
       </div>
     </section>
   );
 }
 
-/** Notes the station wrote itself and has not sent: no director's line speaks of them. */
-function Station({ of: { sum, directors } }: { of: Answered }) {
+/** What is on its way while the page is open, and why not where it is not. */
+function Fetching() {
   const { t } = useTranslation();
-  const n = sum.visits - sum.received - directors.reduce((all, { waiting }) => all + waiting, 0);
-  return n > 0 ? <p className={css.dayendStation} role="status">{t('dayend.station', { n })}</p> : null;
+  const { busy, trouble } = useSyncing();
+  if (busy) return <p className={classes('quiet', css.dayendKeys)} role="status">{t('words.syncing')}</p>;
+  return trouble && <p className={css.dayendStation} role="status" data-testid="dayend-trouble">{t('dayend.not_fetched')}{spoken(trouble)}</p>;
+}
+
+/** Notes written on this computer and not sent yet: no director's line speaks of them. */
+function Station({ of: { sum } }: { of: Answered }) {
+  const { t } = useTranslation();
+  return sum.waiting > 0 ? <p className={css.dayendStation} role="status">{t('dayend.station', { n: sum.waiting })}</p> : null;
 }

@@ -4,15 +4,16 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { App, Button, Input } from 'antd';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, queries, type Differing as One, type Finding, type Kind, type Value } from '../../api';
+import { call, queries, type Differing as One, type Finding, type Kind, type SettledDiffer, type Value } from '../../api';
 import { tell } from '../../parts/fault';
 import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
+import { clock } from '../../parts/time';
 import { spoken } from '../../text';
 import { asValue } from '../child/typed';
-import { last, useDeeds } from './deeds';
-import { LINE, plain, useWanted, wantLine } from './lines';
+import { differsId, last, useDeeds } from './deeds';
+import { line, plain, useFirst, useWanted, wantLine } from './lines';
 import { classes } from '../../style/classes';
 import css from './dayend.module.css';
 
@@ -20,27 +21,27 @@ const TYPED: (Kind | null)[] = ['text', 'long_text', 'day', 'month', 'int', 'mon
 /** So many at once; the next follow as these are picked. */
 const SHOWN = 20;
 
-export function Differing({ all, today }: { all: One[]; today: string }) {
+export function Differing({ all, settled, today }: { all: One[]; settled: SettledDiffer[]; today: string }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const deeds = useDeeds();
-  const picked = deeds.all.filter((deed) => deed.kind === 'choice');
 
-  async function pick(one: One, value: Value, text: string): Promise<Finding[]> {
+  async function pick(one: One, value: Value): Promise<Finding[]> {
     try {
       const { saved, findings } = await call('child.choose', { record: one.record, key: one.key, value });
       if (saved.length === 0) return findings.filter(({ level }) => level === 'red');
       savedNow();
+      deeds.did({ kind: 'choice', one });
       await queries.invalidateQueries({ queryKey: ['dayend'] });
-      deeds.did({ kind: 'choice', one, text });
     } catch (thrown) {
       tell(message, thrown);
     }
     return [];
   }
 
-  useWanted(all);
-  if (all.length + picked.length === 0) return null;
+  useWanted('differs', all);
+  useFirst('differs');
+  if (all.length + settled.length === 0) return null;
   return (
     <section className={css.dayendDiffering} aria-label={t('dayend.decide')}>
       {all.length > 0 && (
@@ -50,19 +51,33 @@ export function Differing({ all, today }: { all: One[]; today: string }) {
         </div>
       )}
       {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} today={today} pick={pick} />)}
-      {picked.map((choice, nth) => (
-        <div key={`${choice.one.record} ${choice.one.key} ${nth}`} className={css.dayendPicked} role="status">
-          <span className="grow">{t('dayend.chosen', { name: choice.one.name, label: spoken(choice.one.label), text: choice.text })}</span>
-          <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack(choice)} data-testid="undo">
-            {choice === last(deeds.all) && <kbd>Z</kbd>}{t('words.undo')}
-          </Button>
-        </div>
-      ))}
+      {settled.map((one) => <Settled key={one.change + one.key} one={one} />)}
     </section>
   );
 }
 
-function Line({ one, today, pick }: { one: One; today: string; pick(one: One, value: Value, text: string): Promise<Finding[]> }) {
+/** What was settled that day stays here: what was chosen, by whom, and the way back. */
+function Settled({ one }: { one: SettledDiffer }) {
+  const { t } = useTranslation();
+  const deeds = useDeeds();
+  const latest = last(deeds.all);
+  const z = latest?.kind === 'choice' && differsId(latest.one) === differsId(one);
+  return (
+    <div className={css.dayendPicked} role="status" data-testid="settled-differ">
+      <span className="grow">{t('dayend.chosen', { name: one.name, label: whose(one), text: one.text })} <span className="quiet">{one.who.person} <span className="num">{clock(one.who.at)}</span></span></span>
+      {one.may_undo && (
+        <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack({ kind: 'choice', one, change: one.change })} data-testid="undo">
+          {z && <kbd>Z</kbd>}{t('dayend.change_back')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Whose field it is: “电话（祖母 王秀英）”. */
+const whose = ({ label, whose }: Pick<One, 'label' | 'whose'>) => spoken(label) + (whose ? `（${spoken(whose)}）` : '');
+
+function Line({ one, today, pick }: { one: One; today: string; pick(one: One, value: Value): Promise<Finding[]> }) {
   const { t } = useTranslation();
   const go = useNavigate();
   const box = useRef<HTMLElement>(null);
@@ -70,13 +85,13 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
   const [red, setRed] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
   const { cell, name, may_choose: may, kind } = one;
-  const label = spoken(one.label);
+  const label = whose(one);
   const typed = may && TYPED.includes(kind);
-  async function take(value: Value, text: string) {
+  async function take(value: Value) {
     if (busy) return;
     setBusy(true);
     wantLine(box.current);
-    const said = await pick(one, value, text);
+    const said = await pick(one, value);
     if (said.length > 0) wantLine(null);
     setBusy(false);
     setRed(said);
@@ -85,7 +100,7 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
   const neither = () => (typed ? setOther(other ?? '') : void go({ to: '/child/$child', params: { child: one.child } }));
   const write = () => {
     const value = asValue(kind ?? 'text', other ?? '', today);
-    if (value !== undefined) void take(value, (other ?? '').trim());
+    if (value !== undefined) void take(value);
   };
   const leave = () => {
     setOther(undefined);
@@ -94,19 +109,20 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
   const keys = (event: KeyboardEvent) => {
     if (!may || !plain(event) || event.repeat) return;
     const said = /^[1-9]$/.test(event.key) ? cell.said[Number(event.key) - 1] : undefined;
-    if (said) void take(said.value, said.text);
+    if (said) void take(said.value);
     else if (event.key.toLowerCase() === 'e') neither();
     else return;
     event.preventDefault();
   };
   return (
-    <article ref={box} {...LINE} className={classes('panel', css.differing)} onKeyDown={keys} aria-label={`${name} ${label}`} data-testid={`differs-${one.key}`}>
+    <article ref={box} {...line('differs', differsId(one))} className={classes('panel', css.differing)} onKeyDown={keys} aria-label={`${name} ${label}`} data-testid={`differs-${one.key}`}>
       <div className={css.differingHead}>
         <Link to="/child/$child" params={{ child: one.child }} className={css.differingName}>{name}</Link>
         <span className="grow">{label}</span>
         {!may && <span className="quiet">{t('dayend.wait')}</span>}
       </div>
-      <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value, text }) => void take(value, text)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />
+      <p className="quiet">{one.before.length > 0 ? t('dayend.before_both', { text: one.before.join('、') }) : t('dayend.before_none')}</p>
+      <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value }) => void take(value)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />
       {other !== undefined && (
         <div className={css.differingOther}>
           <Input autoFocus value={other} onChange={(event) => setOther(event.target.value)} onKeyDown={(event) => { onEnter(write)(event); if (event.key === 'Escape') leave(); }} placeholder={t('dayend.other_of', { name, label })} aria-label={t('dayend.other_of', { name, label })} data-testid="other-text" />

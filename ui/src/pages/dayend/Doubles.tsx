@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { call, useAnswer, type Card, type Pair } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
 import { tell } from '../../parts/fault';
+import { announce } from '../../parts/announce';
 import { savedNow } from '../../parts/saved';
 import { Trouble } from '../../parts/standing';
 import { classes } from '../../style/classes';
@@ -50,7 +51,7 @@ function useApart() {
       return false;
     }
   };
-  const back = async (pair: Pair) => void ((await say(pair, false)) && message.success(t('words.undone'), 3));
+  const back = async (pair: Pair) => void ((await say(pair, false)) && announce(message).success(t('words.undone'), 3));
   return async (pair: Pair) => {
     if (!(await say(pair, true))) return;
     const undo = <Button size="small" type="link" onClick={() => void back(pair)} data-testid="undo">{t('words.undo')}</Button>;

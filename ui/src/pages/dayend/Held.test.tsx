@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 const who = { person: '王芳', own: false, device: '电脑', device_id: 'd', at: 0 };
-const WORK: HeldWork = { device: 'd', record: 'r', child: 'c', name: '张小明', form: { text: '走访记录', en: 'Visit note' }, who, why: { text: '写的人已不再负责这个孩子。', en: '' }, written: [{ text: '情况记录：在家。', en: 'Note: 在家。' }], items: 1, photos: 0, standing: 'open', may_take: true, settled: null, reason: '' };
+const WORK: HeldWork = { device: 'd', record: 'r', child: 'c', name: '张小明', form: { text: '走访记录', en: 'Visit note' }, who, why: { text: '写的人已不再负责这个孩子。', en: '' }, written: [{ text: '情况记录：在家。', en: 'Note: 在家。' }], items: 1, photos: 0, standing: 'open', may_take: true, unfinished: false, settled: null, reason: '' };
 
 function shown(answer: () => unknown): string[] {
   const calls: string[] = [];
@@ -25,7 +25,7 @@ function shown(answer: () => unknown): string[] {
     },
     listen: () => () => undefined,
   });
-  const router = createRouter({ routeTree: createRootRoute({ component: Held }), history: createMemoryHistory() });
+  const router = createRouter({ routeTree: createRootRoute({ component: () => <Held items={3} /> }), history: createMemoryHistory() });
   render(<QueryClientProvider client={queries}><App><RouterProvider router={router as never} /></App></QueryClientProvider>);
   return calls;
 }
@@ -35,6 +35,15 @@ test('held work is shown by itself, and taking it over is asked twice', async ()
   expect(await screen.findByText('情况记录：在家。')).toBeTruthy();
   fireEvent.click(screen.getByTestId('held-take'));
   expect(calls.some((made) => made.startsWith('held.settle'))).toBe(false);
+  fireEvent.click(screen.getByTestId('held-take-sure'));
+  await vi.waitFor(() => expect(calls).toContain('held.settle {"device":"d","record":"r","deed":"take"}'));
+});
+
+test('a half note is kept as a remark, never taken over as what it was to become', async () => {
+  const calls = shown(() => [{ ...WORK, unfinished: true, form: { text: '没写完的走访记录', en: '' } }]);
+  fireEvent.click(await screen.findByText('留作备注'));
+  expect(screen.queryByText('认领入档')).toBeNull();
+  expect(screen.getByText(/不算走访/)).toBeTruthy();
   fireEvent.click(screen.getByTestId('held-take-sure'));
   await vi.waitFor(() => expect(calls).toContain('held.settle {"device":"d","record":"r","deed":"take"}'));
 });

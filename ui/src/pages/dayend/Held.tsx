@@ -12,7 +12,7 @@ import { Trouble } from '../../parts/standing';
 import { clock } from '../../parts/time';
 import { spoken } from '../../text';
 import { last, useDeeds, type Settled } from './deeds';
-import { LINE, useWanted, wantLine } from './lines';
+import { line, useWanted, wantLine } from './lines';
 import { classes } from '../../style/classes';
 import css from './dayend.module.css';
 
@@ -21,7 +21,7 @@ const WRITTEN = 4;
 /** The longest reason the core takes. */
 const REASON = 100;
 
-export function Held() {
+export function Held({ items }: { /** How many single things wait, as the sum counts them. */ items: number }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const deeds = useDeeds();
@@ -31,7 +31,7 @@ export function Held() {
   const open = all.filter(({ standing }) => standing === 'open');
   const settled = all.filter(({ standing }) => standing !== 'open');
   const done = deeds.all.filter((deed): deed is Settled => deed.kind === 'settled');
-  useWanted(found.data);
+  useWanted('held', found.data);
 
   async function settle(work: HeldWork, deed: HeldDeed, reason?: string): Promise<boolean> {
     try {
@@ -50,12 +50,12 @@ export function Held() {
   if (all.length + done.length === 0) return null;
   return (
     <section className={classes('panel', css.dayendPart, css.heldWorks)} aria-label={t('held.title')} data-testid="held">
-      <h2><InboxOutlined aria-hidden /> {t('held.title')} {open.length > 0 && <span className="quiet num">{t('held.n', { n: open.length })}</span>}</h2>
+      <h2><InboxOutlined aria-hidden /> {t('held.title')} {open.length > 0 && <span className="quiet num">{t('held.n', { n: open.length, items })}</span>}</h2>
       {open.length > 0 && <p className="quiet">{t('held.hint')}</p>}
       {open.map((work) => <Work key={work.device + work.record} work={work} settle={settle} />)}
       {done.map((deed, nth) => (
         <div key={`${deed.work.device} ${deed.work.record} ${nth}`} className={css.dayendPicked} role="status">
-          <span className="grow">{t(`held.did_${deed.deed}`, { name: deed.work.name || t('held.found'), person: deed.work.who.person })}</span>
+          <span className="grow">{t(deed.deed === 'take' && deed.work.unfinished ? 'held.did_keep' : `held.did_${deed.deed}`, { name: deed.work.name || t('held.found'), person: deed.work.who.person })}</span>
           {deed.deed !== 'take' && (
             <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack(deed)} data-testid="held-undo">
               {deed === last(deeds.all) && <kbd>Z</kbd>}{t('words.undo')}
@@ -93,21 +93,21 @@ function Work({ work, settle }: { work: HeldWork; settle(work: HeldWork, deed: H
     if (event.key === 'Escape' && asking) close();
   };
   return (
-    <article ref={box} {...LINE} className={css.heldWork} onKeyDown={keys} aria-label={`${work.name || t('held.found')} ${spoken(work.form)}`} data-testid="held-work">
+    <article ref={box} {...line('held', `${work.device} ${work.record}`)} className={css.heldWork} onKeyDown={keys} aria-label={`${work.name || t('held.found')} ${spoken(work.form)}`} data-testid="held-work">
       <Head work={work} />
       <Written lines={work.written} />
       <p className={css.heldWhy}>{spoken(work.why)}</p>
       {asking === undefined && (
         <div className={css.heldDo}>
-          {work.may_take && <Button icon={<CheckOutlined />} onClick={() => ask('take')} disabled={busy} data-testid="held-take">{t('held.take')}</Button>}
+          {work.may_take && <Button icon={<CheckOutlined />} onClick={() => ask('take')} disabled={busy} data-testid="held-take">{t(work.unfinished ? 'held.keep' : 'held.take')}</Button>}
           <Button type="text" icon={<RollbackOutlined />} onClick={() => ask('return')} disabled={busy} data-testid="held-return">{t('held.return')}</Button>
           <Button type="text" onClick={() => void deal('shelve')} loading={busy} data-testid="held-shelve">{t('held.shelve')}</Button>
         </div>
       )}
       {asking === 'take' && (
         <div className={css.heldDo}>
-          <span className="grow">{t('held.sure', { name: work.name || t('held.found'), person: work.who.person })}</span>
-          <Button type="primary" autoFocus onClick={() => void deal('take')} loading={busy} data-testid="held-take-sure">{t('held.take')}</Button>
+          <span className="grow">{t(work.unfinished ? 'held.sure_keep' : 'held.sure', { name: work.name || t('held.found'), person: work.who.person })}</span>
+          <Button type="primary" autoFocus onClick={() => void deal('take')} loading={busy} data-testid="held-take-sure">{t(work.unfinished ? 'held.keep' : 'held.take')}</Button>
           <Button type="text" onClick={close}>{t('held.cancel')}</Button>
         </div>
       )}

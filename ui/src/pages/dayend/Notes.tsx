@@ -11,7 +11,7 @@ import { Empty } from '../../parts/standing';
 import { useRemark } from '../visit/remark';
 import { StandingTag } from '../visit/Visits';
 import { useDeeds } from './deeds';
-import { LINE, plain, useWanted, wantLine } from './lines';
+import { line, plain, useWanted, wantLine } from './lines';
 import { Why } from './Why';
 import { classes } from '../../style/classes';
 import css from './dayend.module.css';
@@ -31,7 +31,7 @@ export function Notes({ visits }: { visits: NamedVisit[] }) {
   const asItStands = ({ record, standing }: NamedVisit) => `${record} ${standing}`;
   const fresh = visits.filter((visit) => unread(visit) && !dealt.has(asItStands(visit)));
   const deal = (visit: NamedVisit) => setDealt((before) => new Set(before).add(asItStands(visit)));
-  useWanted(dealt);
+  useWanted('note', dealt);
   const seen = visits.filter((visit) => !unread(visit));
   return (
     <section className={classes('panel', css.dayendPart, css.dayendNotes)} aria-label={t('dayend.visits')}>
@@ -86,7 +86,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
     event.preventDefault();
   };
   return (
-    <article ref={box} {...LINE} className={css.dayendVisit} onKeyDown={keys} aria-label={`${visit.name} ${visit.visit_at.slice(5, 10)}`} data-testid="dayend-visit">
+    <article ref={box} {...line('note', visit.record)} className={css.dayendVisit} onKeyDown={keys} aria-label={`${visit.name} ${visit.visit_at.slice(5, 10)}`} data-testid="dayend-visit">
       <div className={css.dayendVisitTop}>
         <Link to="/visit/$visit" params={{ visit: visit.record }} className={css.dayendVisitName}>{visit.name}</Link>
         <span className="quiet num clip grow">{visit.who.person} · {visit.visit_at.slice(5, 10)} {visit.visit_at.slice(11, 16)} · {coded(TABLES.mode, visit.mode)}{!visit.met && ` · ${t('dayend.unmet')}`}</span>

@@ -2,15 +2,14 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { App } from 'antd';
 import { afterEach, expect, test, vi } from 'vitest';
-import { queries, type Differing } from '@/api';
+import { queries } from '@/api';
 import { setTransport } from '@/api/transport';
 import '@/text';
 import { useDeedsOfPage, type Deed } from './deeds';
 
 afterEach(cleanup);
 
-const one = { child: 'c', record: 'r', key: 'phone', name: '小明', label: '电话' } as unknown as Differing;
-const choice: Deed = { kind: 'choice', one, text: '1400' };
+const choice: Deed = { kind: 'choice', one: { child: 'c', record: 'r', key: 'phone' } };
 const read: Deed = { kind: 'read', name: '小红' };
 
 function Page({ deeds }: { deeds: Deed[] }) {

@@ -2,13 +2,18 @@
 import { App } from 'antd';
 import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, queries, type Differing, type HeldDeed, type HeldWork } from '../../api';
+import { call, queries, type HeldDeed, type HeldWork } from '../../api';
 import { tell } from '../../parts/fault';
 import { composing } from '../../parts/keys';
+import { announce } from '../../parts/announce';
 import { savedNow } from '../../parts/saved';
+import { wantBack } from './lines';
+
+/** What names a value that differs, or differed. */
+export const differsId = ({ record, key }: { record: string; key: string }) => `${record} ${key}`;
 
 /** A value chosen, which can be taken back. */
-export type Choice = { kind: 'choice'; one: Differing; text: string };
+export type Choice = { kind: 'choice'; one: { child: string; record: string; key: string }; /** Which change it was; this person's last of the field where it is left out. */ change?: string };
 /** A note marked as read or sent back: no call takes that back. */
 export type Reviewed = { kind: 'read' | 'returned'; name: string };
 /** Held work decided on; what was taken over stays. */
@@ -35,13 +40,15 @@ export function useDeedsOfPage(): Deeds {
   async function takeBack(deed: Undoable) {
     if (busy.current) return;
     busy.current = true;
+    if (deed.kind === 'settled') wantBack('held', `${deed.work.device} ${deed.work.record}`);
+    else wantBack('differs', differsId(deed.one));
     try {
       if (deed.kind === 'settled') await call('held.settle', { device: deed.work.device, record: deed.work.record, deed: 'reopen' });
-      else if (!(await undone(deed.one))) return void message.info(t('dayend.not_undone'), 5);
+      else if (!(await undone(deed))) return void announce(message).info(t('dayend.not_undone'), 5);
       savedNow();
       await queries.invalidateQueries({ queryKey: [deed.kind === 'settled' ? 'held.list' : 'dayend'] });
-      setAll((before) => before.filter((other) => other !== deed));
-      void message.success(t(deed.kind === 'settled' ? 'held.reopened' : 'dayend.undone'), 3);
+      setAll((before) => before.filter((other) => other !== deed && !(deed.kind === 'choice' && other.kind === 'choice' && differsId(other.one) === differsId(deed.one))));
+      void announce(message).success(t(deed.kind === 'settled' ? 'held.reopened' : 'dayend.undone'), 3);
     } catch (thrown) {
       tell(message, thrown);
     } finally {
@@ -58,8 +65,9 @@ export function useDeedsOfPage(): Deeds {
   return { all, did: (deed) => setAll((before) => [...before, deed]), takeBack };
 }
 
-/** Whether this person's last change of that field was taken back; not when somebody changed it since. */
-async function undone({ child, record, key }: Differing): Promise<boolean> {
+/** Whether the choice was taken back; not when somebody changed that field since. */
+async function undone({ one: { child, record, key }, change }: Choice): Promise<boolean> {
+  if (change !== undefined) return (await call('child.undo', { record, change })).saved.length > 0;
   const lines = await call('child.history', { child });
   const line = lines.find((one) => one.who.own && one.record === record && one.key === key);
   return line !== undefined && (await call('child.undo', { record, change: line.change })).saved.length > 0;

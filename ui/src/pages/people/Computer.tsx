@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { call, type DeviceLine } from '../../api';
 import { Digits } from '../../parts/Digits';
 import { tell } from '../../parts/fault';
+import { announce } from '../../parts/announce';
 import { savedNow } from '../../parts/saved';
 import { clock, dayOf } from '../../parts/time';
 import { dayWords } from '../today/day';
@@ -16,7 +17,7 @@ export function Computer({ device, person }: { device: DeviceLine; person: strin
   const { label, enrolled, last_contact: contact, digits, stopped, mine, may_stop: may } = device;
   const times = [
     enrolled !== null && t('people.enrolled', { day: dayWords(dayOf(enrolled)) }),
-    contact === null ? t('dayend.never') : t('dayend.contact', { time: clock(contact) }),
+    contact === null ? t('people.never') : t('dayend.contact', { time: clock(contact) }),
   ].filter(Boolean);
   return (
     <li className={classes(css.computer, stopped && css.stoppedOne)} data-testid="computer">
@@ -39,7 +40,7 @@ function Stop({ device: { device, label }, person }: { device: DeviceLine; perso
     try {
       await call('roster.revoke', { device });
       savedNow();
-      void message.success(t('people.stop_done', { label }), 6);
+      void announce(message).success(t('people.stop_done', { label }), 6);
     } catch (thrown) {
       tell(message, thrown);
     }

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAct, useAnswer } from '../../api';
 import { LOCK_MINUTES } from '../../idle';
+import { announce } from '../../parts/announce';
 import { savedNow } from '../../parts/saved';
 import { spoken } from '../../text';
 import { Passphrase } from '../start/Choose';
@@ -58,7 +59,7 @@ function NewPassphrase({ close }: { close(): void }) {
     try {
       const { recovery } = await change.mutateAsync({ passphrase, old });
       close();
-      if (recovery === null) void message.success(t('settings.passphrase_done'));
+      if (recovery === null) void announce(message).success(t('settings.passphrase_done'));
       else show(recovery);
     } catch {
       // the fault stands in the dialog

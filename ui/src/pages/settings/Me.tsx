@@ -6,6 +6,7 @@ import { Trouble } from '../../parts/standing';
 import { dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { Panel, Setting } from './rows';
+import { classes } from '../../style/classes';
 import css from './settings.module.css';
 
 export function Me() {
@@ -21,7 +22,8 @@ export function Me() {
       <p className={css.settingsName}>{me.data?.name} <span className="quiet">{me.data?.district}</span></p>
       {me.data?.posts.map((post) => <Setting key={post.post} name={spoken(post.title)} hint={post.unit} />)}
       <Setting name={t('settings.device')} hint={me.data?.label}>{here && <Digits of={here.digits} />}</Setting>
-      <Setting name={t('settings.lease')} hint={lease === null ? t('settings.lease_none') : t('settings.lease_until', { day: dayOf(lease) })} />
+      {sync.data?.revoked && <p className={classes(css.settingsNote, css.amber)} role="status" data-testid="settings-stopped">{t('words.stopped')} {t('words.stopped_more')}</p>}
+      {!sync.data?.revoked && <Setting name={t('settings.lease')} hint={lease === null ? t('settings.lease_none') : t('settings.lease_until', { day: dayOf(lease) })} />}
     </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { Old } from './Old';
 import { Setting } from './rows';
 import { classes } from '../../style/classes';
 import lock from '../../parts/lock.module.css';
+import { announce } from '../../parts/announce';
 import css from './settings.module.css';
 
 export function Pin() {
@@ -42,7 +43,7 @@ function SetPin({ title, close }: { title: string; close(): void }) {
   const [want, setWant] = useState('');
   function submit() {
     setWant(pin === again ? '' : t('settings.pin_not_same'));
-    if (pin === again) set.mutate({ secret, pin }, { onSuccess: () => { close(); void message.success(t('settings.pin_done')); } });
+    if (pin === again) set.mutate({ secret, pin }, { onSuccess: () => { close(); void announce(message).success(t('settings.pin_done')); } });
   }
   const field = { type: seen ? 'text' : 'password', className: 'num', inputMode: 'numeric', autoComplete: 'new-password', spellCheck: false } as const;
   return (
@@ -66,7 +67,7 @@ function DropPin({ close }: { close(): void }) {
   const { message } = App.useApp();
   const drop = useAct('shell.pin');
   const [secret, setSecret] = useState('');
-  const submit = () => drop.mutate({ secret, pin: null }, { onSuccess: () => { close(); void message.success(t('settings.pin_dropped')); } });
+  const submit = () => drop.mutate({ secret, pin: null }, { onSuccess: () => { close(); void announce(message).success(t('settings.pin_dropped')); } });
   return (
     <Ask title={t('settings.pin_drop_ask')} what={t('settings.pin_drop_what')} close={close} submit={submit} busy={drop.isPending} ready={secret !== ''} yes={t('settings.pin_drop')} fault={drop.error}>
       <Old value={secret} set={setSecret} />

@@ -24,9 +24,9 @@ export function Completion({ done }: { done: Completed }) {
       <h1>{t('visit.completed')}</h1>
       <p className="quiet">{t(shell.data?.practice ? 'visit.completed_practice' : 'visit.completed_hint')}</p>
       <ul>
-        {done.records.map(({ child, visit, next_visit }) => (
+        {done.records.map(({ child, name, visit, next_visit }) => (
           <li key={visit}>
-            <Link to="/visit/$visit" params={{ visit }}>{cards.find((card) => card.child === child)?.name ?? ''}</Link>
+            <Link to="/visit/$visit" params={{ visit }}>{cards.find((card) => card.child === child)?.name ?? name}</Link>
             {next_visit && <span className="quiet num"> · {t('visit.next_on', { day: next_visit })}</span>}
           </li>
         ))}

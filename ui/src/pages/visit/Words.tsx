@@ -7,6 +7,7 @@ import { tell } from '../../parts/fault';
 import { onEnter } from '../../parts/keys';
 import { classes } from '../../style/classes';
 import { Labelled, useForm, useText, useWriting } from './form';
+import { announce } from '../../parts/announce';
 import css from './visit.module.css';
 
 const PHRASES_MAX = 30;
@@ -64,7 +65,7 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): { marke
     try {
       await call('settings.set', { key: 'phrases', value: next.slice(-PHRASES_MAX) });
       touched(['settings']);
-      void message.success(said, 3);
+      void announce(message).success(said, 3);
     } catch (thrown) {
       tell(message, thrown);
     }
@@ -78,7 +79,7 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): { marke
   const ask = () => {
     const { marked, first } = own();
     if (marked !== '') add(marked.slice(0, PHRASE_CHARS_MAX));
-    else if (first === '') void message.info(t('visit.phrase_empty'), 4);
+    else if (first === '') void announce(message).info(t('visit.phrase_empty'), 4);
     else propose(first);
   };
   return (

@@ -22,6 +22,7 @@ import { More } from './More';
 import { useSheet, useStands, type Sheet } from '../../parts/sheet';
 import { When, Whom } from './When';
 import { Words } from './Words';
+import { announce } from '../../parts/announce';
 import part from '../../parts/choice.module.css';
 import css from './visit.module.css';
 
@@ -132,7 +133,7 @@ function useKeys(sheet: Sheet) {
       if (!(event.ctrlKey || event.metaKey) || event.isComposing || meantElsewhere(event)) return;
       if (event.key === 's') {
         event.preventDefault();
-        void sheet.flush().then((there) => there && message.success(t('words.saved'), 2));
+        void sheet.flush().then((there) => there && announce(message).success(t('words.saved'), 2));
       } else if (event.key === 'Enter') {
         event.preventDefault();
         document.querySelector<HTMLElement>('[data-testid="complete"]')?.click();
@@ -150,7 +151,7 @@ function Leave({ sheet }: { sheet: Sheet }) {
   const { message } = App.useApp();
   async function stop() {
     if (await sheet.flush()) {
-      void message.success(t('visit.stopped'), 3);
+      void announce(message).success(t('visit.stopped'), 3);
       await go({ to: '/visits' });
     }
   }

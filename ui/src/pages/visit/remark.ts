@@ -2,6 +2,7 @@
 import { App } from 'antd';
 import { useState } from 'react';
 import { type Written } from '../../api';
+import { announce } from '../../parts/announce';
 import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
 import { spoken } from '../../text';
@@ -19,7 +20,7 @@ export function useRemark() {
         return false;
       }
       savedNow();
-      void message.success(said, 3);
+      void announce(message).success(said, 3);
       return true;
     } catch (thrown) {
       tell(message, thrown);

@@ -3,6 +3,7 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asFault, type Fault } from '../../api';
+import { afresh, announce } from '../announce';
 import { tell } from '../fault';
 import { savedNow } from '../saved';
 import { carryOut, opposite, type Moves } from './moves';
@@ -24,7 +25,7 @@ export function useMoving() {
       await carryOut(moves);
       savedNow();
       const undo = <Button size="small" type="link" onClick={() => void takeBack(moves)} data-testid="undo">{t('words.undo')}</Button>;
-      void message.open({ key: 'moved', type: 'success', duration: UNDO_S, content: <span>{said} {undo}</span> });
+      void message.open({ key: 'moved', type: 'success', duration: afresh(UNDO_S), content: <span>{said} {undo}</span> });
       return true;
     } catch (thrown) {
       setFault(asFault(thrown));
@@ -38,7 +39,7 @@ export function useMoving() {
     try {
       await carryOut(opposite(moves));
       savedNow();
-      void message.success(t('words.undone'), 3);
+      void announce(message).success(t('words.undone'), 3);
     } catch (thrown) {
       tell(message, thrown);
     }

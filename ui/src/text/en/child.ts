@@ -81,4 +81,11 @@ export default {
   older: 'Older changes',
   on_device: '{{person}} · {{device}}',
   standing: { finished: 'finished', read: 'read', returned: 'sent back', supplemented: 'supplemented' },
+  no_visit: 'not finished, no visit',
+  kept_by: 'kept as a remark by {{person}}',
+  tenures: 'Who had the child',
+  tenure_from: 'from {{day}}, given by {{person}}',
+  tenure_to: ', until {{day}}, taken back or handed on by {{person}}',
+  tenure_ended: ', post ended {{day}}',
+  tenure_now: ', in charge now',
 };

@@ -1,7 +1,7 @@
 export default {
   title: 'To be claimed',
   found: 'a child newly found',
-  n: '{{n}}',
+  n: '{{n}}, {{items}} in all',
   hint: 'The centre keeps it, nothing is lost; the station decides whether it goes into the file.',
   photos: '{{n}} photographs',
   whole: '{{n}} more',
@@ -25,4 +25,7 @@ export default {
   back_hint: 'The station did not put them into the file; the reasons stand below.',
   back_one: '{{person}} sent it back {{time}}: {{reason}}',
   back_todo: 'See what the station says',
+  keep: 'Keep as a remark',
+  sure_keep: 'Put into the file of {{name}} as an unfinished remark by {{person}}; it is no visit, and this cannot be undone.',
+  did_keep: 'Kept as a remark; it is in the file of {{name}} after the next sync',
 };

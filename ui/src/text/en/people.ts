@@ -19,4 +19,5 @@ export default {
   stop_yes: 'Stop it',
   stop_no: 'Not now',
   stop_done: '“{{label}}” stopped; it takes effect when this computer is online',
+  never: 'never in touch since it was enrolled',
 };

@@ -20,7 +20,7 @@ export default {
   practised: 'Practice is over and what you wrote there is cleared; the real files were not touched.',
   found: 'Connected. This computer is enrolled for:',
   not_you: 'Not you? Please stop and tell your station.',
-  compare: 'Please compare these six digits with your station. Only when they are the same is it the real district centre.',
+  compare: 'Compare these six digits by telephone: directors and social workers with their station, station staff with the district centre. Only when they are the same is it the real district centre.',
   same: 'The same, next',
   other: 'Not the same',
   no_line: 'The district centre cannot be reached. Look whether the network works and the address is right, then go on.',

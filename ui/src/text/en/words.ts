@@ -46,4 +46,5 @@ export default {
   closing_no: 'Not now',
   red: 'Must be put right',
   yellow: 'Please look',
+  list: ', ',
 };

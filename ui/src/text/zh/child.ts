@@ -81,4 +81,11 @@ export default {
   older: '更早的变更',
   on_device: '{{person}} · {{device}}',
   standing: { finished: '已完成', read: '已阅', returned: '退回补充', supplemented: '已补充' },
+  no_visit: '没写完，不算走访',
+  kept_by: '由{{person}}留作备注',
+  tenures: '先后由谁负责',
+  tenure_from: '{{day}} 由{{person}}分派',
+  tenure_to: '，{{day}} 由{{person}}收回或移交',
+  tenure_ended: '，岗位 {{day}} 结束',
+  tenure_now: '，现在由她负责',
 };

@@ -1,7 +1,7 @@
 export default {
   title: '待认领',
   found: '新发现的孩子',
-  n: '{{n}} 份',
+  n: '{{n}} 份，共 {{items}} 条',
   hint: '内容存在区中心，没有丢；要不要进档案，由站里定。',
   photos: '{{n}} 张照片',
   whole: '再看 {{n}} 项',
@@ -25,4 +25,7 @@ export default {
   back_hint: '站里没有写进档案，原因在下面。',
   back_one: '{{person}} {{time}} 退回：{{reason}}',
   back_todo: '看看站里说了什么',
+  keep: '留作备注',
+  sure_keep: '作为没写完的备注放进{{name}}的档案，仍署{{person}}的名字；不算走访，以后不能撤销。',
+  did_keep: '已留作备注，下次同步后在{{name}}的档案里看到',
 };

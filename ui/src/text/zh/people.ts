@@ -19,4 +19,5 @@ export default {
   stop_yes: '停用',
   stop_no: '先不停用',
   stop_done: '已停用“{{label}}”，本机连上网就生效',
+  never: '登记以后还没有联系过',
 };

@@ -46,4 +46,5 @@ export default {
   closing_no: '先不关',
   red: '必须改好',
   yellow: '请留意',
+  list: '、',
 };
