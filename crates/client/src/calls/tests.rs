@@ -230,7 +230,11 @@ fn the_days_end_counts_what_is_here() {
     let done = call(&mut scene, "visit.complete", &json!({ "draft": begun["draft"], "values": whole_note(&begun) }));
     assert_eq!(done["records"].as_array().map(Vec::len), Some(1), "{done}");
     let day = call(&mut scene, "dayend", &json!({}));
-    assert_eq!(day["sum"]["sentence"], "2 位主任，今日 1 次走访，收到 0，缺 0，待核对 0");
+    let sentence = day["sum"]["sentence"]["text"].as_str().expect("a sentence");
+    let (as_of, rest) = sentence.split_once('，').expect("as of when");
+    assert!(as_of.starts_with("截至 "), "{sentence}");
+    assert_eq!(rest, "2 位主任，今日收到走访 0 次，缺 0，待核对 0，1 台电脑没有联系");
+    assert_eq!((&day["sum"]["visits"], &day["sum"]["waiting"]), (&json!(1), &json!(1)), "written here, not sent yet");
     assert_eq!(day["visits"][0]["name"], "张小明");
     let visit = day["visits"][0]["record"].clone();
     let returned = json!({ "visit": visit, "verdict": "2" });

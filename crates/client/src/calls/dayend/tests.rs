@@ -1,10 +1,8 @@
 //! Hints of a day's end. It must not reach past the door.
 
-use domain::id::{Branch, RecordId};
+use domain::id::RecordId;
 use serde_json::{Value, json};
 use sync::item::{Item, Kind};
-use sync::notice::{self, Notice};
-use sync::wire::Reason;
 
 use crate::scene::{Scene, child, set};
 
@@ -49,34 +47,4 @@ fn two_people_at_one_child_within_two_hours_are_pointed_out() {
     let day = dayend(&mut scene);
     let pair = json!([RecordId::new([41; 16]), RecordId::new([42; 16])]);
     assert_eq!(day["together"], json!([{ "child": child(7), "visits": pair }]));
-}
-
-#[test]
-fn a_laptop_all_of_whose_work_is_kept_aside_was_heard_of() {
-    let mut scene = Scene::at_work();
-    let me = scene.client.desk().me.device();
-    let last = |day: &Value| {
-        let lines = day["directors"].as_array().expect("a list");
-        lines.iter().find(|line| line["device"] == json!(me)).expect("her line")["last_contact"].clone()
-    };
-    assert_eq!(last(&dayend(&mut scene)), Value::Null);
-    let notice = Notice {
-        device: me,
-        branch: Branch([1; 8]),
-        seq: 1,
-        place: 0,
-        reason: Reason::Forbidden,
-        form: "visit".into(),
-        child: None,
-        target: None,
-    };
-    let body = minicbor::to_vec(notice).expect("memory");
-    let record = RecordId::new([50; 16]);
-    let item = Item { kind: Kind::Audit, record, form: notice::FORM.into(), child: None, body };
-    let server = scene.district.server.clone();
-    let placed = scene.district.place(&server, vec![item]);
-    let at = placed.envelope.0.at;
-    let rows = scene.tail(vec![placed]);
-    scene.exchange(vec![rows]);
-    assert_eq!(last(&dayend(&mut scene)), json!(at), "by the server's word");
 }

@@ -2,10 +2,12 @@
 
 use domain::day::Day;
 use domain::fault::Code;
-use domain::id::{DeviceId, PersonId, UnitId};
+use domain::id::{Branch, DeviceId, PersonId, RecordId, UnitId};
 use domain::post::Role;
 use domain::roster::Row;
 use serde_json::{Value, json};
+use sync::item::{Item, Kind};
+use sync::notice::{self, Notice};
 use sync::wire::{Outcome, Reason, Verdict};
 
 use crate::scene::{START, STREET, Scene, post};
@@ -94,4 +96,31 @@ fn a_lost_computer_is_stopped_once_and_the_row_goes_with_the_next_sync() {
     let held = Verdict { branch, seq, outcomes: vec![(0, Outcome::Held(Reason::Forbidden))] };
     scene.exchange_with(Vec::new(), vec![held]);
     assert_eq!(stopped(&mut scene)["stopped"], json!(false), "what the gate did not take is not shown as done");
+}
+
+#[test]
+fn a_laptop_all_of_whose_work_is_kept_aside_was_heard_of() {
+    let mut scene = station();
+    let device = scene.district.other.id();
+    let last = |scene: &mut Scene| people(scene)[1]["devices"][0]["last_contact"].clone();
+    assert_eq!(last(&mut scene), Value::Null);
+    let notice = Notice {
+        device,
+        branch: Branch([1; 8]),
+        seq: 1,
+        place: 0,
+        reason: Reason::Forbidden,
+        form: "visit".into(),
+        child: None,
+        target: None,
+    };
+    let body = minicbor::to_vec(notice).expect("memory");
+    let record = RecordId::new([50; 16]);
+    let item = Item { kind: Kind::Audit, record, form: notice::FORM.into(), child: None, body };
+    let server = scene.district.server.clone();
+    let placed = scene.district.place(&server, vec![item]);
+    let at = placed.envelope.0.at;
+    let rows = scene.tail(vec![placed]);
+    scene.exchange(vec![rows]);
+    assert_eq!(last(&mut scene), json!(at), "by the server's word");
 }
