@@ -148,6 +148,7 @@ pub const TABLES: &[(&str, &str, Way)] = &[
     ("desk.db", "draft_end", Way::NoWords),
     ("desk.db", "stale", Way::NoWords),
     ("desk.db", "alarm_card", Way::Deleted),
+    ("desk.db", "contact", Way::NoWords),
     ("desk.db", "follow_up", Way::Deleted),
     ("desk.db", "follow_said", Way::Deleted),
     ("desk.db", "setting", Way::NotReached),
