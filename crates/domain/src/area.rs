@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::check::plain;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A 12-digit area code; trailing zeros say how wide it is (handbook §5.2).
@@ -31,6 +32,12 @@ impl Area {
     /// From a number of at most 12 digits.
     pub fn new(code: u64) -> Result<Self, BadArea> {
         if (100_000_000_000..1_000_000_000_000).contains(&code) { Ok(Self(code)) } else { Err(BadArea) }
+    }
+    /// From a code as people write it: 12 digits, or the first 2, 4, 6 or 9 of them.
+    pub fn read(text: &str) -> Option<Self> {
+        let digits: String = plain(text).chars().filter(|c| !c.is_whitespace()).collect();
+        let known = matches!(digits.len(), 2 | 4 | 6 | 9 | 12) && digits.bytes().all(|b| b.is_ascii_digit());
+        known.then(|| format!("{digits:0<12}").parse().ok())?
     }
     /// The number.
     pub const fn code(self) -> u64 {

@@ -108,9 +108,9 @@ fn listed(form: &Form, key: &str) -> Option<(usize, Missing)> {
 /// What tells one child from another.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Identity {
-    /// The document's number, cleaned.
+    /// The document's number, in its normal form.
     pub id_no: Option<String>,
-    /// The name, cleaned.
+    /// The name in its normal form, small letters.
     pub name: Option<String>,
     /// The whole birth day.
     pub birth: Option<Day>,
@@ -120,8 +120,8 @@ impl Identity {
     /// Of a child's file.
     pub fn of(values: &BTreeMap<Key, Value>) -> Self {
         Self {
-            id_no: text(values, "id_no").map(id_no::clean).filter(|n| !n.is_empty()),
-            name: text(values, "name").map(name::clean).filter(|n| !n.is_empty()),
+            id_no: text(values, "id_no").map(id_no::normal).filter(|n| !n.is_empty()),
+            name: text(values, "name").map(|n| name::normal(n).to_lowercase()).filter(|n| !n.is_empty()),
             birth: birth(values).and_then(day::PartialDay::full),
         }
     }
@@ -153,7 +153,7 @@ pub fn same(a: &Identity, b: &Identity) -> Option<Same> {
 /// Document numbers of the family: files that share one are of one family (同一家庭提示).
 pub fn family_documents(values: &BTreeMap<Key, Value>) -> BTreeSet<String> {
     let rows = form::rows(values, "family");
-    let numbers = rows.values().filter_map(|columns| columns.get("id_no")?.as_text().map(id_no::clean));
+    let numbers = rows.values().filter_map(|columns| columns.get("id_no")?.as_text().map(id_no::normal));
     numbers.filter(|n| !n.is_empty()).collect()
 }
 

@@ -8,14 +8,17 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::day::Near;
 use crate::post::Role;
 use crate::value::{Key, Value};
 
 mod filled;
+mod normal;
 mod read;
 
 pub(crate) use filled::is_filled;
 pub use filled::{check, check_value};
+pub use normal::{normal, normal_values, same};
 pub use read::BadForm;
 
 /// How widely a form's records may be seen (`x-class`).
@@ -60,6 +63,8 @@ pub enum Merge {
 pub enum Kind {
     /// One line of text.
     Text,
+    /// A person's name.
+    Name,
     /// Long text.
     LongText,
     /// ISO day, or `YYYY`, `YYYY-MM` where only that is known.
@@ -162,6 +167,8 @@ pub struct Field {
     pub computed: bool,
     /// Written once by the program, never by hand (`x-given`).
     pub given: bool,
+    /// Which day is meant where nobody writes the year (`x-near`); `None`: the year must be written.
+    pub near: Option<Near>,
     /// Keys this field had in older versions of the form (`x-was`).
     pub was: Vec<String>,
 }

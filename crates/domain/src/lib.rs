@@ -9,7 +9,7 @@
 //! - [`post`] roles and posts (岗位); [`roster`] who is who and who looks after whom (名册);
 //!   [`rights`] the one table of who may do what.
 //! - [`value`] what a field may hold; [`form`] forms as data; [`code`] code tables;
-//!   [`check`] validators for numbers people write by hand.
+//!   [`check`] validators and normal forms of what people write by hand; [`country`] its counties.
 //! - [`child`], [`visit`], [`assessment`] the rules of the three forms of the trunk;
 //!   [`due`] what is due when; [`alarm`] what nobody may leave lying; [`closing`] when a file is closed;
 //!   [`unfinished`] what was begun and handed in as it stood.
@@ -22,6 +22,7 @@ pub mod check;
 pub mod child;
 pub mod closing;
 pub mod code;
+pub mod country;
 pub mod day;
 pub mod due;
 pub mod fault;

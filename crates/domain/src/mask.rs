@@ -1,5 +1,6 @@
 //! How numbers and names are shown until somebody asks to see them (handbook §7.4).
 
+use crate::check::tel::{NONE, apart};
 use crate::form::Mask;
 
 /// A value as a list or a page shows it before the eye is clicked.
@@ -20,14 +21,18 @@ pub fn id_no(text: &str) -> String {
     }
 }
 
-/// `138****1234`, each number of several; landlines keep their last four.
+/// `138****1234`, each number of several; landlines keep their last four. An extension stays.
 pub fn tel(text: &str) -> String {
-    let one = |number: &str| match number.chars().collect::<Vec<char>>().as_slice() {
+    let main = |number: &str| match number.chars().collect::<Vec<char>>().as_slice() {
         chars @ [_, _, _, _, _, _, _, _, _, _, _] if chars.iter().all(char::is_ascii_digit) => {
             chars[..3].iter().chain(&['*'; 4]).chain(&chars[7..]).collect()
         }
-        _ if number == crate::check::tel::NONE => number.to_owned(),
+        _ if number == NONE => number.to_owned(),
         _ => last4(number),
+    };
+    let one = |number: &str| match apart(number) {
+        (number, Some(extension)) => format!("{}-{extension}", main(number)),
+        (number, None) => main(number),
     };
     text.split('、').map(one).collect::<Vec<String>>().join("、")
 }
@@ -65,6 +70,7 @@ mod tests {
             (Mask::IdNo, "E12345678", "****5678"),
             (Mask::Tel, "14000001234", "140****1234"),
             (Mask::Tel, "14000001234、0531-88881234", "140****1234、****1234"),
+            (Mask::Tel, "0531-88881234-2", "****1234-2"),
             (Mask::Tel, "无", "无"),
             (Mask::Bank, "6299000000000000002", "****0002"),
             (Mask::Bank, "123", "****"),

@@ -77,6 +77,8 @@ const USUAL: &[&str] = &[
 const YEAR_BITS: f64 = 6.0;
 const DAY_BITS: f64 = 14.0;
 const TELEPHONE_BITS: f64 = 14.0;
+/// Bits of a sign or a space between two words.
+const SIGN_BITS: f64 = 1.0;
 /// Bits of a run like 1111, 1234, dcba.
 const RUN_BITS: f64 = 6.0;
 
@@ -123,9 +125,9 @@ pub fn good_pin(text: &str) -> Option<String> {
     let pin = pin(text)?;
     let digits: Vec<char> = pin.chars().collect();
     let part = once(&digits);
-    let (mut at, mut pieces) = (0, 0);
+    let (mut at, mut pieces, guesses) = (0, 0, first_guesses(&[]));
     while at < part.len() {
-        (at, pieces) = (at + piece(&part[at..], part[at], &[]).0, pieces + 1);
+        (at, pieces) = (at + piece(&part[at..], part[at], &guesses).0, pieces + 1);
     }
     let distinct = digits.iter().collect::<std::collections::BTreeSet<_>>().len();
     (pieces > 2 && part.len() > 3 && distinct > 3 && !birthday(&pin)).then_some(pin)
@@ -137,16 +139,27 @@ fn birthday(pin: &str) -> bool {
     pin.len() == 6 && (1..=12).contains(&number(2..4)) && (1..=31).contains(&number(4..6))
 }
 
-/// Judges a passphrase. `known` are words a thief knows as well: the person's and the district's name.
+/// Judges a passphrase. `known` are words a thief knows as well: names of
+/// people, children, units, in characters and in pinyin.
 pub fn strength(passphrase: &str, known: &[&str]) -> Strength {
     let text: Vec<char> = passphrase.trim().chars().take(CHARS_MAX).collect();
-    let bits = bits(once(&text), known);
+    let words = first_guesses(known);
+    // Wang.Xiao-Fang is no better than wangxiaofang: the signs between are worth a guess each.
+    let joined: Vec<char> = text.iter().copied().filter(|c| c.is_alphanumeric()).collect();
+    let signs = (text.len() - joined.len()) as f64;
+    let bits = f64::min(bits(once(&text), &words), bits(once(&joined), &words) + signs * SIGN_BITS);
     let mut score = STEPS.iter().filter(|step| bits >= **step).count();
     // What looks like a PIN would be tried as one where a PIN is set: no passphrase looks like one.
     if text.len() < CHARS_MIN || pin(passphrase).is_some() {
         score = score.min(1);
     }
     Strength { enough: score >= 2, score: u8::try_from(score).unwrap_or(4), words: WORDS[score].into() }
+}
+
+/// What is tried first: usual words, and those known.
+fn first_guesses(known: &[&str]) -> Vec<Vec<char>> {
+    let words = USUAL.iter().chain(known).map(|word| word.to_lowercase().chars().collect::<Vec<char>>());
+    words.filter(|word| word.len() > 1).collect()
 }
 
 /// The shortest piece that, said again and again, makes the text.
@@ -156,20 +169,19 @@ fn once(text: &[char]) -> &[char] {
     period.map_or(text, |n| &text[..n])
 }
 
-fn bits(text: &[char], known: &[&str]) -> f64 {
+fn bits(text: &[char], words: &[Vec<char>]) -> f64 {
     let lower: Vec<char> = text.iter().map(char::to_ascii_lowercase).collect();
     let (mut at, mut all) = (0, 0.0);
     while at < lower.len() {
-        let (taken, worth) = piece(&lower[at..], text[at], known);
+        let (taken, worth) = piece(&lower[at..], text[at], words);
         (at, all) = (at + taken, all + worth);
     }
     all
 }
 
 /// What stands at the beginning: how many characters, and what they are worth together.
-fn piece(rest: &[char], first: char, known: &[&str]) -> (usize, f64) {
-    let usual = USUAL.iter().chain(known).map(|word| word.to_lowercase().chars().collect::<Vec<char>>());
-    if let Some(word) = usual.filter(|word| word.len() > 1 && rest.starts_with(word)).max_by_key(Vec::len) {
+fn piece(rest: &[char], first: char, words: &[Vec<char>]) -> (usize, f64) {
+    if let Some(word) = words.iter().filter(|word| rest.starts_with(word)).max_by_key(|word| word.len()) {
         return (word.len(), USUAL_BITS);
     }
     let digits: String = rest.iter().take_while(|c| c.is_ascii_digit()).collect();
@@ -231,6 +243,14 @@ mod tests {
         for passphrase in weak {
             let said = strength(passphrase, &["王小芳", "澄明区"]);
             assert!(!said.enough, "{passphrase}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn signs_between_the_parts_of_a_known_name_and_a_year_help_nothing() {
+        let known = ["王小芳", "wangxiaofang", "wang", "xiaofang", "wangxf"];
+        for weak in ["Wang.Xiao-Fang_1988", "wangxiaofang1988", "王·小·芳 1988", "Wangxf@19880214"] {
+            assert!(!strength(weak, &known).enough, "{weak}: {:?}", strength(weak, &known));
         }
     }
 

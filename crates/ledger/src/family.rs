@@ -82,7 +82,7 @@ const LONG_SURNAMES: [&str; 24] = [
 
 /// Whether a line is a name of its own and no piece of a longer one.
 fn is_whole_name(line: &str) -> bool {
-    let name = check::name::clean(line);
+    let name = check::name::normal(line);
     (2..=4).contains(&name.chars().count()) && !name.contains('·') && !LONG_SURNAMES.contains(&name.as_str())
 }
 
@@ -108,7 +108,7 @@ fn take(desk: &mut Desk<'_>, person: &mut Person, column: &str, at: Place<'_>) {
         return;
     }
     let nobody = ["无", "没有"].contains(&squash(&text).as_str());
-    if nobody && matches!(field.kind, Kind::Text | Kind::IdNo | Kind::Day) {
+    if nobody && matches!(field.kind, Kind::Text | Kind::Name | Kind::IdNo | Kind::Day) {
         return desk.keep(at);
     }
     if column == "id_no" && !is_dash(&text) {

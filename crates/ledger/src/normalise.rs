@@ -62,7 +62,7 @@ fn read_kind(field: &Field, cell: &Cell, today: Day) -> Said {
     }
     match field.kind {
         Kind::Text if field.key == "bank_account" => account(&text),
-        Kind::Text | Kind::Ref | Kind::Files => short_text(field, &text),
+        Kind::Text | Kind::Name | Kind::Ref | Kind::Files => short_text(field, &text),
         Kind::LongText => whole(Value::text(text.trim())),
         Kind::Day | Kind::Month | Kind::Time => day_value(cell),
         Kind::Int => number(&text),
@@ -95,8 +95,8 @@ fn short_text(field: &Field, text: &str) -> Said {
     if numbered && scientific {
         return Said::Damaged(ROUNDED.into(), None);
     }
-    let text = match field.key.as_str() {
-        "name" | "bank_holder" | "bank_payee" | "teacher" => check::name::clean(&unbroken(text)),
+    let text = match field.kind {
+        Kind::Name => check::name::normal(&unbroken(text)),
         _ if numbered => half_width(text).trim().trim_start_matches('\'').split_whitespace().collect(),
         _ => unbroken(text),
     };
@@ -267,7 +267,7 @@ fn dated(table: &Table, piece: &str) -> Option<(String, Option<String>)> {
 fn id_no(text: &str, today: Day) -> Said {
     match check::id_no::read_by(text, today) {
         Ok(id) => whole(Value::text(id.number)),
-        Err(problem) if problem.may_be_kept() => Said::Doubtful(check::id_no::clean(text), problem.text()),
+        Err(problem) if problem.may_be_kept() => Said::Doubtful(check::id_no::normal(text), problem.text()),
         Err(problem) => Said::Damaged(problem.text(), problem.suggestion().map(str::to_owned)),
     }
 }

@@ -236,7 +236,7 @@ impl Reading<'_, '_> {
     }
 
     fn post(&mut self, table: &Table<'_>, row: u32) {
-        let Some(name) = table.text(row, "name").map(|t| check::name::clean(&t)) else {
+        let Some(name) = table.text(row, "name").map(|t| check::name::normal(&t)) else {
             return self.wrong(table, row, "name", "没有姓名，请填写");
         };
         let Some(unit) = self.unit_named(table, row) else { return };
@@ -339,7 +339,7 @@ impl Reading<'_, '_> {
         let places = Places::new(self.roster.units.values().map(|u| (u.name.as_str(), u.area)));
         let directors = directors(&self.roster, self.today);
         for row in self.whole_rows(table) {
-            let (id_no, name) = (table.text(row, "id_no"), table.text(row, "name").map(|n| check::name::clean(&n)));
+            let (id_no, name) = (table.text(row, "id_no"), table.text(row, "name").map(|n| check::name::normal(&n)));
             if id_no.is_none() && name.is_none() {
                 self.wrong(table, row, "id_no", "请填写儿童的证件号或姓名");
                 continue;

@@ -35,7 +35,7 @@ impl Desk<'_> {
     fn settle_name(&mut self) {
         let Some((_, given)) = self.named.given.take() else { return };
         let surname = self.draft.child.get("name").and_then(Value::as_text).unwrap_or_default();
-        let whole = name::clean(&format!("{surname} {given}"));
+        let whole = name::normal(&format!("{surname} {given}"));
         self.draft.child.insert("name".into(), Value::Text(whole));
     }
 
@@ -145,7 +145,7 @@ impl Desk<'_> {
     fn settle_director(&mut self) {
         let Some(area) = self.draft.area else { return };
         let named = self.named.director.take();
-        let name = named.as_ref().map(|(_, text)| name::clean(text));
+        let name = named.as_ref().map(|(_, text)| name::normal(text));
         match (director_for(&self.context.directors, area, name.as_deref()), named) {
             (Ok(post), _) => self.draft.director = Some(post),
             (Err(Unfound::Nothing), Some((at, _))) => {
@@ -242,7 +242,7 @@ pub(crate) fn family_document(desk: &mut Desk<'_>, kind: Option<&str>, at: Place
         desk.find(at, Level::Warning, "数字太长，表格已把后几位改坏，没有登记，请对照原件补上", None);
         return FamilyDocument::Words(text);
     }
-    let number = id_no::clean(&text).to_uppercase();
+    let number = id_no::normal(&text).to_uppercase();
     match paper::read(kind.unwrap_or("01"), &text, desk.context.today) {
         Ok(Paper::Citizen(id)) => FamilyDocument::Number(id.number),
         Ok(Paper::Other(number)) => FamilyDocument::Number(number),

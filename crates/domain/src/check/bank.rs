@@ -1,6 +1,6 @@
 //! Account numbers (handbook §5.7): digits only; the Luhn check warns, it never refuses.
 
-use crate::check::{is_scientific, plain};
+use crate::check::{is_dash, is_scientific, without};
 use crate::words::Words;
 
 /// An account number.
@@ -40,9 +40,14 @@ impl BankProblem {
     }
 }
 
+/// The number without what a keyboard or a spreadsheet adds: as it is stored and compared.
+pub fn normal(text: &str) -> String {
+    without(text, |c| c.is_whitespace() || is_dash(c) || matches!(c, '\'' | '‘' | '’'))
+}
+
 /// Reads an account number.
 pub fn read(text: &str) -> Result<Account, BankProblem> {
-    let digits: String = plain(text).chars().filter(|c| !matches!(c, ' ' | '-' | '\'' | '‘' | '’')).collect();
+    let digits = normal(text);
     if is_scientific(&digits) {
         return Err(BankProblem::Rounded);
     }
@@ -92,8 +97,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered(text in "\\PC{0,40}|[0-9]{0,40}") {
+        fn any_text_is_answered_and_its_normal_form_stays(text in "\\PC{0,40}|[0-9]{0,40}") {
             let _ = read(&text);
+            prop_assert_eq!(normal(&normal(&text)), normal(&text));
         }
     }
 }

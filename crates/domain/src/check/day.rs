@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::check::plain;
+use crate::check::{is_dash, plain};
 use crate::day::Day;
 use crate::words::Words;
 
@@ -27,8 +27,8 @@ pub enum DayProblem {
     /// A date of the lunar calendar.
     #[error("lunar calendar")]
     Lunar,
-    /// A year of two digits.
-    #[error("year of two digits")]
+    /// A year of two digits, or none: `12.5.3`, `0506`, `5月6日`.
+    #[error("year of two digits, or none")]
     ShortYear,
     /// 30 February, month 13, or a year outside 1900–2100.
     #[error("no day of the calendar")]
@@ -44,7 +44,9 @@ impl DayProblem {
         Words::from(match self {
             Self::Empty => ("请填写日期", "Please fill in the day"),
             Self::Lunar => ("请换算成公历日期再填写", "Please give the day by the solar calendar"),
-            Self::ShortYear => ("年份请写四位，例如2014-05-06", "Write the year with four digits, such as 2014-05-06"),
+            Self::ShortYear => {
+                ("请写上是哪一年，年份写四位，例如2014-05-06", "Say which year, with four digits, such as 2014-05-06")
+            }
             Self::NoSuchDay => ("没有这一天，请核对", "There is no such day; please check"),
             Self::Unreadable => (
                 "看不懂这个日期，请按2024-05-06的样子填写",
@@ -100,6 +102,72 @@ impl fmt::Display for PartialDay {
     }
 }
 
+/// The stored form of whatever is written; what is no date stays as it is.
+pub fn normal(text: &str) -> String {
+    read(text).map_or_else(|_| plain(text), |day| day.to_string())
+}
+
+/// Which day is meant where nobody writes the year. Only for days of the work at hand: of a day long ago
+/// nobody may guess the year.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Near {
+    /// The latest such day up to today: a visit that was made.
+    Past,
+    /// The first such day from today on: a plan.
+    Coming,
+}
+
+/// Reads a day near today: as [`read`], and `0506`, `5.6`, `5月6日`, 今天, 昨天, 明天 too.
+pub fn read_near(text: &str, today: Day, near: Near) -> Result<Day, DayProblem> {
+    let said = plain(text);
+    let words = [
+        ("大前天", -3),
+        ("前天", -2),
+        ("昨天", -1),
+        ("昨日", -1),
+        ("今天", 0),
+        ("今日", 0),
+        ("明天", 1),
+        ("明日", 1),
+        ("后天", 2),
+        ("大后天", 3),
+    ];
+    if let Some((_, days)) = words.iter().find(|(word, _)| said == *word) {
+        return Ok(today.plus(*days));
+    }
+    match read(&said) {
+        Ok(day) => day.full().ok_or(DayProblem::Unreadable),
+        Err(DayProblem::ShortYear) => {
+            let (month, day) = without_year(&said).ok_or(DayProblem::ShortYear)?;
+            // Eight years hold a 29 February.
+            let years = (0..=8).map(|n| if near == Near::Past { today.ymd().0 - n } else { today.ymd().0 + n });
+            let mut days = years.filter_map(|year| Day::new(year, month, day).ok());
+            let fits = |day: &Day| if near == Near::Past { *day <= today } else { *day >= today };
+            days.find(fits).ok_or(DayProblem::NoSuchDay)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Month and day of a date without its year.
+fn without_year(text: &str) -> Option<(i8, i8)> {
+    let text = split(text);
+    let parts: Vec<&str> = text.split('-').map(str::trim).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [whole] if whole.len() == 4 => Some((number(whole.get(..2)?).ok()?, number(whole.get(2..)?).ok()?)),
+        [month, day] => Some((number(month).ok()?, number(without_time(day)).ok()?)),
+        _ => None,
+    }
+}
+
+/// The text with one sign between the parts of a date.
+fn split(text: &str) -> String {
+    let text: String = plain(text).chars().map(|c| if is_dash(c) { '-' } else { c }).collect();
+    text.replace(['年', '月', '.', '/', '、', '\\', '。'], "-").replace(['日', '号'], " ")
+}
+
 /// Reads the stored form only.
 pub fn stored(text: &str) -> Option<PartialDay> {
     read(text).ok().filter(|day| day.to_string() == text)
@@ -109,7 +177,7 @@ pub fn stored(text: &str) -> Option<PartialDay> {
 /// `2024/5/6`, `2024年5月6日`, `2024年5月` and the serial number of a spreadsheet; a time of day
 /// behind it is dropped.
 pub fn read(text: &str) -> Result<PartialDay, DayProblem> {
-    let text = plain(text).replace(['年', '月', '.', '/', '、', '—', '–', '\\'], "-").replace(['日', '号'], " ");
+    let text = split(text);
     let text = text.trim_start_matches('\'');
     if text.contains(['农', '阴', '闰', '初', '腊']) {
         return Err(DayProblem::Lunar);
@@ -147,7 +215,11 @@ fn unbroken(text: &str) -> Result<PartialDay, DayProblem> {
             let serial = text.parse::<f64>().ok().filter(|n| *n >= 10_000.0).and_then(from_serial);
             serial.map(PartialDay::from).ok_or(DayProblem::Unreadable)
         }
-        4 => PartialDay::new(full_year(text)?, None, None),
+        4 => PartialDay::new(full_year(text)?, None, None).map_err(|problem| {
+            let month_and_day =
+                part(0..2).is_ok_and(|m| (1..=12).contains(&m)) && part(2..4).is_ok_and(|d| (1..=31).contains(&d));
+            if month_and_day { DayProblem::ShortYear } else { problem }
+        }),
         2 => Err(DayProblem::ShortYear),
         _ => Err(DayProblem::Unreadable),
     }
@@ -209,6 +281,11 @@ mod tests {
             ("20241301", DayProblem::NoSuchDay),
             ("1024-01-01", DayProblem::NoSuchDay),
             ("农历2012年五月初三", DayProblem::Lunar),
+            ("0506", DayProblem::ShortYear),
+            ("１２０５", DayProblem::ShortYear),
+            ("5.6", DayProblem::ShortYear),
+            ("5月6日", DayProblem::ShortYear),
+            ("0000", DayProblem::NoSuchDay),
             ("去年", DayProblem::Unreadable),
             ("2024-5-6-7", DayProblem::Unreadable),
             ("123", DayProblem::Unreadable),
@@ -216,6 +293,33 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(problem), "{text}");
             assert!(both(&problem.words()));
+        }
+    }
+
+    #[test]
+    fn a_day_of_the_work_at_hand_needs_no_year() {
+        let today = Day::new(2026, 11, 23).expect("a day");
+        let near = |text: &str, near| read_near(text, today, near).map(|day| day.to_string());
+        for (text, past, coming) in [
+            ("0506", "2026-05-06", "2027-05-06"),
+            ("１２０５", "2025-12-05", "2026-12-05"),
+            ("5.6", "2026-05-06", "2027-05-06"),
+            ("11月23日", "2026-11-23", "2026-11-23"),
+            ("0229", "2024-02-29", "2028-02-29"),
+            ("昨天", "2026-11-22", "2026-11-22"),
+            ("2024-05-06", "2024-05-06", "2024-05-06"),
+        ] {
+            assert_eq!(near(text, Near::Past).as_deref(), Ok(past), "{text}");
+            assert_eq!(near(text, Near::Coming).as_deref(), Ok(coming), "{text}");
+        }
+        for (text, problem) in [
+            ("", DayProblem::Empty),
+            ("0230", DayProblem::NoSuchDay),
+            ("1305", DayProblem::NoSuchDay),
+            ("2026-05", DayProblem::Unreadable),
+            ("12.5.3", DayProblem::ShortYear),
+        ] {
+            assert_eq!(near(text, Near::Past), Err(problem), "{text}");
         }
     }
 
@@ -243,8 +347,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered(text in "\\PC{0,30}") {
-            let _ = read(&text);
+        fn any_text_is_answered_and_its_normal_form_stays(text in "\\PC{0,30}|[0-9 .年月日/-]{0,12}", n in 0i32..30_000) {
+            let once = normal(&text);
+            prop_assert_eq!(normal(&once), once);
+            let _ = read_near(&text, Day::EPOCH.plus(n), Near::Past);
+        }
+
+        #[test]
+        fn a_date_written_in_two_ways_is_one(n in -25_000i32..47_000) {
+            let day = Day::EPOCH.plus(n);
+            let (y, m, d) = day.ymd();
+            for text in [format!("{y}{m:02}{d:02}"), format!("{y}.{m}.{d}"), format!("{y}/{m}/{d}"), format!("{y}年{m}月{d}日"), format!("{y} － {m} － {d}")] {
+                prop_assert_eq!(normal(&text), day.to_string(), "{}", text);
+            }
         }
 
         #[test]

@@ -33,7 +33,7 @@ impl BadDisCert {
 
 /// Reads a certificate number.
 pub fn read(text: &str) -> Result<DisCert, BadDisCert> {
-    let number = id_no::clean(text).to_uppercase();
+    let number = id_no::normal(text);
     if !number.is_ascii() || !(number.len() == 20 || number.len() == 22) {
         return Err(BadDisCert);
     }

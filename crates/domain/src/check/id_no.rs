@@ -1,6 +1,6 @@
 //! The citizen's number, GB 11643-1999: read, checked, never guessed (handbook §5.1).
 
-use crate::check::{is_scientific, plain};
+use crate::check::{is_dash, is_scientific, without};
 use crate::day::Day;
 use crate::words::Words;
 
@@ -140,7 +140,7 @@ const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2
 /// Reads a number. Full width, blanks, dashes, a leading `'` and a small x at the end are put
 /// right; everything else is a problem with a text that says what to do.
 pub fn read(text: &str) -> Result<IdNo, IdNoProblem> {
-    let text = clean(text);
+    let text = normal(text);
     if text.is_empty() {
         return Err(IdNoProblem::Empty);
     }
@@ -175,16 +175,11 @@ pub fn read_by(text: &str, today: Day) -> Result<IdNo, IdNoProblem> {
     read(text).and_then(|id| if id.birth > today { Err(IdNoProblem::Future) } else { Ok(id) })
 }
 
-/// The text without what a keyboard or a spreadsheet adds. Also what is kept of a doubtful number.
-pub fn clean(text: &str) -> String {
-    let plain = plain(text);
-    let kept = plain.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '—' | '\'' | '‘' | '’' | '`'));
-    let mut text: String = kept.collect();
-    if text.ends_with('x') {
-        text.pop();
-        text.push('X');
-    }
-    text
+/// The number of any document without what a keyboard or a spreadsheet adds, letters in capitals: as it
+/// is stored and compared, doubtful or not.
+pub fn normal(text: &str) -> String {
+    let added = |c: char| c.is_whitespace() || is_dash(c) || matches!(c, '\'' | '‘' | '’' | '`' | '＇');
+    without(text, added).to_ascii_uppercase()
 }
 
 /// The check digit of 17 digits (ISO 7064 MOD 11-2); `None` if they are not 17 digits.
@@ -219,8 +214,8 @@ fn look_alike(text: &str) -> Option<String> {
     let meant = text.chars().enumerate().map(|(i, c)| {
         let like = match c {
             'Х' | 'х' | '×' | '✕' | '✖' | '*' | 'Χ' | 'χ' if i + 1 == count => 'X',
-            'O' | 'o' | 'О' | 'о' | '〇' => '0',
-            'I' | 'l' | 'i' | '|' => '1',
+            'O' | 'О' | 'о' | '〇' => '0',
+            'I' | 'L' | '|' => '1',
             c => return c,
         };
         changed = true;
@@ -315,6 +310,7 @@ mod tests {
             "'99010220120101124X",
             "９９０１０２２０１２０１０１１２４Ｘ",
             "990102-20120101 124X\u{200b} ",
+            "990102–2012－0101—124ⅹ",
         ] {
             assert_eq!(read(text).map(|id| id.number).as_deref(), Ok("99010220120101124X"), "{text}");
         }
@@ -349,8 +345,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered(text in "\\PC{0,40}") {
+        fn any_text_is_answered_and_its_normal_form_stays(text in "\\PC{0,40}") {
             let _ = read(&text);
+            let once = normal(&text);
+            prop_assert_eq!(normal(&once), once);
+        }
+
+        #[test]
+        fn a_number_written_in_two_ways_is_one(
+            number in "[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{7,12}",
+            blanks in proptest::collection::vec("[ 　\\-－–—\u{200b}]?", 20),
+            wide in proptest::collection::vec(any::<bool>(), 20),
+        ) {
+            let other: String = number.chars().zip(&wide).zip(&blanks).map(|((c, wide), blank)| {
+                let c = if *wide { char::from_u32(c as u32 + 0xfee0).expect("wide") } else { c.to_ascii_lowercase() };
+                format!("{c}{blank}")
+            }).collect();
+            prop_assert_eq!(normal(&other), number);
         }
 
         #[test]

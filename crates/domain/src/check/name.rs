@@ -1,7 +1,7 @@
 //! Names: any script, rare characters, `·` between parts (handbook §5.4). Refuses only what is
 //! no name at all.
 
-use crate::check::plain;
+use crate::check::composed;
 use crate::words::Words;
 
 /// Why the text is no name.
@@ -52,25 +52,65 @@ impl NameProblem {
 const LONGEST: usize = 50;
 
 /// The name as it is kept: outer blanks gone, blanks that only align (李　明) gone, one blank
-/// between Latin words, every kind of middle dot as `·` (U+00B7).
-pub fn clean(text: &str) -> String {
-    let chars: Vec<char> = plain(text).chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+/// between Latin words, every dot people type between the parts as `·` (U+00B7), one apostrophe.
+pub fn normal(text: &str) -> String {
+    // Before and after: composing takes some signs apart and makes others.
+    let chars: Vec<char> = composed(&text.chars().map(sign).collect::<String>()).chars().map(sign).collect();
     let mut out = String::new();
     for (i, c) in chars.iter().copied().enumerate() {
         let (before, after) = (out.chars().next_back(), chars.get(i + 1..).and_then(next_word));
         match c {
-            ' ' if before == Some(' ') || !(is_latin(before) && is_latin(after)) => {}
-            '•' | '・' | '‧' | '∙' | '⋅' | '●' | '▪' | '\u{ff65}' => out.push('·'),
-            '.' if before.is_some_and(is_han) && after.is_some_and(is_han) => out.push('·'),
+            c if c.is_whitespace() => {
+                if before != Some(' ') && is_latin(before) && is_latin(after) {
+                    out.push(' ');
+                }
+            }
+            '·' if before.is_none_or(|before| before == '·') => {}
+            '.' | '。' if before.is_some_and(is_han) && after.is_some_and(is_han) => out.push('·'),
             c => out.push(c),
         }
     }
-    out
+    // What stood apart only by a blank may be one character now.
+    composed(out.trim_end_matches('·'))
+}
+
+/// Whether a sign is one of the dots that stand between the parts of a name (`·`), whatever a keyboard
+/// or a font makes of it. A full stop is one only between two Han characters.
+pub const fn is_dot(c: char) -> bool {
+    matches!(
+        c,
+        '·' | '•'
+            | '・'
+            | '･'
+            | '‧'
+            | '∙'
+            | '⋅'
+            | '●'
+            | '▪'
+            | '˙'
+            | '◦'
+            | '⦁'
+            | '∘'
+            | '\u{387}'
+            | '\u{2e31}'
+            | '\u{2e33}'
+            | '\u{a78f}'
+            | '\u{16eb}'
+            | '\u{10101}'
+    )
+}
+
+const fn sign(c: char) -> char {
+    match c {
+        '’' | '‘' | '`' | '´' | 'ʼ' | '′' => '\'',
+        c if is_dot(c) => '·',
+        c => c,
+    }
 }
 
 /// Reads a name.
 pub fn read(text: &str) -> Result<String, NameProblem> {
-    let name = clean(text);
+    let name = normal(text);
     if let Some(strange) = name.chars().find(|c| !is_of_a_name(*c)) {
         return Err(NameProblem::Strange(strange));
     }
@@ -121,6 +161,9 @@ mod tests {
             ("Ａｎｎａ  Ｌｅｅ", "Anna Lee"),
             ("𬭎䶮", "𬭎䶮"),
             ("欧阳\u{200b}若汐", "欧阳若汐"),
+            ("李⼩明", "李小明"),
+            ("O’Neil  Ann", "O'Neil Ann"),
+            ("张.三", "张·三"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(name), "{text}");
         }
@@ -144,10 +187,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cleaning_twice_is_cleaning_once(text in "\\PC{0,60}") {
-            let once = clean(&text);
-            prop_assert_eq!(clean(&once), once.clone());
+        fn the_normal_form_of_any_text_stays(text in "\\PC{0,60}|[·.。•・ \u{200b}\u{301}阿a]{0,12}") {
+            let once = normal(&text);
+            prop_assert_eq!(normal(&once), once);
             let _ = read(&text);
+        }
+
+        #[test]
+        fn a_name_in_parts_is_one_whatever_dot_is_typed(
+            parts in proptest::collection::vec("[阿依古丽买提努尔]{1,4}", 2..4),
+            dots in proptest::collection::vec("[·•・･‧∙⋅●▪．.。｡﹒˙][ 　]?", 4),
+        ) {
+            let mut typed = String::new();
+            for (part, dot) in parts.iter().zip(&dots) {
+                typed.push_str(part);
+                typed.push_str(dot);
+            }
+            let typed = typed.trim_end_matches(|c| dots.iter().any(|dot| dot.contains(c)));
+            prop_assert_eq!(normal(typed), parts.join("·"));
         }
     }
 }

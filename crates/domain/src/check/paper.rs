@@ -62,7 +62,7 @@ const ANY: Looks = ("证件号只能有字母、数字和短横", "a number has 
 
 /// Reads the number of a document of kind `id_type` (a code of `ID_TYPE`).
 pub fn read(id_type: &str, text: &str, today: Day) -> Result<Paper, PaperProblem> {
-    let number = id_no::clean(text).to_uppercase();
+    let number = id_no::normal(text);
     let other =
         |good: bool, looks| if good { Ok(Paper::Other(number.clone())) } else { Err(PaperProblem::Shape(looks)) };
     match id_type {

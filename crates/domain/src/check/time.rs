@@ -1,5 +1,7 @@
 //! Times as they are stored: RFC 3339 with a zone. Written in the zone of China.
 
+use crate::check::clock::Clock;
+use crate::check::plain;
 use crate::day::Day;
 use crate::moment::Timestamp;
 
@@ -29,6 +31,16 @@ pub fn read(text: &str) -> Result<Timestamp, BadTime> {
     let ms: i64 = format!("{fraction:0<3.3}").parse().map_err(|_| BadTime)?;
     let utc_midnight = day.start().plus_s(CHINA_S);
     Ok(Timestamp(utc_midnight.plus_s(clock_s(clock)? - seconds).0 + ms))
+}
+
+/// The stored form of a time in whatever zone; what is no time stays as it is.
+pub fn normal(text: &str) -> String {
+    read(text).map_or_else(|_| plain(text), write)
+}
+
+/// The time of a day and a clock in China.
+pub fn at(day: Day, clock: Clock) -> Timestamp {
+    day.start().plus_s(i64::from(clock.hour) * 3600 + i64::from(clock.minute) * 60)
 }
 
 /// Writes `2026-11-23T17:32:00+08:00`.
@@ -73,8 +85,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered(text in "\\PC{0,40}|[0-9T:+.Z-]{0,30}") {
-            let _ = read(&text);
+        fn any_text_is_answered_and_its_normal_form_stays(text in "\\PC{0,40}|[0-9T:+.Z-]{0,30}") {
+            let once = normal(&text);
+            prop_assert_eq!(normal(&once), once);
         }
 
         #[test]

@@ -295,7 +295,7 @@ fn health(values: &Values, today: Day, found: &mut Vec<Finding>) {
         Some(Err(problem)) => found.push(Finding::red("dis_cert", problem.words())),
         Some(Ok(cert)) => {
             let types = members(values, "dis_type");
-            let other_id = text(values, "id_no").is_some_and(|n| id_no::clean(n) != cert.id_no);
+            let other_id = text(values, "id_no").is_some_and(|n| id_no::normal(n) != cert.id_no);
             let other_kind = !types.is_empty() && !types.contains(cert.kind.encode_utf8(&mut [0; 4]) as &str);
             let other_level = text(values, "dis_level").is_some_and(|l| !l.starts_with(cert.level));
             if other_id || other_kind || other_level {
@@ -352,7 +352,7 @@ fn school(values: &Values, found: &mut Vec<Finding>) {
         _ => {}
     }
     if let (Some(pupil), Some(id)) = (text(values, "student_no"), text(values, "id_no"))
-        && pupil.strip_prefix('G').is_some_and(|n| n != id_no::clean(id))
+        && pupil.strip_prefix('G').is_some_and(|n| n != id_no::normal(id))
     {
         found.push(Finding::yellow(
             "student_no",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Field, Form, Kind, Merge, Need, rows};
 use crate::area::Area;
-use crate::check::{day, paper, tel, time};
+use crate::check::{clock, day, paper, tel, time};
 use crate::code;
 use crate::finding::Finding;
 use crate::value::{Key, Value};
@@ -60,11 +60,11 @@ fn wrong(field: &Field, value: &Value, key: &str) -> Option<Words> {
     let good = match field.kind {
         Kind::Yes => value.as_yes().is_some(),
         Kind::Int | Kind::Money => value.as_int().is_some_and(|n| n >= 0),
-        Kind::Text | Kind::LongText | Kind::Rows | Kind::Codes | Kind::Files => text.is_some(),
+        Kind::Text | Kind::Name | Kind::LongText | Kind::Rows | Kind::Codes | Kind::Files => text.is_some(),
         Kind::Code => text.is_some_and(|t| in_table(field, t)),
-        Kind::Day => text.is_some_and(|t| day::stored(t).is_some()),
+        Kind::Day => return wrong_day(text),
         Kind::Month => text.is_some_and(|t| day::stored(t).is_some_and(|d| d.month.is_some() && d.day.is_none())),
-        Kind::Time => text.is_some_and(|t| time::read(t).is_ok()),
+        Kind::Time => return wrong_time(text),
         Kind::Decimal => text.is_some_and(is_decimal),
         // The document's own rule depends on its kind (`check::paper`): here only its shape.
         Kind::IdNo => text.is_some_and(paper::looks_like_one),
@@ -94,6 +94,30 @@ fn wrong_tel(text: Option<&str>) -> Option<Words> {
     }
 }
 
+fn wrong_day(text: Option<&str>) -> Option<Words> {
+    match text.map(|text| day::read(text).map(|day| day.to_string() == text)) {
+        Some(Ok(true)) => None,
+        Some(Err(problem)) => {
+            let Words { text, en } = problem.words();
+            Some((format!("：{text}"), en).into())
+        }
+        Some(Ok(false)) | None => Some(hint(Kind::Day).into()),
+    }
+}
+
+/// What a person typed as day and time stands there until both can be read, with a `T` between them.
+fn wrong_time(text: Option<&str>) -> Option<Words> {
+    let Some(text) = text else { return Some(hint(Kind::Time).into()) };
+    if time::read(text).is_ok() {
+        return None;
+    }
+    let problem = text.split_once('T').and_then(|(day, clock)| {
+        let day = day::read(day).err().map(day::DayProblem::words);
+        day.or_else(|| clock::read(clock).err().map(clock::ClockProblem::words))
+    });
+    Some(problem.map_or_else(|| hint(Kind::Time).into(), |Words { text, en }| (format!("：{text}"), en).into()))
+}
+
 const fn hint(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Yes => ("请选择是或否", "choose yes or no"),
@@ -108,9 +132,11 @@ const fn hint(kind: Kind) -> (&'static str, &'static str) {
             ("里有不该有的字，请对照证件重新填写", "it has characters no number has; type it again from the document")
         }
         Kind::Tel => ("不是电话号码，请重新填写", "no telephone number; type it again"),
-        Kind::Area => ("不是区划，请重新选择社区", "no area; choose the community again"),
+        Kind::Area => {
+            ("没有这个区划，请重新选择，或写6位区划代码", "no area; choose again, or write its code of 6 digits")
+        }
         Kind::Ref => ("请重新选择", "choose again"),
-        Kind::Text | Kind::LongText | Kind::Rows | Kind::Files => {
+        Kind::Text | Kind::Name | Kind::LongText | Kind::Rows | Kind::Files => {
             ("填写的内容不对，请重新填写", "this does not fit; type it again")
         }
     }

@@ -6,6 +6,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::Error as _};
 
 use super::{Class, Field, Form, Kind, Mask, Merge, Need};
+use crate::check::day::Near;
 use crate::code;
 use crate::post::Role;
 
@@ -108,6 +109,7 @@ fn field(name: String, raw: RawField, column: bool) -> Result<Field, BadForm> {
         columns,
         computed: raw.computed,
         given: raw.given,
+        near: raw.near,
         was: raw.was.into_iter().map(self::key).collect::<Result<_, _>>()?,
         key,
     })
@@ -142,6 +144,7 @@ fn kind(raw: &RawField) -> Option<Kind> {
 fn scalar(format: Option<&str>) -> Option<Kind> {
     Some(match format {
         None => Kind::Text,
+        Some("name") => Kind::Name,
         Some("long-text") => Kind::LongText,
         Some("date") => Kind::Day,
         Some("month") => Kind::Month,
@@ -218,6 +221,8 @@ struct RawField {
     computed: bool,
     #[serde(rename = "x-given", default)]
     given: bool,
+    #[serde(rename = "x-near")]
+    near: Option<Near>,
     #[serde(rename = "x-was", default)]
     was: Vec<String>,
     items: Option<RawItems>,

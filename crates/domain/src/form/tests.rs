@@ -215,3 +215,28 @@ proptest! {
         let _ = Form::parse(&text.into_iter().collect::<String>());
     }
 }
+
+#[test]
+fn a_time_that_cannot_be_read_is_red_and_says_what_is_wrong_with_it() {
+    let field = builtin("visit").and_then(|form| form.field("visit_at")).expect("the field");
+    for (typed, said) in [
+        ("2026-11-22T", "几点"),
+        ("2026-11-22T3:5", "分钟"),
+        ("2026-11-22T25", "没有这个时间"),
+        ("T9", "日期"),
+        ("2026-11-22", "时间"),
+        ("2026-11-22T14:30", "时间"),
+    ] {
+        let finding = check_value(field, "visit_at", &Value::text(typed)).expect(typed);
+        assert!(finding.text.contains(said), "{typed}: {}", finding.text);
+    }
+    assert!(check_value(field, "visit_at", &Value::text("2026-11-22T14:30:00+08:00")).is_none());
+    assert!(check_value(field, "visit_at", &Value::Int(9)).is_some());
+}
+
+#[test]
+fn a_birth_day_without_its_year_asks_for_the_year() {
+    let field = builtin("child").and_then(|form| form.field("birth")).expect("the field");
+    let finding = check_value(field, "birth", &Value::text("0506")).expect("a finding");
+    assert!(finding.text.contains("哪一年"), "{}", finding.text);
+}
