@@ -1,10 +1,11 @@
-//! Edits become one change. It must not ask who may edit or whether the values are sensible.
+//! Edits become one change, each value in its normal form. It must not ask who may edit or whether the
+//! values are sensible.
 
 use std::collections::BTreeMap;
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{ActorId, Automerge, AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
-use domain::form::{Form, Kind, Merge, VERSION_KEY};
+use domain::form::{Form, Kind, Merge, VERSION_KEY, normal};
 use domain::moment::Timestamp;
 use domain::value::{Key, Value};
 
@@ -136,9 +137,12 @@ fn want(form: &Form, edit: &Edit) -> Result<(Key, Want), EditError> {
         Edit::Set(_, Value::Yes(true)) if field.merge == Merge::Set => Want::Put(Value::Yes(true)),
         Edit::Set(_, Value::Yes(false)) if field.merge == Merge::Set => Want::Empty,
         Edit::Set(..) if field.merge == Merge::Set => return Err(bad()),
-        Edit::Set(_, value) if of_kind(value, field.kind) => Want::Put(value.clone()),
+        Edit::Set(_, value) => match normal(field, value) {
+            value if of_kind(&value, field.kind) => Want::Put(value),
+            _ => return Err(bad()),
+        },
         Edit::Write(_, text) if of_kind(&Value::text(""), field.kind) => Want::Put(Value::text(text.as_str())),
-        Edit::Set(..) | Edit::Write(..) => return Err(bad()),
+        Edit::Write(..) => return Err(bad()),
     };
     Ok((key.clone(), want))
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use automerge::{ChangeHash, ObjId, ROOT, ReadDoc, Value as Held};
-use domain::form::{Form, Merge, VERSION_KEY};
+use domain::form::{Field, Form, Merge, VERSION_KEY, same};
 use domain::id::Digest;
 use domain::moment::Timestamp;
 use domain::value::{Key, Value};
@@ -46,13 +46,13 @@ impl Record {
                 self.one(&item.value.into_value(), &id, heads).into_iter().collect()
             };
             let now = form.renamed(&item.key);
-            let merge = form.field(now.as_deref().unwrap_or(&item.key)).map_or(Merge::Register, |field| field.merge);
-            if let Some(cell) = cell(merge, said) {
+            if let Some(cell) = cell(form.field(now.as_deref().unwrap_or(&item.key)), said) {
                 view.cells.insert(item.key.into_owned(), cell);
             }
         }
         for (key, settled) in taken_back {
-            self.take_back(&mut view, key, &settled);
+            let field = form.field(form.renamed(&key).as_deref().unwrap_or(&key));
+            self.take_back(&mut view, field, key, &settled);
         }
         view.cells = form.upcast(view.cells);
         view
@@ -84,18 +84,21 @@ impl Record {
     }
 
     /// A choice that was taken back: the values it had settled stand side by side again.
-    fn take_back(&self, view: &mut View, key: Key, settled: &Held) {
+    fn take_back(&self, view: &mut View, field: Option<&Field>, key: Key, settled: &Held) {
         let change = settled.as_str().and_then(marker::change);
         let deps = change.and_then(|change| self.facts.get(&change)).map(|fact| hashes(&fact.deps));
         let (Some(deps), Some(cell)) = (deps, view.cells.get_mut(&key)) else { return };
         let now = std::mem::replace(&mut cell.said, self.said(&key, &deps));
         for said in now {
-            if !cell.said.iter().any(|known| known.value == said.value) {
+            if !cell.said.iter().any(|known| is_same(field, known, &said)) {
                 cell.said.push(said);
             }
         }
         if let Some(value) = cell.said.first().and_then(|said| said.value.clone()) {
             cell.value = value;
+        }
+        if !differ(field, &cell.said) {
+            cell.said.truncate(1);
         }
         cell.differs = cell.said.len() > 1;
     }
@@ -121,8 +124,8 @@ impl Record {
 }
 
 /// The cell of a key: `said` is everything said under it, newest first.
-fn cell(merge: Merge, mut said: Vec<Said>) -> Option<Cell> {
-    match merge {
+fn cell(field: Option<&Field>, mut said: Vec<Said>) -> Option<Cell> {
+    match field.map_or(Merge::Register, |field| field.merge) {
         Merge::Higher => {
             let best = said.iter().enumerate().max_by_key(|(n, said)| (rank(said), Reverse(*n))).map(|(n, _)| n)?;
             said.swap(0, best);
@@ -130,13 +133,26 @@ fn cell(merge: Merge, mut said: Vec<Said>) -> Option<Cell> {
         }
         Merge::Set => said.truncate(1),
         Merge::Register | Merge::Text | Merge::Rows | Merge::Authority => {
-            if said.iter().all(|other| Some(&other.value) == said.first().map(|first| &first.value)) {
+            if !differ(field, &said) {
                 said.truncate(1);
             }
         }
     }
     let value = said.first()?.value.clone()?;
     Some(Cell { value, differs: said.len() > 1, said })
+}
+
+/// Whether anybody said something else than the first.
+fn differ(field: Option<&Field>, said: &[Said]) -> bool {
+    said.first().is_some_and(|first| said.iter().any(|other| !is_same(field, first, other)))
+}
+
+/// Whether two people said the same thing, in whatever way each wrote it.
+fn is_same(field: Option<&Field>, one: &Said, other: &Said) -> bool {
+    match (field, &one.value, &other.value) {
+        (Some(field), Some(a), Some(b)) => same(field, a, b),
+        (_, a, b) => a == b,
+    }
 }
 
 /// What "higher" means: numbers by size, codes and days by their text, not known below all.

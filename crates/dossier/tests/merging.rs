@@ -102,6 +102,50 @@ fn the_same_value_written_twice_does_not_differ() {
     assert!(!one.view(child()).cells["phone_child"].differs);
 }
 
+/// What an older desk wrote: the spelling as it was typed.
+fn as_typed(record: &Record, who: u8, minute: i64, key: &str, text: &str) -> Vec<u8> {
+    use automerge::transaction::{CommitOptions, Transactable};
+    let mut doc = automerge::Automerge::load(&record.save()).expect("own bytes");
+    doc.set_actor(automerge::ActorId::from(desk(who).as_bytes().as_slice()));
+    let done = doc.transact_with::<_, _, automerge::AutomergeError, _>(
+        |()| CommitOptions::default().with_time(at(minute).0),
+        |tx| tx.put(automerge::ROOT, key, text),
+    );
+    let hash = done.expect("a change").hash.expect("a change");
+    doc.get_change_by_hash(&hash).expect("the change").raw_bytes().to_vec()
+}
+
+#[test]
+fn one_telephone_in_two_spellings_is_written_as_one_value() {
+    let (mut one, mut other) = begun();
+    let a = write(&mut one, 1, 1, &[set("phone_child", "+86 140-0000-0002"), set("id_no", "99010220120101124x")]);
+    let b =
+        write(&mut other, 2, 2, &[set("phone_child", "１４００００００００２"), set("id_no", "99010220120101124X")]);
+    meet(&mut one, &mut other, &[a], &[b]);
+    for key in ["phone_child", "id_no"] {
+        let cell = &one.view(child()).cells[key];
+        assert!(!cell.differs && cell.said.len() == 1, "{key}");
+    }
+    assert_eq!(text(&one, "phone_child").as_deref(), Some("14000000002"));
+    assert_eq!(text(&other, "id_no").as_deref(), Some("99010220120101124X"));
+    let again = one.edit(child(), &desk(1), at(3), &[set("phone_child", "0086-14000000002")]);
+    assert_eq!(again, Ok(None), "another spelling of what stands changes nothing");
+}
+
+#[test]
+fn two_spellings_that_were_stored_before_do_not_differ_and_a_third_value_does() {
+    let (mut one, mut other) = begun();
+    let a = as_typed(&one, 1, 1, "phone_child", "0531-88881234");
+    let b = as_typed(&other, 2, 2, "phone_child", "053188881234");
+    assert_eq!((one.admit(&a), other.admit(&b)), (Ok(true), Ok(true)));
+    meet(&mut one, &mut other, &[a], &[b]);
+    assert!(!one.view(child()).cells["phone_child"].differs);
+    let (mut third, _) = begun();
+    let c = write(&mut third, 3, 3, &[set("phone_child", "14000000002")]);
+    assert_eq!(one.admit(&c), Ok(true));
+    assert!(one.view(child()).cells["phone_child"].differs);
+}
+
 #[test]
 fn sets_unite_and_the_higher_risk_stands_until_a_later_assessment() {
     let (mut one, mut other) = begun();
