@@ -519,6 +519,7 @@ computed: boolean,
  * Written once by the program, never by hand (`x-given`).
  */
 given: boolean, 
+near: Near | null, 
 /**
  * Keys this field had in older versions of the form (`x-was`).
  */
@@ -826,7 +827,7 @@ may_undo: boolean,
  */
 words: Words, };
 
-export type Kind = "text" | "long_text" | "day" | "month" | "time" | "int" | "money" | "decimal" | "yes" | "code" | "codes" | "id_no" | "tel" | "area" | "ref" | "rows" | "files";
+export type Kind = "text" | "name" | "long_text" | "day" | "month" | "time" | "int" | "money" | "decimal" | "yes" | "code" | "codes" | "id_no" | "tel" | "area" | "ref" | "rows" | "files";
 
 export type KnownDraft = { draft: RecordId, version: number, };
 
@@ -1233,6 +1234,18 @@ restoring: boolean, revoked: boolean, held: Array<Held>,
  */
 returned: Array<SentBack>, };
 
+export type Near = "past" | "coming";
+
+export type CountryPlace = { code: Area, name: string, };
+
+export type TypedDay = { text: string, near: Near | null, };
+
+export type TypedMoment = { day: string, time: string, };
+
+export type Understood = { text: string, problem: Words | null, };
+
+export type MomentUnderstood = { day: Understood, time: Understood, value: string, };
+
 export type Table = { 
 /**
  * Its id, as `x-code` names it.
@@ -1488,6 +1501,9 @@ export type Calls = {
   "visits.list": { args: WhichChild; answer: Array<VisitLine> };
   "visits.recent": { args: RecentVisits; answer: Array<NamedVisit> };
   "visit.open": { args: WhichVisit; answer: VisitNote };
+  "places": { args: Nothing; answer: Array<CountryPlace> };
+  "read.day": { args: TypedDay; answer: Understood };
+  "read.moment": { args: TypedMoment; answer: MomentUnderstood };
   "visit.begin": { args: BeginVisit; answer: Draft };
   "draft.save": { args: SaveDraft; answer: SavedDraft };
   "draft.open": { args: WhichDraft; answer: Draft };
@@ -1550,6 +1566,9 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "visits.list": ["visits", "sync"],
   "visits.recent": ["visits", "sync"],
   "visit.open": ["record", "sync"],
+  "places": [],
+  "read.day": [],
+  "read.moment": [],
   "visit.begin": [],
   "draft.save": [],
   "draft.open": ["drafts"],

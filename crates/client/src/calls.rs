@@ -31,6 +31,7 @@ pub(crate) mod setting;
 pub(crate) mod sync;
 pub(crate) mod tenure;
 pub(crate) mod today;
+pub(crate) mod typed;
 pub(crate) mod unassigned;
 pub(crate) mod unfinished;
 pub(crate) mod visit;

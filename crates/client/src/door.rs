@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::calls::{
     alarms, assess, assign, card, child, children, close, create, dayend, departed, differ, district, double, draft,
-    file, follow, form, held, household, me, note, people, setting, sync, tenure, today, unfinished, visit,
+    file, follow, form, held, household, me, note, people, setting, sync, tenure, today, typed, unfinished, visit,
 };
 use crate::desk::Desk;
 use crate::open::Done;
@@ -87,8 +87,9 @@ macro_rules! calls {
 calls! {
     "me" Always look me::me, me::Nothing => me::Me, ["roster"];
     "forms" Always look form::forms, me::Nothing => form::Forms, [];
-    "children.list" Reading look children::list, children::Filter => children::Listed, ["children" "differing" "roster"];
-    "children.find" Reading look children::find, children::Find => children::Listed, ["children"];
+    "places" Always look form::places, me::Nothing => Vec<form::Place>, [];
+    "children.list" Reading look children::list, children::Filter => children::Listed, ["children" "differing" "roster" "settings"];
+    "children.find" Reading look children::find, children::Find => children::Listed, ["children" "settings"];
     "children.names" Working look children::names, me::Nothing => Vec<children::Name>, ["children" "roster"];
     "children.household" Reading look household::household, child::Which => Vec<card::Card>, ["children"];
     "child.open" Reading look child::open, child::Which => child::Opened, ["child" "differing" "roster"];
@@ -108,6 +109,8 @@ calls! {
     "visits.recent" Reading look visit::recent, visit::Recent => Vec<visit::Named>, ["visits" "sync"];
     "unfinished.list" Reading look unfinished::list, child::Which => Vec<unfinished::Line>, ["visits"];
     "visit.open" Reading look visit::open, visit::Note => visit::Opened, ["record" "sync"];
+    "read.day" Always look typed::day, typed::TypedDay => typed::Understood, [];
+    "read.moment" Always look typed::moment, typed::TypedMoment => typed::MomentUnderstood, [];
     "visit.begin" Always act draft::begin, draft::Begin => draft::Draft, [];
     "draft.save" Always act draft::save, draft::Save => draft::Saved, [];
     "draft.open" Working look draft::open, draft::Which => draft::Draft, ["drafts"];

@@ -39,6 +39,6 @@ mod write;
 pub use exchange::{Outgoing, Reply};
 pub use identity::Identity;
 pub use keystore::{Amiss, Keystore};
-pub use open::{Client, Done};
+pub use open::{Client, Done, spoken};
 pub use slot::KdfCost;
 pub use tag::Tag;

@@ -16,6 +16,7 @@ use crate::slot::{KdfCost, Kind, Slots, StoreKey, disk, sync_folder};
 use crate::store::{self, Stop};
 use crate::tag::Tag;
 
+mod known;
 mod pin;
 
 const DATABASE: &str = "desk.db";
@@ -340,8 +341,20 @@ mod tests {
         let mut scene = Scene::at_work();
         let code = scene.with(|client, m| client.recovery_code(m, KdfCost::TRIVIAL)).expect("a code");
         scene.client = Client::open(scene.dir.path()).expect("a profile");
-        let typed = code.to_lowercase().replace('-', " ");
-        scene.with(|client, m| client.unlock(m, &typed)).expect("the recovery code");
+        let wide = |c: char| if c == '-' { '—' } else { char::from_u32(c as u32 + 0xfee0).expect("wide") };
+        for typed in [
+            code.to_lowercase().replace('-', " "),
+            code.replace('0', "O").replace('1', "l").replace('-', "－"),
+            code.chars().map(wide).collect(),
+        ] {
+            scene.client = Client::open(scene.dir.path()).expect("a profile");
+            scene.with(|client, m| client.unlock(m, &typed)).expect("the recovery code");
+        }
+        let slip = if code.starts_with('A') { code.replacen('A', "B", 1) } else { format!("A{}", &code[1..]) };
+        for wrong in [&slip[..], &code[..code.len() - 1], &format!("{}G", &code[..code.len() - 1])] {
+            assert_eq!(scene.client.proves(wrong).map_err(|f| f.code), Err(Code::WrongRecovery), "{wrong}");
+        }
+        assert_eq!(scene.client.proves("四只山羊夜里过河").map_err(|f| f.code), Err(Code::WrongPassphrase));
         assert_eq!(scene.value(7, "name").as_deref(), Some("张小明"));
         assert!(scene.client.reopened(), "another passphrase is due");
     }

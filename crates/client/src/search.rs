@@ -3,9 +3,11 @@
 //!
 //! Pure matching over text; it must not read the store.
 
+mod alike;
 pub(crate) mod reading;
 mod why;
 
+use domain::check::{self, name};
 use reading::{readings, spellings};
 pub(crate) use why::Why;
 
@@ -89,26 +91,39 @@ pub(crate) fn of_kind(needles: &str, kind: Kind) -> impl Iterator<Item = &str> {
 
 /// What a person typed, made comparable.
 pub(crate) struct Query {
-    whole: Vec<char>,
-    terms: Vec<Vec<char>>,
+    whole: Term,
+    terms: Vec<Term>,
+}
+
+/// One piece of what was typed.
+struct Term {
+    typed: Vec<char>,
+    /// The same as they spell who say z for zh, l for n, an for ang; `None` where that is not wanted or
+    /// no letter was typed.
+    alike: Option<Vec<char>>,
 }
 
 /// Longest query looked at, in characters; the rest is ignored.
 const QUERY_MAX: usize = 40;
 
 impl Query {
-    /// `None` when nothing but spaces was typed.
-    pub(crate) fn new(text: &str) -> Option<Self> {
-        let text: String = fold(text).chars().filter(|c| !matches!(c, '\'' | '·')).take(QUERY_MAX).collect();
+    /// `None` when nothing but spaces was typed. `alike`: whether z and zh, n and l, an and ang are as
+    /// good as each other.
+    pub(crate) fn new(text: &str, alike: bool) -> Option<Self> {
+        let text: String = fold(text).chars().filter(|c| !is_passed_over(*c)).take(QUERY_MAX).collect();
+        let term = |typed: Vec<char>| {
+            let letters = alike && typed.iter().any(char::is_ascii_lowercase);
+            Term { alike: letters.then(|| alike::typed(&typed)), typed }
+        };
         let terms: Vec<Vec<char>> = text.split_whitespace().map(|t| t.chars().collect()).collect();
         let whole: Vec<char> = terms.iter().flatten().copied().collect();
-        (!whole.is_empty()).then_some(Self { whole, terms })
+        (!whole.is_empty()).then(|| Self { whole: term(whole), terms: terms.into_iter().map(term).collect() })
     }
 
     /// How the stored needles fit; `None` when they do not. Either the whole query fits one needle
     /// (`wang xm`), or each of its words fits some (`王 明湖小学`).
     pub(crate) fn fit<'n>(&'n self, needles: &'n str) -> Option<Fit<'n>> {
-        let best = |typed: &'n [char]| {
+        let best = |typed: &'n Term| {
             let fitting = needles.lines().filter_map(|line| Some((fits(line, typed)?, line, typed)));
             fitting.min_by_key(|(rank, ..)| *rank)
         };
@@ -118,12 +133,12 @@ impl Query {
         if self.terms.len() < 2 {
             return None;
         }
-        self.terms.iter().map(|term| best(term)).collect::<Option<Vec<_>>>().map(Fit)
+        self.terms.iter().map(best).collect::<Option<Vec<_>>>().map(Fit)
     }
 }
 
 /// How a child fits a query: a needle for each part of it, with its rank.
-pub(crate) struct Fit<'n>(Vec<(u8, &'n str, &'n [char])>);
+pub(crate) struct Fit<'n>(Vec<(u8, &'n str, &'n Term)>);
 
 impl Fit<'_> {
     /// How well: smaller is better.
@@ -151,26 +166,51 @@ fn parted(line: &str) -> Option<(Kind, Vec<char>)> {
     Some((kind, chars.collect()))
 }
 
-fn fits(line: &str, typed: &[char]) -> Option<u8> {
+fn fits(line: &str, term: &Term) -> Option<u8> {
     let (kind, text) = parted(line)?;
+    let typed = &term.typed;
     let base = kind.rank() * 4;
+    // Whoever types it as it is spelt stands before who types it as it sounds to her.
+    let alike = || term.alike.as_ref().is_some_and(|typed| heard(&text, typed, Said::Alike).is_some());
     match kind {
-        Kind::IdNo | Kind::Phone | Kind::Number => {
-            let long = typed.len() >= 4 && typed.iter().any(char::is_ascii_digit);
-            (long && (text.ends_with(typed) || typed.len() >= 6 && contains(&text, typed))).then_some(base)
-        }
+        Kind::IdNo | Kind::Phone | Kind::Number => is_number(&text, typed).then_some(base),
         Kind::Name | Kind::Former | Kind::Guardian | Kind::Family => {
-            let start = heard(&text, typed, Said::Every)?;
+            let Some(start) = heard(&text, typed, Said::Every) else { return alike().then_some(base + 3) };
             // 云朵 before 陶陶 for `yd`: few say 陶 as yáo and nobody means it.
             let rare = !sounds(&text[start..], typed, Said::Usual);
             Some(base + 2 * u8::from(rare) + u8::from(start > 0))
         }
         // Long texts: two initials would fit nearly every address.
         Kind::School | Kind::Address => {
-            let by_sound = || typed.len() >= 3 && heard(&text, typed, Said::Every).is_some();
-            (contains(&text, typed) || by_sound()).then_some(base)
+            let by_sound = || typed.len() >= 3 && (heard(&text, typed, Said::Every).is_some() || alike());
+            let short = || kind == Kind::School && is_short_for(typed, &text);
+            (contains(&text, typed) || by_sound() || short()).then_some(base)
         }
     }
+}
+
+/// Whether a number was typed: its end, or six digits of it, with whatever signs between them and with or
+/// without the country's code before it.
+fn is_number(text: &[char], typed: &[char]) -> bool {
+    let foreign = |c: &char| !c.is_ascii() && c.is_alphabetic() && !matches!(c, '转' | '接' | '分' | '机' | '号');
+    if typed.iter().any(foreign) || !typed.iter().any(char::is_ascii_digit) {
+        return false;
+    }
+    let bare = |chars: &[char]| chars.iter().copied().filter(char::is_ascii_alphanumeric).collect::<Vec<char>>();
+    let (text, typed) = (bare(text), bare(typed));
+    let home = [&['0', '0', '8', '6'][..], &['8', '6']].into_iter().find_map(|code| typed.strip_prefix(code));
+    let said =
+        |typed: &[char]| typed.len() >= 4 && (text.ends_with(typed) || typed.len() >= 6 && contains(&text, typed));
+    said(&typed) || home.is_some_and(|home| home.len() >= 7 && said(home))
+}
+
+/// Whether people say this for a school: its characters in their order, some left out (松风一小).
+fn is_short_for(typed: &[char], school: &[char]) -> bool {
+    let numeral = |c: char| c.to_digit(10).and_then(|n| "〇一二三四五六七八九".chars().nth(n as usize)).unwrap_or(c);
+    let mut rest = school.iter().map(|c| numeral(*c));
+    typed.len() >= 2
+        && !typed.iter().any(char::is_ascii_lowercase)
+        && typed.iter().all(|c| rest.any(|s| s == numeral(*c)))
 }
 
 fn contains(text: &[char], typed: &[char]) -> bool {
@@ -186,14 +226,16 @@ enum Said {
     Every,
     /// The usual ones, and this one of this character.
     Also(char, &'static str),
+    /// Any, spelt as they do who do not tell some sounds apart: what was typed must be spelt so too.
+    Alike,
 }
 
 impl Said {
     fn of(self, c: char) -> impl Iterator<Item = &'static str> {
-        let most = if matches!(self, Self::Every) { usize::MAX } else { 1 };
+        let most = if matches!(self, Self::Every | Self::Alike) { usize::MAX } else { 1 };
         let also = match self {
             Self::Also(character, read) if character == c => Some(read),
-            Self::Also(..) | Self::Usual | Self::Every => None,
+            Self::Also(..) | Self::Usual | Self::Every | Self::Alike => None,
         };
         readings(c).take(most).chain(also)
     }
@@ -205,12 +247,16 @@ fn heard(text: &[char], typed: &[char], said: Said) -> Option<usize> {
 }
 
 /// Whether `typed` can be read off the start of `text`: each character as itself, as a full
-/// reading, or as the beginning of one; `·` and spaces cost nothing.
+/// reading, or as the beginning of one; signs between the parts of a name and spaces cost nothing, and
+/// nobody need say 第 in 第一小学.
 fn sounds(text: &[char], typed: &[char], as_said: Said) -> bool {
     let (Some(next), Some(first)) = (text.first(), typed.first()) else { return typed.is_empty() };
     let rest = &text[1..];
-    if matches!(next, '·' | ' ' | '-') {
+    if *next == ' ' || *next == '-' || is_passed_over(*next) {
         return sounds(rest, typed, as_said);
+    }
+    if *next == '第' && sounds(rest, typed, as_said) {
+        return true;
     }
     if next == first && sounds(rest, &typed[1..], as_said) {
         return true;
@@ -218,44 +264,41 @@ fn sounds(text: &[char], typed: &[char], as_said: Said) -> bool {
     if !first.is_ascii_lowercase() {
         return false;
     }
-    let read = as_said.of(*next).filter(|r| r.starts_with(*first));
-    read.flat_map(spellings).any(|reading| said(&reading, typed, rest, as_said))
+    let head = |r: &&str| r.chars().next().map(|c| if matches!(as_said, Said::Alike) { alike::head(c) } else { c });
+    let read = as_said.of(*next).filter(|r| head(r) == Some(*first));
+    read.flat_map(spellings).any(|reading| match as_said {
+        Said::Alike => said(alike::reading(&reading), typed, rest, as_said),
+        Said::Usual | Said::Every | Said::Also(..) => said(reading.chars(), typed, rest, as_said),
+    })
 }
 
-fn said(reading: &str, typed: &[char], rest: &[char], as_said: Said) -> bool {
-    let shared = reading.chars().zip(typed).take_while(|(a, b)| a == *b).count();
+fn said(reading: impl Iterator<Item = char> + Clone, typed: &[char], rest: &[char], as_said: Said) -> bool {
+    let shared = reading.clone().zip(typed).take_while(|(a, b)| a == *b).count();
     if shared == typed.len() {
         return true;
     }
     // Full reading, initial consonant (zh, ch, sh have two letters), or first letter.
-    let whole = reading.chars().count();
-    let initial = 1 + usize::from(reading[1..].starts_with('h'));
+    let whole = reading.clone().count();
+    let initial = 1 + usize::from(reading.clone().nth(1) == Some('h'));
     [whole, initial, 1].into_iter().any(|n| (1..=shared).contains(&n) && sounds(rest, &typed[n..], as_said))
+}
+
+/// Signs inside names that nobody need type.
+const fn is_passed_over(c: char) -> bool {
+    matches!(c, '·' | '.' | '。' | '\'')
 }
 
 /// Lower case, half width, one kind of middle dot, single spaces.
 fn fold(text: &str) -> String {
-    let half = text.chars().map(|c| match c {
-        '\u{3000}' => ' ',
-        '•' | '‧' | '・' | '．' => '·',
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        'ü' | 'Ü' => 'v',
-        c => c,
-    });
-    let lower: String = half.flat_map(char::to_lowercase).filter(|c| !c.is_control() || c.is_whitespace()).collect();
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+    let dots: String = text.chars().map(|c| if name::is_dot(c) { '·' } else { c }).collect();
+    let plain = check::plain(&dots).to_lowercase().replace('ü', "v").replace(['’', '‘'], "'");
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// By what a list is sorted: the surname's own reading first, then the others' usual ones.
 /// Characters without a reading stay as they are and so come last.
 pub(crate) fn sort_key(name: &str) -> String {
-    let name = fold(name);
-    let mut key = reading::surname(&name);
-    let skip = key.len();
-    for c in name.chars().skip(skip) {
-        key.push(readings(c).flat_map(spellings).next().map_or_else(|| c.to_string(), |r| r.to_string()));
-    }
-    key.join(" ")
+    reading::said(&fold(name)).join(" ")
 }
 
 #[cfg(test)]
@@ -269,7 +312,7 @@ mod tests {
     }
 
     fn finds(typed: &str, name: &str) -> bool {
-        Query::new(typed).expect("a query").fit(&needles(&[(Kind::Name, name)])).map(|fit| fit.rank()).is_some()
+        Query::new(typed, true).expect("a query").fit(&needles(&[(Kind::Name, name)])).map(|fit| fit.rank()).is_some()
     }
 
     #[test]
@@ -289,10 +332,11 @@ mod tests {
 
     #[test]
     fn a_name_as_it_is_usually_said_stands_before_one_that_could_be_read_so() {
-        let rank = |name| Query::new("yd").expect("a query").fit(&needles(&[(Kind::Name, name)])).map(|fit| fit.rank());
+        let rank =
+            |name| Query::new("yd", true).expect("a query").fit(&needles(&[(Kind::Name, name)])).map(|fit| fit.rank());
         assert!(rank("云朵").is_some() && rank("云朵") < rank("陶德"), "{:?} {:?}", rank("云朵"), rank("陶德"));
         let surname = |typed: &str| {
-            Query::new(typed).expect("a query").fit(&needles(&[(Kind::Name, "单雨桐")])).map(|fit| fit.rank())
+            Query::new(typed, true).expect("a query").fit(&needles(&[(Kind::Name, "单雨桐")])).map(|fit| fit.rank())
         };
         assert!(surname("shan") < surname("dan"), "a surname's own reading is its usual one");
     }
@@ -333,7 +377,83 @@ mod tests {
             let name = if typed == "ayiyakemaimaiti" { "阿依亚克·买买提" } else { "阿依努尔·买买提" };
             assert!(finds(typed, name), "{typed}");
         }
-        assert!(finds("阿依努尔•买买提", "阿依努尔·买买提"), "another kind of dot");
+        for dot in "·•・･‧∙⋅●▪．.。｡﹒˙◦ ".chars() {
+            let typed = format!("阿依努尔{dot}买买提");
+            for stored in ["阿依努尔·买买提", "阿依努尔买买提", "阿依努尔.买买提"] {
+                assert!(finds(&typed, stored), "{typed} should find {stored}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_telephone_is_found_with_whatever_stands_between_its_digits() {
+        let row =
+            needles(&[(Kind::Phone, "14000001234"), (Kind::Phone, "053188885678"), (Kind::Phone, "0531888856782")]);
+        for typed in [
+            "14000001234",
+            "140 0000 1234",
+            "140-0000-1234",
+            "１４０－００００－１２３４",
+            "+86 140 0000 1234",
+            "+8614000001234",
+            "0086-14000001234",
+            "(0531)8888 5678",
+            "0531—88885678",
+            "+86 531 88885678",
+            "8888-5678",
+            "0531-88885678转2",
+            "5678",
+        ] {
+            assert!(Query::new(typed, false).expect("a query").fit(&row).is_some(), "{typed}");
+        }
+        for typed in ["14000001235", "王1234", "+86"] {
+            assert!(Query::new(typed, false).expect("a query").fit(&row).is_none(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_school_is_found_by_what_people_call_it() {
+        let finds = |typed: &str, school| {
+            Query::new(typed, false).expect("a query").fit(&needles(&[(Kind::School, school)])).is_some()
+        };
+        for (typed, school) in [
+            ("松风一小", "松风第一小学"),
+            ("松风1小", "松风第一小学"),
+            ("sfyx", "松风第一小学"),
+            ("松风第一小", "松风第一小学"),
+            ("明湖二小", "明湖路第二小学"),
+            ("实小", "澄明区实验小学"),
+            ("三中", "澄明第三中学"),
+            ("一幼", "松风第一幼儿园"),
+        ] {
+            assert!(finds(typed, school), "{typed} should find {school}");
+        }
+        for (typed, school) in [("松风二小", "松风第一小学"), ("小一", "松风第一小学"), ("三中", "澄明第二中学")]
+        {
+            assert!(!finds(typed, school), "{typed} should not find {school}");
+        }
+    }
+
+    #[test]
+    fn who_says_z_for_zh_or_l_for_n_or_an_for_ang_finds_too_unless_she_does_not_want_it() {
+        let rank = |typed: &str, name, alike| {
+            Query::new(typed, alike).expect("a query").fit(&needles(&[(Kind::Name, name)])).map(|fit| fit.rank())
+        };
+        for (typed, name) in [
+            ("zangsan", "张三"),
+            ("zhansan", "张三"),
+            ("wanxiaomin", "王小明"),
+            ("liuer", "牛二"),
+            ("niulan", "刘兰"),
+            ("cengsi", "陈思"),
+            ("shusi", "苏诗"),
+            ("lingyu", "林雨"),
+        ] {
+            assert!(rank(typed, name, true).is_some(), "{typed} should find {name}");
+            assert!(rank(typed, name, false).is_none(), "{typed} should not find {name} when it is off");
+        }
+        assert!(rank("zhang", "张三", true) < rank("zhang", "臧三", true), "as it is spelt stands first");
+        assert!(rank("zhangs", "李四", true).is_none());
     }
 
     #[test]
@@ -361,12 +481,12 @@ mod tests {
             "王 小学",
             "wxm 竹影",
         ] {
-            assert!(Query::new(typed).expect("a query").fit(&row).map(|fit| fit.rank()).is_some(), "{typed}");
+            assert!(Query::new(typed, true).expect("a query").fit(&row).map(|fit| fit.rank()).is_some(), "{typed}");
         }
         for typed in ["234", "9901", "王 第三小学", "0070"] {
-            assert!(Query::new(typed).expect("a query").fit(&row).map(|fit| fit.rank()).is_none(), "{typed}");
+            assert!(Query::new(typed, true).expect("a query").fit(&row).map(|fit| fit.rank()).is_none(), "{typed}");
         }
-        let rank = |typed| Query::new(typed).expect("a query").fit(&row).map(|fit| fit.rank());
+        let rank = |typed| Query::new(typed, true).expect("a query").fit(&row).map(|fit| fit.rank());
         assert!(rank("wxm") < rank("xm") && rank("xm") < rank("lgl") && rank("lgl") < rank("竹影"));
     }
 
@@ -379,6 +499,6 @@ mod tests {
 
     #[test]
     fn nothing_typed_is_no_query() {
-        assert!(Query::new(" 　 ").is_none() && Query::new("").is_none());
+        assert!(Query::new(" 　 ", true).is_none() && Query::new("", true).is_none());
     }
 }

@@ -10,6 +10,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use domain::check::plain;
 use domain::fault::{Code, Fault};
 use domain::moment::Moment;
 use zeroize::Zeroizing;
@@ -107,9 +108,24 @@ fn stretch(secret: &str, salt: &[u8; 16], cost: KdfCost) -> Result<StoreKey, Fau
     Ok(key)
 }
 
-/// Spaces and dashes in a printed code mean nothing.
+/// A printed code as it was meant: signs between the groups mean nothing, however wide it is typed, and a
+/// letter that looks like a digit no code has is that digit.
 fn recovery_form(code: &str) -> String {
-    code.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect()
+    let like = |c: char| match c {
+        'O' | 'Ο' | 'О' | 'Q' => '0',
+        'I' | 'L' | '|' => '1',
+        c => c,
+    };
+    plain(code).to_uppercase().chars().map(like).filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// Whether somebody meant to type a code: nearly all of it could stand in one, and it is about as long.
+fn looks_like_recovery(code: &str) -> bool {
+    let form = recovery_form(code);
+    let signs = plain(code).chars().filter(|c| c.is_alphanumeric()).count();
+    let fitting = form.chars().filter(char::is_ascii_hexdigit).count();
+    let digits = form.chars().filter(char::is_ascii_digit).count();
+    (RECOVERY_DIGITS - 8..=RECOVERY_DIGITS + 8).contains(&signs) && fitting + 3 >= signs && digits >= 4
 }
 
 impl Slots {
@@ -173,7 +189,8 @@ impl Slots {
                 return Ok((key, me, slot.kind));
             }
         }
-        Err(Code::WrongPassphrase.into())
+        let code = self.slots.iter().any(|slot| slot.kind == Kind::Recovery) && looks_like_recovery(secret);
+        Err(if code { Code::WrongRecovery } else { Code::WrongPassphrase }.into())
     }
 
     /// What lies in a slot; `None` when this is not its key.

@@ -43,6 +43,7 @@ fn migrations() -> Migrations<'static> {
         }),
         M::up(include_str!("migrations/0011_alarm.sql")),
         M::up(include_str!("migrations/0012_contacts.sql")),
+        M::up(include_str!("migrations/0013_normal.sql")),
     ])
 }
 

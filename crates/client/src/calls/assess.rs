@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::Coded;
 use super::child::Which;
-use super::note::event;
+use super::note::{event, in_normal_form};
 use super::words::{self, Who};
 use super::{Acted, card, meta_of, record_id, rows, seen, visit};
 use crate::desk::Desk;
@@ -44,7 +44,8 @@ pub(crate) struct Assessed {
 /// Does `assessment.complete`.
 pub(crate) fn complete(desk: &mut Desk, m: &mut Moment, assess: Assess) -> Acted<Assessed> {
     seen(desk, m, assess.child)?;
-    let (mut values, today) = (assess.values, desk.today(m));
+    let today = desk.today(m);
+    let mut values = in_normal_form(desk, m, "assessment", assess.values);
     values.entry("date".to_owned()).or_insert_with(|| Value::text(today.to_string()));
     let findings = check(desk, m, assess.child, &values)?;
     if !may_finish(&findings) {
@@ -70,7 +71,7 @@ pub(super) fn check(
     child: ChildId,
     values: &BTreeMap<Key, Value>,
 ) -> Result<Vec<Finding>, Fault> {
-    Ok(assessment::check(values, &context(desk, m, child)?))
+    Ok(assessment::check(&in_normal_form(desk, m, "assessment", values.clone()), &context(desk, m, child)?))
 }
 
 /// An assessment to read again.

@@ -6,7 +6,7 @@ use domain::closing;
 use domain::day::Day;
 use domain::fault::{Code, Fault};
 use domain::finding::Finding;
-use domain::form::{Field, Form, Merge, builtin};
+use domain::form::{Field, Form, Merge, builtin, normal};
 use domain::id::{ChildId, DeviceId, Digest, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::value::{Key, Value};
@@ -359,7 +359,7 @@ pub(crate) fn edit(desk: &mut Desk, m: &mut Moment, edits: Edits) -> Acted<Edite
         return Err(Code::BadCall.into());
     }
     let mut out = Edited::default();
-    let mut good = named_rows(m, edits.edits, &mut out.rows);
+    let mut good = in_normal_form(named_rows(m, edits.edits, &mut out.rows));
     let (sheets, today) = (sheets(desk, m, edits.child)?, desk.today(m));
     let mut red = find_refusals(desk, m, edits.child, &sheets, &good);
     // Without those that are stopped the others may be wrong that were right beside them.
@@ -385,6 +385,13 @@ impl FieldEdit {
     pub(super) fn key(&self) -> &str {
         match self {
             Self::Set { key, .. } | Self::Clear { key } => key,
+        }
+    }
+    /// Its key and the value that is set.
+    pub(super) const fn value(&self) -> Option<(&Key, &Value)> {
+        match self {
+            Self::Set { key, value } => Some((key, value)),
+            Self::Clear { .. } => None,
         }
     }
     fn key_mut(&mut self) -> &mut Key {
@@ -415,6 +422,23 @@ pub(super) fn named_rows(
             let fresh = || domain::id::RowId::new(m.uuid()).to_string();
             *row = names.entry(row.clone()).or_insert_with(fresh).clone();
             *key = parts.join("/");
+        }
+    }
+    edits
+}
+
+/// The field of a key of either record.
+fn field_of(key: &str) -> Option<&'static Field> {
+    FORMS.into_iter().find_map(|id| builtin(id)?.field(key))
+}
+
+/// Edits with what was typed made into what is stored, so that the rules judge that.
+pub(super) fn in_normal_form(mut edits: Vec<FieldEdit>) -> Vec<FieldEdit> {
+    for edit in &mut edits {
+        if let FieldEdit::Set { key, value } = edit
+            && let Some(field) = field_of(key)
+        {
+            *value = normal(field, value);
         }
     }
     edits

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::{self, Card};
 use super::me::Nothing;
+use super::setting;
 use crate::desk::Desk;
 use crate::search::Query;
 
@@ -114,7 +115,7 @@ pub(crate) fn list(desk: &Desk, m: &Moment, filter: Filter) -> Result<Listed, Fa
     let all = card::all(desk, m)?;
     let total = open(&all);
     let month = desk.today(m).first_of_month();
-    let query = filter.text.as_deref().and_then(Query::new);
+    let query = filter.text.as_deref().map(|text| asked(desk, text)).transpose()?.flatten();
     let mut cards: Vec<Card> = all
         .into_iter()
         .filter(|card| filter.lets(card, month))
@@ -128,7 +129,7 @@ pub(crate) fn list(desk: &Desk, m: &Moment, filter: Filter) -> Result<Listed, Fa
 pub(crate) fn find(desk: &Desk, m: &Moment, find: Find) -> Result<Listed, Fault> {
     let all = card::all(desk, m)?;
     let total = open(&all);
-    let Some(query) = Query::new(&find.text) else { return Ok(Listed { cards: Vec::new(), total }) };
+    let Some(query) = asked(desk, &find.text)? else { return Ok(Listed { cards: Vec::new(), total }) };
     let mut ranked: Vec<(u8, Card)> =
         all.into_iter().filter_map(|card| Some((query.fit(&card.needles)?.rank(), card))).collect();
     // A closed file is found too, behind the open ones.
@@ -140,6 +141,13 @@ pub(crate) fn find(desk: &Desk, m: &Moment, find: Find) -> Result<Listed, Fault>
 
 fn open(cards: &[Card]) -> usize {
     cards.iter().filter(|card| card.closed.is_none()).count()
+}
+
+/// The setting that switches off that sounds are alike; on where nobody said.
+const ALIKE: &str = "search.alike";
+
+fn asked(desk: &Desk, text: &str) -> Result<Option<Query>, Fault> {
+    Ok(Query::new(text, setting::is_on(desk, ALIKE)?))
 }
 
 /// A child that fits, and why.

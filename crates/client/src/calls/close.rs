@@ -16,7 +16,7 @@ use dossier::{Edit, View};
 use serde::{Deserialize, Serialize};
 
 use super::child::sheets;
-use super::{Acted, card, child_id, rows, seen};
+use super::{Acted, card, child_id, note, rows, seen};
 use crate::desk::Desk;
 use crate::project::values;
 use crate::write::Act;
@@ -78,7 +78,7 @@ pub(super) fn closed_children(desk: &Desk) -> Result<BTreeSet<ChildId>, Fault> {
 /// Does `child.close`.
 pub(crate) fn close(desk: &mut Desk, m: &mut Moment, args: Close) -> Acted<Closed> {
     let (today, file) = (desk.today(m), begin(desk, m, args.child, May::Close)?);
-    let mut asked = args.values;
+    let mut asked = note::in_normal_form(desk, m, "child", args.values);
     if asked.keys().any(|key| !closing::ASKED.contains(&key.as_str())) {
         return Err(Code::BadCall.into());
     }

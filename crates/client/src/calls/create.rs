@@ -17,7 +17,7 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
 use super::card::Card;
-use super::child::{FORMS, FieldEdit, NOT_BY_HAND, acts, named_rows, rules};
+use super::child::{FORMS, FieldEdit, NOT_BY_HAND, acts, in_normal_form, named_rows, rules};
 use super::{Acted, double, rows};
 use crate::desk::Desk;
 use crate::search::{Kind, of_kind};
@@ -56,12 +56,13 @@ pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Cre
     let post = finder(desk, m, found.area).ok_or(Code::Denied)?;
     let child = ChildId::new(m.uuid());
     let edits = named_rows(m, as_edits(&found.values), &mut BTreeMap::new());
+    let values = edits.iter().filter_map(FieldEdit::value).map(|(key, value)| (key.clone(), value.clone())).collect();
     let findings = findings(desk, m, &edits)?;
     let named = found.values.get("name").and_then(Value::as_text).is_some_and(|name| !name.trim().is_empty());
     let wrong = findings.iter().any(|finding| finding.level == Level::Red && !finding.missing);
     // Writing goes on when the lease is over; reading others' files does not.
     let doubles = match desk.reading(m) {
-        Ok(()) => double::like(desk, m, &Identity::of(&found.values))?,
+        Ok(()) => double::like(desk, m, &Identity::of(&values))?,
         Err(_) => Vec::new(),
     };
     if wrong || !named || (!doubles.is_empty() && !found.sure) {
@@ -81,7 +82,7 @@ pub(crate) fn create(desk: &mut Desk, m: &mut Moment, found: Found) -> Acted<Cre
 
 fn as_edits(values: &BTreeMap<Key, Value>) -> Vec<FieldEdit> {
     let edits = values.iter().filter(|(key, _)| *key != VERSION_KEY);
-    edits.map(|(key, value)| FieldEdit::Set { key: key.clone(), value: value.clone() }).collect()
+    in_normal_form(edits.map(|(key, value)| FieldEdit::Set { key: key.clone(), value: value.clone() }).collect())
 }
 
 /// What the rules say about a registration as it stands; where it is to be kept is no field of the file.
@@ -135,10 +136,8 @@ fn findings(desk: &Desk, m: &Moment, edits: &[FieldEdit]) -> Result<Vec<Finding>
         let own: BTreeMap<Key, Value> = edits
             .iter()
             .filter(|edit| form.field(edit.key()).is_some_and(|field| !field.computed && !field.given))
-            .filter_map(|edit| match edit {
-                FieldEdit::Set { key, value } => Some((key.clone(), value.clone())),
-                FieldEdit::Clear { .. } => None,
-            })
+            .filter_map(FieldEdit::value)
+            .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         findings.extend(rules(form, &own, desk.today(m)));
     }

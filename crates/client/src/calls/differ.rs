@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use domain::fault::{Code, Fault};
-use domain::form::{Form, Kind, Merge, builtin};
+use domain::form::{Form, Kind, Merge, builtin, normal};
 use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::value::{Key, Value};
@@ -204,7 +204,8 @@ pub(crate) fn choose(desk: &mut Desk, m: &mut Moment, choice: Choice) -> Acted<E
     let cell = view.cells.get(&choice.key).filter(|cell| cell.differs).ok_or(Code::NotFound)?;
     let said = cell.said.iter().any(|said| said.value.as_ref() == Some(&choice.value));
     let (before, today) = (values(&view), desk.today(m));
-    let edit = [FieldEdit::Set { key: choice.key.clone(), value: choice.value.clone() }];
+    let value = form.field(&choice.key).map_or_else(|| choice.value.clone(), |field| normal(field, &choice.value));
+    let edit = [FieldEdit::Set { key: choice.key.clone(), value }];
     let stopped = red::find_stops(form, &before, &edit, today);
     // A value that already stands in the file may be chosen as it is.
     if !said && !stopped.is_empty() {

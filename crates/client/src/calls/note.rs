@@ -8,6 +8,7 @@ use domain::assessment::Risk;
 use domain::day::Day;
 use domain::fault::{Code, Fault};
 use domain::finding::{Finding, may_finish};
+use domain::form::{builtin, normal_values};
 use domain::id::{ChildId, RecordId, RowId};
 use domain::moment::Moment;
 use domain::value::{Key, Value};
@@ -79,7 +80,7 @@ pub(crate) fn complete(desk: &mut Desk, m: &mut Moment, args: Complete) -> Acted
     let (mut findings, mut notes) = (Vec::new(), Vec::new());
     for child in &children {
         seen(desk, m, *child)?;
-        let mut note = domain::visit::of_child(&values, &children, *child);
+        let mut note = in_normal_form(desk, m, "visit", domain::visit::of_child(&values, &children, *child));
         if !note.contains_key("next_visit")
             && let Some(day) = drafts::proposed(desk, m, &[*child])?
         {
@@ -154,6 +155,19 @@ fn next_due(desk: &Desk, m: &Moment, child: ChildId, note: &BTreeMap<Key, Value>
     Ok(due.or_else(|| note.get("next_visit").and_then(Value::as_text).map(str::to_owned)))
 }
 
+/// What was typed in an event of a form as it is stored.
+pub(super) fn in_normal_form(
+    desk: &Desk,
+    m: &Moment,
+    form: &str,
+    values: BTreeMap<Key, Value>,
+) -> BTreeMap<Key, Value> {
+    match builtin(form) {
+        Some(form) => normal_values(form, values, desk.today(m)),
+        None => values,
+    }
+}
+
 /// An event record: one change, scalars only.
 pub(super) fn event(record: RecordId, form: &'static str, child: ChildId, values: &BTreeMap<Key, Value>) -> Act {
     let edits = values.iter().map(|(key, value)| Edit::Set(key.clone(), value.clone())).collect();
@@ -175,7 +189,7 @@ pub(super) fn check(
         categories: card.into_iter().flat_map(|c| c.categories).map(|c| c.code).collect(),
         policy: frequency(&desk.roster),
     };
-    let mut findings = domain::visit::check(values, &context);
+    let mut findings = domain::visit::check(&in_normal_form(desk, m, "visit", values.clone()), &context);
     // Whose visit it is stands on the record itself, not in a field.
     findings.retain(|finding| finding.key != "child");
     Ok(findings)

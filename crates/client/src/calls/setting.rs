@@ -46,6 +46,11 @@ pub(super) fn all(desk: &Desk) -> Result<BTreeMap<String, serde_json::Value>, Fa
     Ok(kept.into_iter().filter_map(|(key, text)| Some((key, serde_json::from_str(&text).ok()?))).collect())
 }
 
+/// Whether something that is on unless somebody switched it off is on.
+pub(super) fn is_on(desk: &Desk, key: &str) -> Result<bool, Fault> {
+    Ok(all(desk)?.get(key) != Some(&serde_json::Value::Bool(false)))
+}
+
 /// Does `settings.set`.
 pub(crate) fn set(desk: &mut Desk, _: &mut Moment, set: Set) -> Acted<Nothing> {
     keep(desk, &set.key, &set.value)?;

@@ -128,7 +128,8 @@ fn post(roster: &Roster, id: &str) -> Option<String> {
 
 fn area(roster: &Roster, code: &str) -> Option<String> {
     let area = code.parse().ok()?;
-    roster.units.values().find(|unit| unit.area == area).map(|unit| unit.name.clone())
+    let unit = roster.units.values().find(|unit| unit.area == area).map(|unit| unit.name.clone());
+    unit.or_else(|| domain::country::name(area))
 }
 
 /// A value in words, masked where the field says so; whether it was.

@@ -2,6 +2,7 @@
 //!
 //! It must not know visits; `due` fills those columns.
 
+use domain::check::{id_no, tel};
 use domain::child;
 use domain::closing;
 use domain::day::Day;
@@ -137,6 +138,11 @@ fn needle(view: &View, key: &str) -> Option<Kind> {
     })
 }
 
+/// Numbers as they are looked for: without the signs between their digits.
 fn numbers(needles: &mut Needles, kind: Kind, written: &str) {
-    written.split(['、', ' ', ',', '，']).for_each(|number| needles.push(kind, number));
+    match kind {
+        Kind::Phone => tel::digits(written).iter().for_each(|number| needles.push(kind, number)),
+        Kind::IdNo => needles.push(kind, &id_no::normal(written)),
+        _ => needles.push(kind, written),
+    }
 }

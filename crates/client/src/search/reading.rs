@@ -90,6 +90,18 @@ pub(crate) fn spellings(reading: &'static str) -> impl Iterator<Item = Cow<'stat
     plain.into_iter().chain(spelled.map(move |u| Cow::Owned(reading.replace('ü', u))))
 }
 
+/// How a name is usually said, character by character; what has no reading stays as it is.
+pub(crate) fn said(name: &str) -> Vec<String> {
+    let mut said = surname(name);
+    let rest = name.chars().skip(said.len()).filter(|c| c.is_alphanumeric());
+    said.extend(
+        rest.map(|c| {
+            readings(c).flat_map(spellings).next().map_or_else(|| c.to_lowercase().to_string(), Cow::into_owned)
+        }),
+    );
+    said
+}
+
 /// How the compound surname at the start of a name is said, syllable by syllable; empty for others.
 pub(crate) fn surname(name: &str) -> Vec<String> {
     let found = COMPOUND.iter().find(|(surname, _)| name.starts_with(surname));

@@ -5,7 +5,7 @@ use domain::mask;
 use serde::Serialize;
 
 use super::reading::readings;
-use super::{Kind, Said, contains, heard, parted, sounds};
+use super::{Kind, Said, Term, contains, heard, parted, sounds};
 
 /// What the words fit. A name that is said as it is usually said gives no reason.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -33,8 +33,9 @@ pub(crate) enum Why {
 }
 
 /// Why a needle fits what was typed.
-pub(super) fn why(line: &str, typed: &[char]) -> Option<Why> {
+pub(super) fn why(line: &str, term: &Term) -> Option<Why> {
     let (kind, text) = parted(line)?;
+    let typed = &term.typed;
     let name: String = text.iter().collect();
     Some(match kind {
         Kind::Name => return seldom(&text, typed),
@@ -45,7 +46,7 @@ pub(super) fn why(line: &str, typed: &[char]) -> Option<Why> {
         Kind::Phone => Why::Phone { end: end(&name) },
         Kind::Number => Why::Number { end: end(&name) },
         Kind::School => Why::School { name },
-        Kind::Address => Why::Address { part: part(&text, typed) },
+        Kind::Address => Why::Address { part: part(&text, term) },
     })
 }
 
@@ -56,13 +57,15 @@ fn end(number: &str) -> String {
 }
 
 /// The characters that were typed, or that sound like it.
-fn part(text: &[char], typed: &[char]) -> String {
-    if contains(text, typed) {
-        return typed.iter().collect();
+fn part(text: &[char], term: &Term) -> String {
+    if contains(text, &term.typed) {
+        return term.typed.iter().collect();
     }
-    let Some(start) = heard(text, typed, Said::Every) else { return String::new() };
-    let enough = |n: &usize| sounds(&text[start..start + n], typed, Said::Every);
-    let n = (1..=text.len() - start).find(enough).unwrap_or(0);
+    let as_spelt = heard(text, &term.typed, Said::Every).map(|start| (start, &term.typed, Said::Every));
+    let as_heard =
+        || term.alike.as_ref().and_then(|typed| Some((heard(text, typed, Said::Alike)?, typed, Said::Alike)));
+    let Some((start, typed, said)) = as_spelt.or_else(as_heard) else { return String::new() };
+    let n = (1..=text.len() - start).find(|n| sounds(&text[start..start + n], typed, said)).unwrap_or(0);
     text[start..start + n].iter().collect()
 }
 
@@ -100,7 +103,7 @@ mod tests {
             needles.push(kind, text);
         }
         let needles = needles.finish();
-        let query = Query::new(typed).expect("a query");
+        let query = Query::new(typed, true).expect("a query");
         query.fit(&needles).map(|fit| fit.why()).unwrap_or_default()
     }
 

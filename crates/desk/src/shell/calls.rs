@@ -221,16 +221,26 @@ fn strength(shell: &Shell, said: Passphrase) -> Result<Strength, Fault> {
     Ok(judged(shell, &said.passphrase))
 }
 
-/// Judges a passphrase; her own and the district's name are no secret.
+/// Judges a passphrase; names are no secret.
 fn judged(shell: &Shell, passphrase: &str) -> Strength {
-    let known = match &shell.held().stage {
-        Stage::Joined(_, joined) => vec![joined.person_name.clone(), joined.identity.name.clone()],
-        Stage::New(_) | Stage::Locked(_) | Stage::Opening | Stage::Open(_) | Stage::Broken(_) | Stage::Left => {
-            Vec::new()
-        }
-    };
+    let known = known(shell);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     passphrase::strength(passphrase, &known)
+}
+
+/// The names that are known here: before there is a profile her own and the district's, then everybody's.
+fn known(shell: &Shell) -> Vec<String> {
+    if let Stage::Joined(_, joined) = &shell.held().stage {
+        return [&joined.person_name, &joined.identity.name]
+            .into_iter()
+            .flat_map(|name| client::spoken(name))
+            .collect();
+    }
+    everybody(shell).unwrap_or_default()
+}
+
+fn everybody(shell: &Shell) -> Result<Vec<String>, Fault> {
+    shell.desk()?.with(|client, _| client.known_names())?
 }
 
 fn strong(shell: &Shell, passphrase: &str) -> Result<(), Fault> {

@@ -152,8 +152,8 @@ fn a_forgotten_passphrase_is_replaced_with_the_printed_code_which_is_then_void()
     window.ask("shell.lock", &json!({})).expect("locking");
 
     let window = Window::open(&dir, false);
-    for void in [&printed, &json!(PASSPHRASE)] {
-        assert_eq!(window.ask("shell.unlock", &json!({ "secret": void })), Err(Code::WrongPassphrase));
+    for (void, code) in [(&printed, Code::WrongRecovery), (&json!(PASSPHRASE), Code::WrongPassphrase)] {
+        assert_eq!(window.ask("shell.unlock", &json!({ "secret": void })), Err(code));
     }
     window.ask("shell.unlock", &json!({ "secret": renewed["recovery"] })).expect("the new code");
 }
