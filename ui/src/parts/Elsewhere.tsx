@@ -6,7 +6,6 @@ import { useTranslation } from 'react-i18next';
 import { call, useAnswer } from '../api';
 import { tell } from './fault';
 import { spoken } from '../text';
-import { tell } from './fault';
 import { useStands, type Sheet } from './sheet';
 import { clock } from './time';
 

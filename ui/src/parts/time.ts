@@ -6,6 +6,9 @@ const time = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, hour: '2-digit',
 /** `2026-11-24` of a moment in milliseconds. */
 export const dayOf = (at: number) => day.format(at);
 
+/** The day so many days after another (ISO). */
+export const dayAfter = (day: string, days: number) => dayOf(Date.parse(`${day}T12:00:00+08:00`) + days * 86_400_000);
+
 /** `17:32` today, `11-22 17:32` before. */
 export function clock(at: number, now = Date.now()): string {
   const on = dayOf(at);

@@ -13,7 +13,7 @@ import css from './child.module.css';
 export function AddRow({ shown, hide }: { shown: Shown; hide(): void }) {
   const { t } = useTranslation();
   const { look } = useLook();
-  const { forms, label, save, table, today } = useFile();
+  const { forms, label, save, table } = useFile();
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [code, setCode] = useState<string>();
   // once part of it was written the row has its name, and the rest goes to the same one
@@ -30,7 +30,7 @@ export function AddRow({ shown, hide }: { shown: Shown; hide(): void }) {
   async function add() {
     if (!ready) return;
     const edits = asked.flatMap((column): FieldEdit[] => {
-      const value = asValue(column.kind, typed[column.key] ?? '', today);
+      const value = asValue(column.kind, typed[column.key] ?? '');
       return value === undefined ? [] : [{ set: { key: `${shown.key}/${id}/${column.key}`, value } }];
     });
     const said = await save(edits, { name });

@@ -3,11 +3,11 @@ import { Button, Drawer, Input } from 'antd';
 import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, queries, type Finding, type Value } from '../../api';
-import { asDay } from '../../parts/day';
+import { call, queries, type Field, type Finding, type Value } from '../../api';
 import { announce } from '../../parts/announce';
 import { Elsewhere, Kept } from '../../parts/Elsewhere';
 import { tell } from '../../parts/fault';
+import { readDay } from '../../parts/read';
 import { savedNow } from '../../parts/saved';
 import { useSheet, type Sheet } from '../../parts/sheet';
 import { RiskTag } from '../../parts/tags';
@@ -39,13 +39,19 @@ function Box({ sheet, again, hide }: { sheet: Sheet; again(): void; hide(): void
     sheet.put(key, text);
     setFindings(findings.filter((finding) => finding.key !== key));
   };
+  /** A day that was typed is shown as it was understood. */
+  async function show({ key, kind, near }: Field) {
+    if (kind !== 'day') return;
+    const { text, read } = await readDay(typed[key] ?? '', near);
+    if (read) write(key, text);
+  }
   async function submit() {
     setBusy(true);
     try {
       await sheet.flush();
       if (sheet.elsewhere) return;
       const values: Record<string, Value> = {};
-      for (const [key, text] of Object.entries(typed)) if (text.trim()) values[key] = key === 'date' ? asDay(text, today) : text.trim();
+      for (const [key, text] of Object.entries(typed)) if (text.trim()) values[key] = text.trim();
       const said = await call('assessment.complete', { child: card.child, values, ...(sheet.draft !== '' && { draft: sheet.draft }) });
       setFindings(said.findings);
       if (!said.record) return;
@@ -78,7 +84,7 @@ function Box({ sheet, again, hide }: { sheet: Sheet; again(): void; hide(): void
               </div>
             ) : field.kind === 'long_text'
               ? <Input.TextArea autoSize={{ minRows: 4, maxRows: 12 }} maxLength={field.max || undefined} value={typed[field.key] ?? ''} onChange={(event) => write(field.key, event.target.value)} aria-label={label(field)} />
-              : <Input value={typed[field.key] ?? ''} onChange={(event) => write(field.key, event.target.value)} placeholder={helped(field)} aria-label={label(field)} />}
+              : <Input value={typed[field.key] ?? ''} onChange={(event) => write(field.key, event.target.value)} onBlur={() => void show(field)} placeholder={helped(field)} aria-label={label(field)} />}
             {findings.filter(({ key }) => key === field.key).map((finding) => <div key={finding.text} role="alert" className={`finding ${finding.level}`}>{spoken(finding)}</div>)}
           </div>
         ))}

@@ -22,10 +22,12 @@ function useOptions(shown: Shown): Option[] {
   const { look } = useLook();
   const { table } = useFile();
   const posts = useAnswer('roster.posts', {}, shown.kind === 'area');
-  const places = [...new Map((posts.data ?? []).flatMap(({ area, unit }) => (area && area.slice(9) !== '000' ? [[area, unit] as const] : [])))];
+  // where somebody is registered may be far from the district
+  const country = useAnswer('places', {}, shown.key === 'hukou_area');
+  const near = [...new Map((posts.data ?? []).flatMap(({ area, unit }) => (area && area.slice(9) !== '000' ? [[area, unit] as const] : [])))];
   const codes: Option[] = shown.kind === 'yes'
     ? [{ value: 'true', label: t('child.yes') }, { value: 'false', label: t('child.no') }]
-    : shown.kind === 'area' ? places.map(([value, label]) => ({ value, label }))
+    : shown.kind === 'area' ? [...near.map(([value, label]) => ({ value, label })), ...(country.data ?? []).map(({ code, name }) => ({ value: code, label: name }))]
       : (table(shown.code)?.entries ?? []).map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en }));
   return shown.unknown && !codes.some(({ label }) => titled(label) === t('words.unknown')) ? [...codes, { value: UNKNOWN, label: t('words.unknown') }] : codes;
 }

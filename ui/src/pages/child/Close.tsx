@@ -2,8 +2,8 @@
 import { App, Button, Drawer, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, queries, type Finding, type FileClosedAnswer, type Value } from '../../api';
-import { asDay } from '../../parts/day';
+import { call, queries, type Field, type Finding, type FileClosedAnswer, type Value } from '../../api';
+import { readDay } from '../../parts/read';
 import { tell } from '../../parts/fault';
 import { savedNow } from '../../parts/saved';
 import { useLook } from '../../look';
@@ -50,11 +50,17 @@ export function Close({ hide }: { hide(): void }) {
     setTyped({ ...typed, [key]: text });
     setFindings(findings.filter((finding) => finding.key !== key));
   };
+  /** A day that was typed is shown as it was understood. */
+  const show = async ({ key, kind, near }: Field) => {
+    if (kind !== 'day') return;
+    const { text, read } = await readDay(typed[key] ?? '', near);
+    if (read) write(key, text);
+  };
   const submit = () => {
     const values: Record<string, Value> = {};
     for (const { key } of fields) {
       const text = (typed[key] ?? '').trim();
-      if (text) values[key] = key === 'closed_on' ? asDay(text, today) : text;
+      if (text) values[key] = text;
     }
     return send(() => call('child.close', { child: card.child, values }), t('child.close_done', { name: card.name }));
   };
@@ -71,7 +77,7 @@ export function Close({ hide }: { hide(): void }) {
                   <button key={entry.code} type="button" role="radio" aria-checked={typed[field.key] === entry.code} className={css.choice} onClick={() => write(field.key, entry.code)}>{look.language === 'zh' ? entry.name : entry.en}</button>
                 ))}
               </div>
-            ) : <Input value={typed[field.key] ?? ''} maxLength={field.max || undefined} onChange={(event) => write(field.key, event.target.value)} placeholder={helped(field)} aria-label={label(field)} />}
+            ) : <Input value={typed[field.key] ?? ''} maxLength={field.max || undefined} onChange={(event) => write(field.key, event.target.value)} onBlur={() => void show(field)} placeholder={helped(field)} aria-label={label(field)} />}
             {findings.filter(({ key }) => key === field.key).map((finding) => <div key={finding.text} role="alert" className={`finding ${finding.level}`}>{spoken(finding)}</div>)}
           </div>
         ))}

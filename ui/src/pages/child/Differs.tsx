@@ -48,10 +48,9 @@ export function Differs({ shown }: { shown: Shown }) {
 
 function Written({ shown, name, busy, pick }: { shown: Shown; name: string; busy: boolean; pick(value: Value): void }) {
   const { t } = useTranslation();
-  const { today } = useFile();
   const [typed, type] = useState('');
   const write = () => {
-    const value = asValue(shown.kind, typed, today);
+    const value = asValue(shown.kind, typed);
     if (value !== undefined) pick(value);
   };
   return (

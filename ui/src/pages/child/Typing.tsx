@@ -19,9 +19,11 @@ type Props = { shown: Shown; name: string; close(next: boolean): void; left(): v
 
 export function Typing({ shown, name, close, left }: Props) {
   const { t } = useTranslation();
-  const { today } = useFile();
-  const { typed, type, red, finish, answer, drop, composition } = useTyping({ shown, name, close, left });
+  const { today, forms, label } = useFile();
+  const { typed, type, red, finish, answer, keepDoubtful, drop, composition } = useTyping({ shown, name, close, left });
   const [picking, setPicking] = useState(false);
+  // 号码存疑 stands beside the message that names it
+  const doubt = shown.key === 'id_no' ? forms?.forms.find(({ id }) => id === shown.form)?.fields.find(({ key }) => key === 'id_suspect') : undefined;
   const long = shown.kind === 'long_text';
   const keys = (event: KeyboardEvent) => {
     if (composing(event)) return;
@@ -55,8 +57,9 @@ export function Typing({ shown, name, close, left }: Props) {
             ) : undefined}
           />
         )}
-      {picking && <Suspense fallback={null}><Calendar from={asDayOr(typed, today)} hide={() => setPicking(false)} picked={(day) => void answer(day)} /></Suspense>}
+      {picking && <Suspense fallback={null}><Calendar from={dayOr(shown, today)} hide={() => setPicking(false)} picked={(day) => void answer(day)} /></Suspense>}
       {red.map(({ text }) => <div key={text} className="finding red" role="alert">{text}</div>)}
+      {doubt && red.some(({ text }) => text.includes(doubt.title)) && <Button size="small" onMouseDown={(event) => event.preventDefault()} onClick={() => void keepDoubtful()} data-testid="keep-doubtful">{label(doubt)}</Button>}
       {red.length > 0 && <div className="finding quiet">{t('child.not_saved')}</div>}
       {shown.cell?.masked && <div className="finding quiet num">{t('child.now_is', { text: shown.cell.text })}</div>}
       {shown.help && <div className="finding quiet">{helped(shown)}</div>}
@@ -68,14 +71,14 @@ export function Typing({ shown, name, close, left }: Props) {
   );
 }
 
-function asDayOr(typed: string, today: string): string {
-  const day = asValue('day', typed, today);
-  return typeof day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : today;
+/** Where the calendar opens: a whole day that stands, or today. */
+function dayOr({ cell }: Shown, today: string): string {
+  return typeof cell?.value === 'string' && cell.value.length === today.length ? cell.value : today;
 }
 
 /** What is typed, what of it the disk has, and what Rust says about it. */
 function useTyping({ shown, name, close, left }: Props) {
-  const { save, tell, today } = useFile();
+  const { save, tell } = useFile();
   const [typed, setTyped] = useState(() => asTyped(shown.kind, shown.cell));
   const [red, setRed] = useState<Finding[]>([]);
   const [composed, setComposed] = useState(false);
@@ -97,7 +100,7 @@ function useTyping({ shown, name, close, left }: Props) {
   async function commit(quietly: boolean): Promise<boolean> {
     const text = kept.current.typed;
     if (text === kept.current.stood) return true;
-    if (!(await write(asValue(shown.kind, text, today), quietly))) return false;
+    if (!(await write(asValue(shown.kind, text), quietly))) return false;
     kept.current.stood = text;
     return true;
   }
@@ -110,6 +113,16 @@ function useTyping({ shown, name, close, left }: Props) {
     kept.current.over = true;
     if (next) close(true);
     else left();
+  }
+
+  /** The document really says so: both in one act. */
+  async function keepDoubtful() {
+    const value = asValue(shown.kind, kept.current.typed);
+    if (value === undefined) return;
+    const said = await save([{ set: { key: 'id_suspect', value: true } }, { set: { key: shown.key, value } }], { name });
+    if (!said?.saved.includes(shown.key)) return setRed(said?.findings.filter(({ level, missing }) => level === 'red' && !missing) ?? []);
+    kept.current.over = true;
+    close(true);
   }
 
   async function answer(value: Value | undefined) {
@@ -144,7 +157,7 @@ function useTyping({ shown, name, close, left }: Props) {
     kept.current.over = true;
     close(false);
   };
-  return { typed, type, red, finish, answer, drop, composition: { onCompositionStart: () => setComposed(true), onCompositionEnd: () => setComposed(false) } };
+  return { typed, type, red, finish, answer, keepDoubtful, drop, composition: { onCompositionStart: () => setComposed(true), onCompositionEnd: () => setComposed(false) } };
 }
 
 /** The edit that brings back what stands now; nothing where it is not shown whole. */

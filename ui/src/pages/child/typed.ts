@@ -1,24 +1,10 @@
-// From what hands type to the value Rust is given, and back into the input. What cannot be read goes as it is: Rust says what to do.
+// From what hands type to Rust, which reads numbers, amounts and dates, and from what stands back into the input.
 import type { CellShown, Kind, Value } from '../../api';
-import { asDay } from '../../parts/day';
 
-/** The value meant by a text; `undefined` when the field was emptied. */
-export function asValue(kind: Kind, text: string, today: string): Value | undefined {
-  const plain = kind === 'long_text' ? text : text.trim();
-  if (plain.trim() === '') return undefined;
-  switch (kind) {
-    case 'int':
-      return /^\d{1,9}$/.test(plain) ? Number(plain) : plain;
-    case 'money': {
-      const yuan = /^(\d{1,9})(?:\.(\d{1,2}))?\s*元?$/.exec(plain.replace(/[,，]/g, ''));
-      return yuan ? Number(yuan[1]) * 100 + Number((yuan[2] ?? '').padEnd(2, '0')) : plain;
-    }
-    case 'day':
-    case 'month':
-      return asDay(plain, today);
-    default:
-      return plain;
-  }
+/** The text that was typed; `undefined` when the field was emptied. */
+export function asValue(kind: Kind, text: string): Value | undefined {
+  if (text.trim() === '') return undefined;
+  return kind === 'long_text' ? text : text.trim();
 }
 
 /** What to show in the input for a value that stands. */

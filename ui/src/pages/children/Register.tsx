@@ -1,39 +1,46 @@
 // A child found in the field: only what is needed at the door. Possible doubles are looked at before a second file is begun.
 import { useNavigate } from '@tanstack/react-router';
-import { App, Button, Drawer, Input, Select } from 'antd';
+import { App, Button, Checkbox, Drawer, Input, Select } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, useAnswer, type Card, type Created, type Value } from '../../api';
+import { call, useAnswer, type Card, type Created, type Finding, type Value } from '../../api';
 import { useLook } from '../../look';
 import { TABLES, useCoded } from '../../parts/coded';
-import { asDay } from '../../parts/day';
 import { tell } from '../../parts/fault';
 import { useForms } from '../../parts/forms';
 import { onEnter } from '../../parts/keys';
 import { Elsewhere, Kept } from '../../parts/Elsewhere';
 import { announce } from '../../parts/announce';
 import { savedNow } from '../../parts/saved';
-import { useSheet, type Sheet } from '../../parts/sheet';
-import { dayOf } from '../../parts/time';
+import { useSheet, useStands, type Sheet } from '../../parts/sheet';
 import { listed, spoken } from '../../text';
 import { classes } from '../../style/classes';
 import css from './children.module.css';
 
 /** Keys asked for at the door; labels come from the form. */
-const DOOR = ['name', 'sex', 'birth', 'id_no', 'live_addr', 'phone_child'];
+const DOOR = ['name', 'sex', 'birth', 'id_type', 'id_no', 'categories', 'live_addr', 'phone_child'];
+/** The usual document; kept only where a number was typed or another kind chosen. */
+const CITIZEN = '01';
 const GUARDIAN = ['relation', 'name', 'tel'];
 
 /** The one new row has been given an id by then. */
 const asked = (key: string) => key.replace(/^family\/[^/]+\//, 'family/+1/');
 
-type Typed = { area: string; values: Record<string, string> };
+type Typed = { area: string; values: Record<string, string>; suspect: boolean };
 
 /** What was typed before; a name just searched for in vain is taken over. */
 function begun({ values: { area, ...values } }: Sheet, name: string | undefined): Typed {
-  const typed = { area: String(area ?? ''), values: values as Record<string, string> };
+  const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const typed = { area: String(area ?? ''), values: Object.fromEntries(texts), suspect: values.id_suspect === true };
   const wanted = name && !/\d|^[a-z ]+$/i.test(name) && !typed.values.name;
   return wanted ? { ...typed, values: { ...typed.values, name } } : typed;
 }
+
+/** Status of a category that holds. */
+const CURRENT = '1';
+
+/** The codes of the rows of a field. */
+const chosen = (values: Record<string, string>, field: string) => Object.keys(values).filter((key) => key.startsWith(`${field}/`)).map((key) => key.split('/')[1] ?? '');
 
 type Props = { hide(): void; name?: string | undefined };
 
@@ -53,19 +60,45 @@ function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void
   const [own, setOwn] = useState<{ key: string; text: string }>();
   const [busy, setBusy] = useState(false);
   const places = usePlaces();
-  const today = dayOf(useAnswer('me', {}).data?.now ?? 0);
   const forms = useForms();
   const form = forms?.forms.find(({ id }) => id === 'child');
   const family = form?.fields.find(({ key }) => key === 'family')?.columns;
   const area = now.area || (places.length === 1 ? (places[0]?.value ?? '') : '');
+  /** A category stands in a row of its own. */
+  const choose = (key: string, picked: string[]) => {
+    const others = Object.entries(now.values).filter(([other]) => !other.startsWith(`${key}/`));
+    for (const code of chosen(now.values, key).filter((code) => !picked.includes(code))) sheet.put(`${key}/${code}/status`, undefined);
+    for (const code of picked) sheet.put(`${key}/${code}/status`, CURRENT);
+    set({ ...now, values: Object.fromEntries([...others, ...picked.map((code) => [`${key}/${code}/status`, CURRENT])]) });
+    for (const code of picked) leave(`${key}/${code}/status`);
+  };
   const write = (key: string, text: string) => {
     set({ ...now, values: { ...now.values, [key]: text } });
     sheet.put(key, text);
+    // a number can be checked only as one of a document
+    if (key === 'id_no' && !now.values.id_type) sheet.put('id_type', CITIZEN);
+  };
+  // what Rust says of the draft at once, of a field that was left
+  const [left, setLeft] = useState<string[]>([]);
+  const said = useStands(sheet, ({ findings }) => findings).filter(({ key, missing }) => !missing && left.includes(asked(key)));
+  const leave = (key: string) => {
+    setLeft((before) => (before.includes(key) ? before : [...before, key]));
+    void sheet.flush();
   };
   const wrong = (answer?.child ? [] : (answer?.findings ?? [])).filter((finding) => finding.level === 'red' && !finding.missing);
+  const about = (key: string) => said.find((one) => asked(one.key) === key) ?? wrong.find((one) => asked(one.key) === key);
   const found = (key: string) => {
-    const finding = wrong.find((one) => asked(one.key) === key);
+    const finding = about(key);
     return own?.key === key ? own.text : finding && spoken(finding);
+  };
+  const field = (key: string) => form?.fields.find((one) => one.key === key);
+  // 号码存疑 stands beside the message that names it
+  const doubt = field('id_suspect');
+  const doubtful = doubt && (now.suspect || about('id_no')?.text.includes(doubt.title));
+  const doubts = (suspect: boolean) => {
+    set({ ...now, suspect });
+    sheet.put('id_suspect', suspect || undefined);
+    leave('id_no');
   };
   // about something not asked here: still said
   const others = wrong.filter((finding) => ![...DOOR, ...GUARDIAN.map((column) => `family/+1/${column}`)].includes(asked(finding.key)));
@@ -78,7 +111,9 @@ function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void
       await sheet.flush();
       if (sheet.elsewhere) return;
       const values: Record<string, Value> = {};
-      for (const [key, text] of Object.entries(now.values)) if (text.trim()) values[key] = key === 'birth' ? asDay(text, today) : text.trim();
+      for (const [key, text] of Object.entries(now.values)) if (text.trim()) values[key] = text.trim();
+      if (values.id_no !== undefined) values.id_type ??= CITIZEN;
+      if (now.suspect) values.id_suspect = true;
       const said = await call('child.create', { area, values, sure, ...(sheet.draft !== '' && { draft: sheet.draft }) });
       setAnswer(said);
       if (!said.child) return;
@@ -96,10 +131,12 @@ function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void
   const label = (title: { title: string; en: string } | undefined) => (look.language === 'zh' ? title?.title : title?.en) ?? '';
   const codes = (id: string | null | undefined) => forms?.codes.find((table) => table.id === id)?.entries.map((entry) => ({ value: entry.code, label: look.language === 'zh' ? entry.name : entry.en })) ?? [];
   const line = (field: { title: string; en: string; code: string | null; kind: string } | undefined, key: string) => field && (
-    <Line key={key} label={label(field)} need={key === 'name'} found={found(key)} testid={`field-${key}`}>
-      {field.kind === 'code'
-        ? <Select showSearch={codes(field.code).length > 8 ? { optionFilterProp: 'label' } : false} allowClear options={codes(field.code)} value={now.values[key] || null} onChange={(code: string | undefined) => write(key, code ?? '')} aria-label={label(field)} style={{ width: '100%' }} />
-        : <Input value={now.values[key] ?? ''} onChange={(event) => write(key, event.target.value)} onKeyDown={onEnter(() => void submit(false))} placeholder={field.kind === 'day' ? '20150506' : undefined} aria-label={label(field)} />}
+    <Line key={key} label={label(field)} need={key === 'name'} found={found(key)} level={own?.key === key ? 'red' : about(key)?.level} testid={`field-${key}`}>
+      {field.kind === 'rows' ? <Select mode="multiple" options={codes(field.code)} showSearch={{ optionFilterProp: 'label' }} value={chosen(now.values, key)} onChange={(picked: string[]) => choose(key, picked)} aria-label={label(field)} style={{ width: '100%' }} />
+        : field.kind === 'code'
+        ? <Select showSearch={codes(field.code).length > 8 ? { optionFilterProp: 'label' } : false} allowClear options={codes(field.code)} value={now.values[key] || (key === 'id_type' ? CITIZEN : null)} onChange={(code: string | undefined) => { write(key, code ?? ''); leave(key === 'id_type' ? 'id_no' : key); }} aria-label={label(field)} style={{ width: '100%' }} />
+        : <Input value={now.values[key] ?? ''} onChange={(event) => write(key, event.target.value)} onBlur={() => leave(key)} onKeyDown={onEnter(() => void submit(false))} placeholder={field.kind === 'day' ? '20150506' : undefined} aria-label={label(field)} />}
+      {key === 'id_no' && doubtful && <Checkbox checked={now.suspect} onChange={(event) => doubts(event.target.checked)} data-testid="field-id_suspect">{label(doubt)}</Checkbox>}
     </Line>
   );
   return (
@@ -114,7 +151,7 @@ function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void
             <Select showSearch={{ optionFilterProp: 'label' }} options={places} value={area || null} onChange={(code: string) => { set({ ...now, area: code }); sheet.put('area', code); }} aria-label={t('children.reg.area')} style={{ width: '100%' }} />
           </Line>
         )}
-        <div className={css.door}>{DOOR.map((key) => line(form?.fields.find((field) => field.key === key), key))}</div>
+        <div className={css.door}>{DOOR.map((key) => line(field(key), key))}</div>
         <h2>{t('children.reg.guardian')} <span className="quiet" style={{ fontWeight: 400, fontSize: '.85em' }}>{t('children.reg.guardian_hint')}</span></h2>
         <div className={css.door}>{GUARDIAN.map((key) => line(family?.find((field) => field.key === key), `family/+1/${key}`))}</div>
         <Kept sheet={sheet} />
@@ -123,12 +160,12 @@ function Box({ sheet, again, hide, name }: Props & { sheet: Sheet; again(): void
   );
 }
 
-function Line({ label, need, found, testid, children }: { label: string; need?: boolean; found: string | undefined; testid: string; children: ReactNode }) {
+function Line({ label, need, found, level = 'red', testid, children }: { label: string; need?: boolean; found: string | undefined; level?: Finding['level'] | undefined; testid: string; children: ReactNode }) {
   return (
     <div data-testid={testid}>
       <div className="quiet">{label}{need && <span className="need" aria-hidden> *</span>}</div>
       {children}
-      {found && <div className="finding red" role="alert">{found}</div>}
+      {found && <div className={`finding ${level}`} role="alert">{found}</div>}
     </div>
   );
 }

@@ -6,11 +6,11 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, useAnswer, type Dayend as Answered } from '../../api';
 import { Alarms } from '../../parts/alarm/Alarms';
-import { asDay } from '../../parts/day';
+import { readDay } from '../../parts/read';
 import { onEnter } from '../../parts/keys';
 import { Trouble, Waiting } from '../../parts/standing';
 import { useSyncing } from '../../parts/syncing';
-import { clock, dayOf } from '../../parts/time';
+import { clock, dayAfter, dayOf } from '../../parts/time';
 import { spoken } from '../../text';
 import { Differing } from './Differing';
 import { Directors } from './Directors';
@@ -71,7 +71,7 @@ function TheDay({ of, today, coming }: { of: Answered; today: string; coming: bo
         <Clear of={of} today={today} />
         <Station of={of} />
         <Held items={of.sum.held} />
-        <Differing all={of.differing} settled={of.settled} today={today} />
+        <Differing all={of.differing} settled={of.settled} />
         <div className={css.dayendBody}>
           <Notes visits={of.visits} />
           <Directors all={of.directors} today={of.day === today} />
@@ -107,17 +107,17 @@ function Unread({ but }: { but: string }) {
 function Days({ day, today, go }: { day: string; today: string; go(to: string): void }) {
   const { t } = useTranslation();
   const [typed, type] = useState(day);
-  const by = (days: number) => go(dayOf(Date.parse(`${day}T12:00:00+08:00`) + days * 86_400_000));
-  const take = () => {
-    const to = asDay(typed, today);
-    if (/^\d{4}-\d\d-\d\d$/.test(to) && !Number.isNaN(Date.parse(to)) && to !== day) go(to);
+  const by = (days: number) => go(dayAfter(day, days));
+  const take = async () => {
+    const { text: to, read } = await readDay(typed, 'past');
+    if (read && to !== day) go(to);
     else type(day);
   };
   return (
     <div className={classes('row', css.dayendDays)}>
       {day !== today && <Button type="text" onClick={() => go(today)}>{t('dayend.to_today')}</Button>}
       <Button icon={<LeftOutlined />} onClick={() => by(-1)} aria-label={t('dayend.before')} data-testid="day-before" />
-      <input className={classes('num', css.dayendDay)} value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(take)} onBlur={take} aria-label={t('dayend.day')} data-testid="dayend-day" />
+      <input className={classes('num', css.dayendDay)} value={typed} onChange={(event) => type(event.target.value)} onKeyDown={onEnter(() => void take())} onBlur={() => void take()} aria-label={t('dayend.day')} data-testid="dayend-day" />
       <Button icon={<RightOutlined />} onClick={() => by(1)} disabled={day >= today} aria-label={t('dayend.after')} data-testid="day-after" />
     </div>
   );

@@ -21,7 +21,7 @@ const TYPED: (Kind | null)[] = ['text', 'long_text', 'day', 'month', 'int', 'mon
 /** So many at once; the next follow as these are picked. */
 const SHOWN = 20;
 
-export function Differing({ all, settled, today }: { all: One[]; settled: SettledDiffer[]; today: string }) {
+export function Differing({ all, settled }: { all: One[]; settled: SettledDiffer[] }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const deeds = useDeeds();
@@ -50,7 +50,7 @@ export function Differing({ all, settled, today }: { all: One[]; settled: Settle
           <p className="quiet">{t('dayend.decide_hint')}</p>
         </div>
       )}
-      {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} today={today} pick={pick} />)}
+      {all.slice(0, SHOWN).map((one) => <Line key={one.record + one.key} one={one} pick={pick} />)}
       {settled.map((one) => <Settled key={one.change + one.key} one={one} />)}
     </section>
   );
@@ -77,7 +77,7 @@ function Settled({ one }: { one: SettledDiffer }) {
 /** Whose field it is: “电话（祖母 王秀英）”. */
 const whose = ({ label, whose }: Pick<One, 'label' | 'whose'>) => spoken(label) + (whose ? `（${spoken(whose)}）` : '');
 
-function Line({ one, today, pick }: { one: One; today: string; pick(one: One, value: Value): Promise<Finding[]> }) {
+function Line({ one, pick }: { one: One; pick(one: One, value: Value): Promise<Finding[]> }) {
   const { t } = useTranslation();
   const go = useNavigate();
   const box = useRef<HTMLElement>(null);
@@ -99,7 +99,7 @@ function Line({ one, today, pick }: { one: One; today: string; pick(one: One, va
   // what is picked from a list is picked in the file, where the list is
   const neither = () => (typed ? setOther(other ?? '') : void go({ to: '/child/$child', params: { child: one.child } }));
   const write = () => {
-    const value = asValue(kind ?? 'text', other ?? '', today);
+    const value = asValue(kind ?? 'text', other ?? '');
     if (value !== undefined) void take(value);
   };
   const leave = () => {

@@ -1,9 +1,21 @@
 // Text size (seen at once), elder mode, language.
 import { Radio, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useAct, useAnswer } from '../../api';
 import { useLook } from '../../look';
+import { savedNow } from '../../parts/saved';
 import { SIZES } from '../../style/theme';
 import { Panel, Setting } from './rows';
+
+/** The core's name for it; on where nobody said. */
+const ALIKE = 'search.alike';
+
+function Alike() {
+  const { t } = useTranslation();
+  const settings = useAnswer('settings.get', {});
+  const keep = useAct('settings.set');
+  return <Switch checked={settings.data?.values[ALIKE] !== false} onChange={(value) => keep.mutate({ key: ALIKE, value }, { onSuccess: savedNow })} aria-label={t('settings.alike')} data-testid="search-alike" />;
+}
 
 export function Looks() {
   const { t } = useTranslation();
@@ -20,6 +32,7 @@ export function Looks() {
       <Setting name={t('settings.elder')} hint={t('settings.elder_hint')}>
         <Switch checked={look.elder} onChange={(elder) => setLook({ elder })} aria-label={t('settings.elder')} data-testid="elder" />
       </Setting>
+      <Setting name={t('settings.alike')} hint={t('settings.alike_hint')}><Alike /></Setting>
       <Setting name={t('settings.language')}>
         <Radio.Group
           optionType="button" value={look.language} onChange={(e) => setLook({ language: e.target.value as 'zh' | 'en' })} aria-label={t('settings.language')}

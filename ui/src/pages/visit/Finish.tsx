@@ -4,8 +4,8 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Completed, type Finding } from '../../api';
-import { asDay } from '../../parts/day';
 import { tell } from '../../parts/fault';
+import { readDay } from '../../parts/read';
 import { refused } from '../../parts/photos/adding';
 import { clock, dayOf } from '../../parts/time';
 import { spoken } from '../../text';
@@ -125,7 +125,7 @@ function Next() {
     <div className={css.field} data-field="next_visit">
       <label className={css.fieldBox}>
         <span className={css.fieldLabel}>{label('next_visit')}<span className="need" aria-hidden> *</span></span>
-        <input className={classes('num', css.line)} value={typed} onChange={(event) => type(event.target.value)} onBlur={() => put(asDay(typed, dayOf(now), true))} data-testid="field-next_visit" />
+        <input className={classes('num', css.line)} value={typed} onChange={(event) => put(event.target.value)} onBlur={() => void readDay(typed, 'coming').then(({ text }) => put(text))} data-testid="field-next_visit" />
       </label>
       <div className={classes('row', css.nextSteps)}>
         {STEPS.map((days) => {

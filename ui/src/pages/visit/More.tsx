@@ -4,8 +4,7 @@ import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
-import { asDay } from '../../parts/day';
-import { dayOf } from '../../parts/time';
+import { readDay } from '../../parts/read';
 import { spoken } from '../../text';
 import { Chips, Code, Labelled, Line, useForm, useText, useWriting } from './form';
 import { splitKey } from '../../parts/own';
@@ -91,12 +90,16 @@ function Followup({ sheet, row, drop }: { sheet: Fields; row: string; drop(): vo
   const { t } = useTranslation();
   const item = useText(sheet, `followup/${row}/item`);
   const due = useText(sheet, `followup/${row}/due`);
+  const put = (text: string) => {
+    due.type(text);
+    sheet.put(`followup/${row}/due`, text);
+  };
   return (
     <div className="row" style={{ flexWrap: 'nowrap' }}>
       <input className={classes('grow', css.line)} value={item.typed} maxLength={200} placeholder={t('visit.followup_what')} aria-label={t('visit.followup_what')} onChange={(event) => { item.type(event.target.value); sheet.put(`followup/${row}/item`, event.target.value); }} />
       <input
-        className={classes('num', css.line, css.short)} value={due.typed} placeholder={t('visit.followup_due')} aria-label={t('visit.followup_due')} onChange={(event) => due.type(event.target.value)}
-        onBlur={() => { const day = asDay(due.typed, dayOf(Date.now()), true); due.type(day); sheet.put(`followup/${row}/due`, day); }}
+        className={classes('num', css.line, css.short)} value={due.typed} placeholder={t('visit.followup_due')} aria-label={t('visit.followup_due')} onChange={(event) => put(event.target.value)}
+        onBlur={() => void readDay(due.typed, 'coming').then(({ text }) => put(text))}
       />
       <button type="button" className={css.off} aria-label={t('visit.followup_drop')} onClick={drop}>×</button>
     </div>

@@ -4,15 +4,14 @@ import { App, Button } from 'antd';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
-import { asDay } from '../../parts/day';
 import { tell } from '../../parts/fault';
 import { composing } from '../../parts/keys';
+import { readDay } from '../../parts/read';
 import { useShutNames } from '../../parts/names';
-import { dayOf } from '../../parts/time';
 import { listed, spoken } from '../../text';
 import { ASPECTS, hazardTone } from './Aspects';
 import { jump, SavedLine } from './Finish';
-import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useNow, useText, useWriting, Yes } from './form';
+import { Chips, Code, Findings, Labelled, Line, useAsked, useFindings, useForm, useText, useWriting, Yes } from './form';
 import { useStands, useValue, type Sheet } from '../../parts/sheet';
 import { Moment, Whom } from './When';
 import { classes } from '../../style/classes';
@@ -183,20 +182,20 @@ function Text() {
 function Next() {
   const { t } = useTranslation();
   const sheet = useWriting();
-  const today = dayOf(useNow());
   const found = useFindings('next_visit');
   const value = useValue(sheet, 'next_visit');
   const [typed, type] = useState(typeof value === 'string' ? value : '');
-  const put = () => {
-    const day = asDay(typed, today, true);
-    type(day);
-    sheet.put('next_visit', day);
+  // kept as it was typed: Rust reads it, whoever is quicker
+  const show = async () => {
+    const { text } = await readDay(typed, 'coming');
+    type(text);
+    sheet.put('next_visit', text);
   };
   return (
     <div className={css.field} data-field="next_visit">
       <label className={css.fieldBox}>
         <span className={css.fieldLabel}>{t('visit.row_next')}<span className="need" aria-hidden> *</span></span>
-        <input className={classes('num', css.line, css.short)} value={typed} onChange={(event) => type(event.target.value)} onBlur={put} data-testid="paper-next" />
+        <input className={classes('num', css.line, css.short)} value={typed} onChange={(event) => { type(event.target.value); sheet.put('next_visit', event.target.value); }} onBlur={() => void show()} data-testid="paper-next" />
       </label>
       <Findings of={found} />
     </div>

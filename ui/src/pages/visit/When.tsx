@@ -1,12 +1,11 @@
 // For whom, when, how, and who was met.
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type Card } from '../../api';
+import { call, useAnswer, type Card, type MomentUnderstood } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
-import { asDay } from '../../parts/day';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
-import { listed } from '../../text';
+import { listed, spoken } from '../../text';
 import { Code, Findings, Line, useAsked, useFindings, useForm, useNow, useWriting, Yes } from './form';
 import { useStands, useValue } from '../../parts/sheet';
 import { classes } from '../../style/classes';
@@ -66,6 +65,9 @@ export function When() {
   );
 }
 
+/** `14:30` of what stands behind the day. */
+const CLOCK = 5;
+
 /** The day and the hour: typed as hands type them, kept as one moment with China's zone. */
 export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
   const { t } = useTranslation();
@@ -73,32 +75,42 @@ export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
   const sheet = useWriting();
   const found = useFindings('visit_at');
   const value = useValue(sheet, 'visit_at');
-  const [day, time] = typeof value === 'string' ? [value.slice(0, 10), value.slice(11, 16)] : ['', ''];
+  // both stand as they were typed until Rust can read them; then as one moment
+  const [day = '', time = ''] = typeof value === 'string' ? value.split('T') : [];
   const [typedDay, setDay] = useState(day);
-  const [typedTime, setTime] = useState(time);
+  const [typedTime, setTime] = useState(time.slice(0, CLOCK));
   const now = useNow();
   const [today, yesterday] = [dayOf(now), dayOf(now - 86_400_000)];
+  const [said, setSaid] = useState<MomentUnderstood>();
   const put = (nextDay: string, nextTime: string) => {
-    const iso = asDay(nextDay, today);
-    const digits = nextTime.replace(/[^\d]/g, '').padStart(3, '0');
-    const clock = `${digits.slice(0, -2).padStart(2, '0')}:${digits.slice(-2)}`;
-    sheet.put('visit_at', /^\d{4}-\d\d-\d\d$/.test(iso) ? `${iso}T${clock}:00+08:00` : nextDay);
-    return iso;
+    setDay(nextDay);
+    setTime(nextTime);
+    setSaid(undefined);
+    sheet.put('visit_at', nextDay || nextTime ? `${nextDay}T${nextTime}` : undefined);
   };
-  const quick = (iso: string) => {
-    setDay(iso);
-    put(iso, typedTime);
+  /** Shows what was understood. */
+  const show = async (nextDay: string, nextTime: string) => {
+    const said = await call('read.moment', { day: nextDay, time: nextTime });
+    setDay(said.day.text);
+    setTime(said.time.text);
+    setSaid(said);
+    sheet.put('visit_at', said.value);
   };
+  const quick = (nextDay: string) => {
+    put(nextDay, typedTime);
+    void show(nextDay, typedTime);
+  };
+  const problems = [said?.day.problem, said?.time.problem].flatMap((problem) => (problem ? [spoken(problem)] : []));
   return (
     <div className={css.field} data-field="visit_at">
       <span className={css.fieldLabel}>{label('visit_at')}<span className="need" aria-hidden> *</span></span>
       <div className="row">
-        <input className={classes('num', css.line, css.short)} value={typedDay} aria-label={t('visit.day')} onChange={(event) => { setDay(event.target.value); put(event.target.value, typedTime); }} onBlur={() => setDay(put(typedDay, typedTime))} data-testid={testid} />
-        <input className={classes('num', css.line, css.clock)} value={typedTime} aria-label={t('visit.hour')} inputMode="numeric" onChange={(event) => { setTime(event.target.value); put(typedDay, event.target.value); }} data-testid="field-visit_time" />
+        <input className={classes('num', css.line, css.short)} value={typedDay} aria-label={t('visit.day')} onChange={(event) => put(event.target.value, typedTime)} onBlur={() => void show(typedDay, typedTime)} data-testid={testid} />
+        <input className={classes('num', css.line, css.clock)} value={typedTime} aria-label={t('visit.hour')} aria-invalid={said?.time.problem ? true : undefined} onChange={(event) => put(typedDay, event.target.value)} onBlur={() => void show(typedDay, typedTime)} data-testid="field-visit_time" />
         <button type="button" className={part.choice} aria-pressed={day === today} onClick={() => quick(today)}>{t('words.today')}</button>
         <button type="button" className={part.choice} aria-pressed={day === yesterday} onClick={() => quick(yesterday)}>{t('words.yesterday')}</button>
       </div>
-      <Findings of={found} />
+      {problems.length > 0 ? problems.map((text) => <div key={text} className="finding red" role="alert">{text}</div>) : <Findings of={found} />}
     </div>
   );
 }

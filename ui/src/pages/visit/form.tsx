@@ -170,7 +170,7 @@ export function Line({ name, number }: { name: string; number?: boolean }) {
   const text = useText(sheet, name);
   const put = (typed: string) => {
     text.type(typed);
-    sheet.put(name, typed === '' ? undefined : number && /^\d{1,6}$/.test(typed) ? Number(typed) : typed);
+    sheet.put(name, typed === '' ? undefined : typed);
   };
   return (
     <Labelled name={name} as="label">

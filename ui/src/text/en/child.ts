@@ -28,7 +28,7 @@ export default {
   search: 'Type to search',
   new_number: 'New number',
   now_is: 'Now {{text}}',
-  day_hint: 'e.g. 20240506 or 0506',
+  day_hint: 'e.g. 20240506, with the year',
   yuan: 'yuan',
   choose: 'Please choose',
   yes: 'Yes',

@@ -22,6 +22,8 @@ export default {
   size_larger: 'Larger',
   size_largest: 'Largest',
   elder: 'Elder mode',
+  alike: 'Pinyin: z/zh, n/l, an/ang alike',
+  alike_hint: 'When looking for a child, sounds that are close count as well',
   elder_hint: 'Larger text and buttons, no motion',
   language: 'Language',
   keys: 'Lock and passphrase',

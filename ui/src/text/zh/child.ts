@@ -28,7 +28,7 @@ export default {
   search: '输入几个字查找',
   new_number: '填新号码',
   now_is: '现在是 {{text}}',
-  day_hint: '如 20240506 或 0506',
+  day_hint: '如 20240506，年份要写',
   yuan: '元',
   choose: '请选择',
   yes: '是',

@@ -22,6 +22,8 @@ export default {
   size_larger: '较大',
   size_largest: '特大',
   elder: '长辈模式',
+  alike: '拼音不分 z/zh、n/l、an/ang',
+  alike_hint: '找孩子时，口音相近的拼音也算',
   elder_hint: '字更大、按钮更大、没有动画',
   language: '语言',
   keys: '锁定与口令',
