@@ -19,6 +19,8 @@ use crate::tag::Tag;
 mod known;
 mod pin;
 
+pub use known::spoken;
+
 const DATABASE: &str = "desk.db";
 /// Begins the names of damaged stores that were put aside; the time follows.
 const ASIDE: &str = "资料库-损坏-";
