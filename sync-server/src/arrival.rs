@@ -154,9 +154,11 @@ impl<S: Store> Server<S> {
         };
         let mut covered = 0;
         for (_, record, digest) in whole {
-            match self.vault.store.item_of(record, &digest)? {
-                Some(known) => covered = covered.max(known.number),
-                None => return Ok(None),
+            match self.vault.store.item_of(record, &digest) {
+                Ok(Some(known)) => covered = covered.max(known.number),
+                // What cannot be read is not here: it comes again.
+                Ok(None) | Err(StoreError::Damaged) => return Ok(None),
+                Err(other) => return Err(other.into()),
             }
         }
         if let Some(voucher) = voucher {

@@ -9,7 +9,8 @@ use sync::envelope::{Envelope, Part};
 use sync::item::{Item, Kind};
 use sync::wire::{Pushed, Reason};
 
-use crate::pull::Reader;
+use crate::damage::Damage;
+use crate::pull::{Reader, Sent};
 use crate::rows::Rows;
 use crate::server::{Server, ServerError};
 use crate::store::{Standing, Store, Stored, StoredItem};
@@ -103,29 +104,45 @@ impl<S: Store> Server<S> {
         Ok(author.is_some_and(|author| reader.posts.iter().any(|(_, post)| post.person == author)))
     }
 
-    /// The held items a reader asked for and may settle, in frames.
-    pub(crate) fn held_for(&mut self, reader: &Reader, wanted: &[Target]) -> Result<Vec<Vec<u8>>, ServerError> {
-        let (mut rows, mut frames) = (Rows::new(reader.clone()), Vec::new());
+    /// The held items a reader asked for and may settle; false when not all fitted.
+    pub(crate) fn held_for(
+        &mut self,
+        reader: &Reader,
+        wanted: &[Target],
+        sent: &mut Sent,
+    ) -> Result<bool, ServerError> {
+        let mut rows = Rows::new(reader.clone());
         for target in wanted {
-            let Some(item) = self.vault.store.item_of(target.record, &target.digest)? else { continue };
-            if !matches!(item.standing, Standing::Held(_)) || !self.may_settle(reader, &item) {
-                continue;
+            if sent.is_full() {
+                return Ok(false);
             }
-            let Some(bytes) = self.vault.open(&item)? else { continue };
-            let kept = self.vault.store.envelope(item.envelope)?.ok_or(ServerError::Row(item.envelope))?;
-            let mut envelope = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(item.envelope))?;
-            let part = envelope.parts.get_mut(usize::from(item.place)).ok_or(ServerError::Row(item.envelope))?;
-            *part = Part::Whole(bytes);
-            self.introduce(&mut rows, kept.device);
-            rows.hold(Pushed(envelope));
+            let found = self.vault.store.item_of(target.record, &target.digest).map_err(ServerError::from);
+            let item = self.unless_damaged(Damage::Item(0), found)?.flatten();
+            let Some(item) = item.filter(|item| self.is_to_settle(reader, item)) else { continue };
+            let added = self.hold(&mut rows, &item);
+            self.unless_damaged(Damage::Item(item.id), added)?;
             if rows.is_full() {
-                frames.extend(rows.take(None, None));
+                sent.push(rows.take(None, None));
             }
         }
         if !rows.is_empty() {
-            frames.extend(rows.take(None, None));
+            sent.push(rows.take(None, None));
         }
-        Ok(frames)
+        Ok(true)
+    }
+
+    fn is_to_settle(&self, reader: &Reader, item: &StoredItem) -> bool {
+        matches!(item.standing, Standing::Held(_)) && self.may_settle(reader, item)
+    }
+
+    fn hold(&mut self, rows: &mut Rows, item: &StoredItem) -> Result<(), ServerError> {
+        let Some(bytes) = self.vault.open(item)? else { return Ok(()) };
+        let kept = self.vault.store.envelope(item.envelope)?.ok_or(ServerError::Row(item.envelope))?;
+        let mut envelope = Envelope::decode(&kept.header).map_err(|_| ServerError::Row(item.envelope))?;
+        *envelope.parts.get_mut(usize::from(item.place)).ok_or(ServerError::Row(item.envelope))? = Part::Whole(bytes);
+        self.introduce(rows, kept.device);
+        rows.hold(Pushed(envelope));
+        Ok(())
     }
 
     fn may_settle(&self, reader: &Reader, item: &StoredItem) -> bool {

@@ -15,6 +15,7 @@
 //!   rebuild it first.
 
 mod file;
+mod given;
 mod right;
 mod risk;
 mod row;
@@ -266,7 +267,8 @@ impl<'a, K: Known> Court<'a, K> {
         if item.kind == Kind::Audit {
             return self.audit(item);
         }
-        if (item.form == sync::file::FORM) != (item.kind == Kind::File) {
+        // Sealed records are reserved on the wire and not built: nobody could read, merge or erase one.
+        if item.kind == Kind::Sealed || item.form != sync::file::FORM {
             return Err(Reason::Malformed);
         }
         let verb = if fixed.is_some() { Verb::Change } else { Verb::Create };
@@ -335,7 +337,8 @@ impl<'a, K: Known> Court<'a, K> {
         if item.body.len() > dossier::BYTES_MAX {
             return Err(Reason::Caps);
         }
-        if item.form == sync::file::FORM {
+        // The table of rights names more than records: a claim, a registration, an assignment, a file's manifest.
+        if builtin(&item.form).is_none() {
             return Err(Reason::Malformed);
         }
         if item.child.is_some_and(|child| self.erased(child)) {
@@ -351,6 +354,7 @@ impl<'a, K: Known> Court<'a, K> {
         if !info.actor.is_of(self.batch.device) {
             return Err(Reason::Malformed);
         }
+        self.leaves_to_the_program(item, &info)?;
         self.authority(item, &info)?;
         self.risk.allows(item, &info, self.batch.device == self.roster.server)?;
         Ok(info)

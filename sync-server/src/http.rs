@@ -1,9 +1,11 @@
 //! The door to the network: an accept loop with deadlines and caps, four routes, and one answer
 //! for everybody who does not belong here. It moves bytes and must not know what they mean.
 //!
-//! Whoever connects is a stranger until the server core has checked a signature, so everything up
-//! to there is bounded: sockets in all and per address, seconds for the handshake and the head,
-//! bytes of a body, and a least pace ([`pace`]) that ends slow senders and slow readers alike.
+//! Whoever connects is a stranger until her signature was checked. Everything up to there is bounded and charged
+//! to her address, and where she takes too much, what she began first ends: sockets ([`crowd`]), bytes of bodies
+//! as they arrive ([`purse`]), seconds for the handshake and the head. A large body is taken in only once its
+//! head is known to be a device's ([`body`]); what a device takes is charged to it. A least pace ([`pace`]) ends
+//! slow senders and slow readers alike, while bytes should move.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -12,37 +14,44 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Limited};
+use domain::id::DeviceId;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use sync::head::{self, Door, SignedHead};
 use sync::piece;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use self::crowd::{Crowd, Seat};
-use self::pace::Paced;
+use self::pace::{Pace, Paced};
+use self::purse::Purse;
 use crate::enrol;
 use crate::hub::Hub;
+use crate::inbox::Proven;
 use crate::server::Answer;
 use crate::store::Store;
 
+mod body;
 mod crowd;
 mod pace;
+mod purse;
 
 /// Who answers, behind the door.
 pub trait Answering: Clone + Send + Sync + 'static {
-    /// The answer to a signed request.
-    fn sync(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
-    /// The answer to a signed request for pieces of files.
-    fn piece(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
+    /// Whether a head, with what there is of its body, is signed by a device of the roster.
+    fn knows(&self, door: Door, head: &SignedHead, body: head::Body<'_>) -> bool;
+    /// The answer to a request that is known to be of its device.
+    fn sync(&self, request: Proven) -> impl Future<Output = Answer> + Send;
+    /// The answer to a request for pieces of files that is known to be of its device.
+    fn piece(&self, request: Proven) -> impl Future<Output = Answer> + Send;
     /// The answer to an enrolment request; nothing unless the asker knows an open code.
     fn enrol(&self, body: Vec<u8>) -> impl Future<Output = Answer> + Send;
     /// Whether the store answers.
@@ -50,11 +59,14 @@ pub trait Answering: Clone + Send + Sync + 'static {
 }
 
 impl<S: Store + Send + 'static> Answering for Hub<S> {
-    async fn sync(&self, body: Vec<u8>) -> Answer {
-        self.handle(body).await
+    fn knows(&self, door: Door, head: &SignedHead, body: head::Body<'_>) -> bool {
+        self.is_of_a_device(door, head, body)
     }
-    async fn piece(&self, body: Vec<u8>) -> Answer {
-        self.handle_piece(body).await
+    async fn sync(&self, request: Proven) -> Answer {
+        self.handle(request).await
+    }
+    async fn piece(&self, request: Proven) -> Answer {
+        self.handle_piece(request).await
     }
     async fn enrol(&self, body: Vec<u8>) -> Answer {
         match self.with(move |server, m| enrol::enrol(server, m, &body)).await {
@@ -75,7 +87,7 @@ pub struct Limits {
     pub sockets: usize,
     /// Sockets per address; a street may share one.
     pub sockets_per_address: usize,
-    /// Enrolment requests per address and minute.
+    /// Enrolment requests that failed, per address and minute.
     pub enrolments_per_minute: u32,
     /// Syncs per device and minute: a desk gone mad does not keep the others waiting.
     pub syncs_per_minute: u32,
@@ -89,10 +101,14 @@ pub struct Limits {
     pub body: Duration,
     /// Largest body.
     pub body_bytes: usize,
-    /// Bytes of bodies in memory at once, over all connections.
+    /// Bytes of bodies of devices in memory at once, over all connections; one device has two of the largest.
     pub bodies_bytes: usize,
     /// The same of bodies with pieces of files: a purse of their own, so that text finds room.
     pub pieces_bytes: usize,
+    /// The same of what nobody vouches for yet.
+    pub strangers_bytes: usize,
+    /// Of this per address; a street may share one.
+    pub strangers_bytes_per_address: usize,
     /// In each such stretch of time a connection moves [`Limits::pace_bytes`] or ends.
     pub pace: Duration,
     /// See [`Limits::pace`].
@@ -113,6 +129,8 @@ impl Default for Limits {
             body_bytes: sync::request::REQUEST_BYTES_MAX + 1024,
             bodies_bytes: 64 << 20,
             pieces_bytes: 32 << 20,
+            strangers_bytes: 16 << 20,
+            strangers_bytes_per_address: 1 << 20,
             pace: Duration::from_secs(20),
             pace_bytes: 1024,
         }
@@ -124,16 +142,15 @@ struct Hall<A> {
     answering: A,
     limits: Limits,
     crowd: Crowd,
-    bodies: Purse,
-    pieces: Purse,
+    strangers: Purse<IpAddr>,
+    text: Purse<DeviceId>,
+    pieces: Purse<DeviceId>,
+    /// When it was last asked whether the store answers, and what came of it.
+    health: Mutex<Option<(Instant, bool)>>,
 }
 
-/// Memory for bodies that came and were not yet answered.
-struct Purse {
-    /// Largest body.
-    largest: usize,
-    left: Semaphore,
-}
+/// How long one answer about the store is good for: whoever asks often does not keep the server from its work.
+const HEALTH_GOOD: Duration = Duration::from_secs(1);
 
 /// Accepts until `stop` becomes true (or its sender is gone), then lets requests under way finish
 /// for up to ten seconds.
@@ -145,10 +162,7 @@ pub async fn serve<A: Answering>(
     mut stop: watch::Receiver<bool>,
 ) {
     let acceptor = TlsAcceptor::from(tls);
-    let bodies = Purse { largest: limits.body_bytes, left: Semaphore::new(limits.bodies_bytes) };
-    let largest = limits.body_bytes.min(piece::REQUEST_BYTES_MAX);
-    let pieces = Purse { largest, left: Semaphore::new(limits.pieces_bytes) };
-    let hall = Arc::new(Hall { answering, limits, crowd: Crowd::new(&limits), bodies, pieces });
+    let hall = Arc::new(Hall::new(answering, limits));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -185,14 +199,18 @@ async fn connection<A: Answering>(
     let limits = hall.limits;
     let _ = socket.set_nodelay(true);
     let (paced, pace) = Paced::new(socket);
-    let Ok(Ok(stream)) = tokio::time::timeout(limits.handshake, acceptor.accept(paced)).await else {
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(limits.handshake, acceptor.accept(paced)) => shaken,
+        () = seat.let_go() => return,
+    };
+    let Ok(Ok(stream)) = shaken else {
         metrics::counter!("tongdang_handshakes_failed_total").increment(1);
         return;
     };
-    let address = seat.address();
-    let service = service_fn(move |request| {
-        let hall = hall.clone();
-        async move { Ok::<_, Infallible>(hall.route(address, request).await) }
+    let seat = Arc::new(seat);
+    let service = service_fn(|request| {
+        let (hall, seat, pace) = (hall.clone(), seat.clone(), pace.clone());
+        async move { Ok::<_, Infallible>(hall.route(&seat, &pace, request).await) }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -207,6 +225,7 @@ async fn connection<A: Answering>(
     loop {
         tokio::select! {
             _ = serving.as_mut() => break,
+            () = seat.let_go() => break,
             () = slow.as_mut() => {
                 metrics::counter!("tongdang_connections_slow_total").increment(1);
                 break;
@@ -221,54 +240,70 @@ async fn connection<A: Answering>(
 }
 
 impl<A: Answering> Hall<A> {
-    async fn route(&self, address: IpAddr, request: Request<Incoming>) -> Response<Frames> {
-        let answer = match (request.method(), request.uri().path()) {
-            (&Method::POST, "/v1/sync") => match self.body(&self.bodies, request.into_body()).await {
-                Ok((body, _held)) if self.crowd.may_sync(address, &body) => self.answering.sync(body).await,
-                Ok(_) => return bare(StatusCode::TOO_MANY_REQUESTS),
-                Err(status) => return bare(status),
-            },
-            (&Method::POST, piece::PATH) => match self.body(&self.pieces, request.into_body()).await {
-                Ok((body, _held)) if self.crowd.may_piece(address, &body) => self.answering.piece(body).await,
-                Ok(_) => return bare(StatusCode::TOO_MANY_REQUESTS),
-                Err(status) => return bare(status),
-            },
-            (&Method::POST, "/v1/enrol") if self.crowd.may_enrol(address) => {
-                match self.body(&self.bodies, request.into_body()).await {
-                    Ok((body, _held)) => self.answering.enrol(body).await,
-                    Err(status) => return bare(status),
-                }
-            }
-            (&Method::GET, "/healthz") if self.answering.healthy().await => Answer::Frames(vec![b"ok\n".to_vec()]),
-            (&Method::GET, "/healthz") => Answer::Unavailable,
-            _ => Answer::NotFound,
-        };
-        match answer {
-            Answer::Frames(frames) => Response::new(Frames::new(frames)),
-            Answer::Unavailable => bare(StatusCode::SERVICE_UNAVAILABLE),
-            // One answer for wrong paths, wrong codes and unknown devices: nothing to probe.
-            Answer::NotFound => bare(StatusCode::NOT_FOUND),
+    fn new(answering: A, limits: Limits) -> Self {
+        Self {
+            crowd: Crowd::new(&limits),
+            strangers: Purse::new(limits.strangers_bytes, limits.strangers_bytes_per_address),
+            text: Purse::new(limits.bodies_bytes, 2 * limits.body_bytes),
+            pieces: Purse::new(limits.pieces_bytes, 2 * piece::REQUEST_BYTES_MAX),
+            health: Mutex::new(None),
+            answering,
+            limits,
         }
     }
 
-    /// Reads a body within the caps. It counts against the memory of all bodies while it is held.
-    async fn body<'p>(
-        &self,
-        purse: &'p Purse,
-        incoming: Incoming,
-    ) -> Result<(Vec<u8>, SemaphorePermit<'p>), StatusCode> {
-        let declared = incoming.size_hint().exact().unwrap_or(purse.largest as u64);
-        let bytes = usize::try_from(declared).unwrap_or(usize::MAX);
-        if bytes > purse.largest {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    async fn route(&self, seat: &Seat, pace: &Pace, request: Request<Incoming>) -> Response<Frames> {
+        let answered = match (request.method(), request.uri().path()) {
+            (&Method::POST, "/v1/sync") => self.signed(Door::Sync, seat, pace, request.into_body()).await,
+            (&Method::POST, piece::PATH) => self.signed(Door::Piece, seat, pace, request.into_body()).await,
+            (&Method::POST, "/v1/enrol") if self.crowd.may_enrol(seat.address()) => {
+                self.enrolment(seat, pace, request.into_body()).await
+            }
+            (&Method::GET, "/healthz") if self.is_healthy().await => Ok(Answer::Frames(vec![b"ok\n".to_vec()])),
+            (&Method::GET, "/healthz") => Ok(Answer::Unavailable),
+            _ => Ok(Answer::NotFound),
+        };
+        match answered {
+            Ok(Answer::Frames(frames)) => Response::new(Frames::new(frames)),
+            Ok(Answer::Unavailable) => bare(StatusCode::SERVICE_UNAVAILABLE),
+            // One answer for wrong paths, wrong codes and unknown devices: nothing to probe.
+            Ok(Answer::NotFound) => bare(StatusCode::NOT_FOUND),
+            Err(status) => bare(status),
         }
-        let permits = u32::try_from(bytes.max(1)).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-        let permit = purse.left.try_acquire_many(permits).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-        let collecting = Limited::new(incoming, purse.largest).collect();
-        match tokio::time::timeout(self.limits.body, collecting).await {
-            Ok(Ok(body)) => Ok((body.to_bytes().into(), permit)),
-            Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
-            Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+
+    async fn signed(&self, door: Door, seat: &Seat, pace: &Pace, body: Incoming) -> Result<Answer, StatusCode> {
+        let (request, _held) = self.in_time(self.taken_in(door, seat, body)).await?;
+        let _work = pace.work();
+        Ok(match door {
+            Door::Sync => self.answering.sync(request).await,
+            Door::Piece => self.answering.piece(request).await,
+        })
+    }
+
+    async fn enrolment(&self, seat: &Seat, pace: &Pace, body: Incoming) -> Result<Answer, StatusCode> {
+        let (request, _held) = self.in_time(self.read_from_stranger(seat, body)).await?;
+        let _work = pace.work();
+        let answer = self.answering.enrol(request).await;
+        if matches!(answer, Answer::Frames(_)) {
+            self.crowd.enrolled(seat.address());
+        }
+        Ok(answer)
+    }
+
+    async fn in_time<R>(&self, taking: impl Future<Output = Result<R, StatusCode>>) -> Result<R, StatusCode> {
+        tokio::time::timeout(self.limits.body, taking).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+    }
+
+    async fn is_healthy(&self) -> bool {
+        let mut health = self.health.lock().await;
+        match *health {
+            Some((at, healthy)) if at.elapsed() < HEALTH_GOOD => healthy,
+            Some(_) | None => {
+                let healthy = self.answering.healthy().await;
+                *health = Some((Instant::now(), healthy));
+                healthy
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use domain::id::{Branch, DeviceId, Digest, Position};
 use domain::moment::{Moment, Timestamp};
 use domain::roster::Row;
 use sync::envelope::{Envelope, Part};
+use sync::head::SignedHead;
 use sync::item::Kind;
 use sync::request::SignedRequest;
 use sync::wire::{Pushed, Reach, Receipt, Refusal, Request, State, Verdict};
@@ -13,6 +14,29 @@ use sync::wire::{Pushed, Reach, Receipt, Refusal, Request, State, Verdict};
 use crate::arrival::Brought;
 use crate::server::{Server, ServerError};
 use crate::store::{DeviceState, Store};
+
+/// A posted request whose head, and with it the whole of a small one, is signed by a device of the roster.
+#[derive(Debug)]
+pub struct Proven {
+    /// Its head.
+    pub(crate) head: SignedHead,
+    /// Head and body.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Proven {
+    /// Posted bytes as if they had been proven.
+    #[cfg(test)]
+    pub(crate) fn believed(bytes: Vec<u8>) -> Self {
+        let (head, _) = SignedHead::split(&bytes).expect("a head");
+        Self { head, bytes }
+    }
+
+    /// Bytes it takes once it is unpacked.
+    pub(crate) fn weight(&self) -> usize {
+        SignedRequest::read(&self.bytes).map_or(0, |request| request.weight())
+    }
+}
 
 /// A request whose signature fits its device.
 pub(crate) struct Incoming {
@@ -29,8 +53,9 @@ pub(crate) struct Asked {
     pub(crate) leased: Timestamp,
 }
 
-/// Most verdicts in one answer; the rest come with the next.
+/// Most verdicts in one answer, and their bytes before the last; the rest come with the next.
 const VERDICTS_MAX: usize = 2048;
+const VERDICTS_BYTES: usize = 512 * 1024;
 
 type Keys = BTreeMap<DeviceId, [u8; 32]>;
 
@@ -39,10 +64,22 @@ impl<S: Store> Server<S> {
     pub(crate) fn read(&self, body: &[u8]) -> Option<Incoming> {
         let signed = SignedRequest::read(body).ok()?;
         let public = self.roster.devices.get(&signed.device)?.sign;
-        let mut request = signed.open(&self.digest, &public).ok()?;
+        let request = signed.open(&self.digest, &public).ok()?;
+        Some(self.incoming(&signed, request))
+    }
+
+    /// The same of one that was proven at the door.
+    pub(crate) fn read_proven(&self, proven: &Proven) -> Option<Incoming> {
+        self.roster.devices.get(&proven.head.device)?;
+        let signed = SignedRequest::read(&proven.bytes).ok()?;
+        let request = signed.open_proven().ok()?;
+        Some(self.incoming(&signed, request))
+    }
+
+    fn incoming(&self, signed: &SignedRequest<'_>, mut request: Request) -> Incoming {
         let sealed = std::mem::take(&mut request.sealed);
         request.push.extend(sealed.iter().map(|sealed| Pushed(self.unsealed(sealed))));
-        Some(Incoming { device: signed.device, sig: signed.sig, request, counter: signed.counter })
+        Incoming { device: signed.device, sig: signed.sig, request, counter: signed.counter }
     }
 
     /// Opens an envelope sealed to the inbox key; what cannot be opened is nobody's envelope and
@@ -156,14 +193,20 @@ impl<S: Store> Server<S> {
         })
     }
 
-    /// Adds the device's verdicts after the one it has seen.
-    pub(crate) fn add_verdicts(&mut self, device: DeviceId, head: &mut sync::wire::Head) -> Result<(), ServerError> {
-        for (number, bytes) in self.vault.store.verdicts(device, head.verdict, VERDICTS_MAX)? {
-            let verdict: Verdict = minicbor::decode(&bytes).map_err(|_| ServerError::Row(number))?;
-            head.verdicts.push(verdict);
+    /// Adds the device's verdicts after the one it has seen; false when not all fitted.
+    pub(crate) fn add_verdicts(&mut self, device: DeviceId, head: &mut sync::wire::Head) -> Result<bool, ServerError> {
+        let verdicts = self.vault.store.verdicts(device, head.verdict, VERDICTS_MAX)?;
+        let (count, mut bytes) = (verdicts.len(), 0);
+        for (number, verdict) in verdicts {
+            if bytes >= VERDICTS_BYTES {
+                return Ok(false);
+            }
+            bytes += verdict.len();
             head.verdict = number;
+            // One that cannot be read is passed over: the author goes on without it.
+            head.verdicts.extend(minicbor::decode::<Verdict>(&verdict).ok());
         }
-        Ok(())
+        Ok(count < VERDICTS_MAX)
     }
 }
 

@@ -20,7 +20,9 @@ use crate::meter::timed;
 use crate::open_records::OpenRecords;
 use crate::pull::Reader;
 use crate::server::{Server, ServerError};
-use crate::store::{NewArrival, NewEnvelope, NewItem, RecordState, Standing, Store, StoreError, Stored, StoredItem};
+use crate::store::{
+    Aside, NewArrival, NewEnvelope, NewItem, RecordState, Standing, Store, StoreError, Stored, StoredItem,
+};
 use crate::vault::{Vault, owner};
 
 /// An envelope before the gate.
@@ -94,13 +96,18 @@ impl<S: Store> Known for Docs<'_, S> {
     }
 }
 
-/// The document of a record's accepted changes, from the log alone; `None` when there are none.
+/// The document of a record's accepted changes, from the log alone; `None` when there are none. One that cannot
+/// be read is not in it: what goes on from it waits.
 pub(crate) fn rebuild<S: Store>(vault: &mut Vault<S>, record: RecordId) -> Stored<Option<Record>> {
     let mut placed = Vec::new();
     for item in vault.store.items_of_record(record)? {
         let (Standing::Accepted(at), Kind::Change) = (item.standing, item.kind) else { continue };
-        let Some(bytes) = vault.open(&item)? else { continue };
-        let Ok(item) = Item::decode(&bytes) else { return Err(StoreError::Damaged) };
+        let bytes = match vault.open(&item) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) | Err(StoreError::Damaged) => continue,
+            Err(other) => return Err(other),
+        };
+        let Ok(item) = Item::decode(&bytes) else { continue };
         placed.push((at, item.body));
     }
     placed.sort_unstable();
@@ -131,21 +138,24 @@ impl<S: Store> Server<S> {
     pub fn gate_step(&mut self, m: &mut Moment) -> Result<bool, ServerError> {
         let (done, cpu) = timed(|| self.judge_oldest(m));
         self.meter.gate_cpu += cpu;
+        if done.as_ref().is_err_and(ServerError::is_damage) {
+            self.go_on()?;
+        }
         done
     }
 
     fn judge_oldest(&mut self, m: &mut Moment) -> Result<bool, ServerError> {
         // What is judged again came before everything that is not laid out yet.
-        let rows = self.vault.store.unjudged(TOGETHER)?;
+        let rows = self.vault.store.unjudged(TOGETHER, &self.aside)?;
         if !rows.is_empty() {
-            self.durably(|s| rows.iter().try_for_each(|row| s.judge_again(m, *row)))?;
-            return Ok(true);
+            let together = self.durably(|s| rows.iter().try_for_each(|row| s.judge_again(m, *row)));
+            return self.or_each_alone(together, |s| s.judge_rows_alone(m, &rows));
         }
-        let arrivals = self.vault.store.arrivals(TOGETHER)?;
+        let arrivals = self.vault.store.arrivals(TOGETHER, &self.aside)?;
         if arrivals.is_empty() {
             return Ok(false);
         }
-        self.durably(|s| {
+        let together = self.durably(|s| {
             for arrival in &arrivals {
                 // What an earlier envelope lacked has rows now and is judged before all that came later.
                 if !s.judge_arrival(m, arrival)? {
@@ -153,8 +163,53 @@ impl<S: Store> Server<S> {
                 }
             }
             Ok(())
-        })?;
-        Ok(true)
+        });
+        self.or_each_alone(together, |s| s.judge_arrivals_alone(m, &arrivals))
+    }
+
+    /// One that is damaged stops the others only until each was tried for itself.
+    fn or_each_alone(
+        &mut self,
+        together: Result<(), ServerError>,
+        alone: impl FnOnce(&mut Self) -> Result<(), ServerError>,
+    ) -> Result<bool, ServerError> {
+        match together {
+            Err(error) if error.is_damage() => alone(self),
+            other => other,
+        }
+        .map(|()| true)
+    }
+
+    fn judge_rows_alone(&mut self, m: &mut Moment, rows: &[u64]) -> Result<(), ServerError> {
+        for row in rows {
+            let judged = self.durably(|s| s.judge_again(m, *row));
+            if let Err(error) = judged {
+                self.set_aside(error, |aside| aside.envelopes.insert(*row))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_arrivals_alone(&mut self, m: &mut Moment, arrivals: &[NewArrival]) -> Result<(), ServerError> {
+        for arrival in arrivals {
+            match self.durably(|s| s.judge_arrival(m, arrival)) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => self.set_aside(error, |aside| aside.arrivals.insert(arrival.number))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Passed over until the next start.
+    fn set_aside(&mut self, error: ServerError, put: impl FnOnce(&mut Aside) -> bool) -> Result<(), ServerError> {
+        if !error.is_damage() {
+            return Err(error);
+        }
+        put(&mut self.aside);
+        self.meter.damaged += 1;
+        tracing::error!(%error, "not judged: run doctor, which names it");
+        Ok(())
     }
 
     /// Whether it was judged; false: it was the rest of an envelope that has rows.
@@ -200,8 +255,14 @@ impl<S: Store> Server<S> {
                 }
                 Standing::New | Standing::Waiting(_) => {}
             }
-            let bytes = self.vault.open(&stored)?;
-            case.lay(stored, bytes);
+            match self.vault.open(&stored) {
+                Ok(bytes) => case.lay(stored, bytes),
+                Err(StoreError::Damaged) if case.batch.settled.contains(&stored.place) => case.lay(stored, None),
+                Err(StoreError::Damaged) => {
+                    self.set_aside(StoreError::Damaged.into(), |s| s.items.insert(stored.id))?
+                }
+                Err(other) => return Err(other.into()),
+            }
         }
         self.judge(m, &header, case)
     }
@@ -452,7 +513,11 @@ impl<S: Store> Server<S> {
         let devices = self.roster.devices.iter().filter(|(_, device)| device.person == person);
         devices.map(|(id, _)| *id).try_for_each(|id| self.vault.store.reconsider_of(id))?;
         for item in self.vault.store.held_rows()? {
-            let row = self.vault.open(&item)?.and_then(|bytes| Item::decode(&bytes).ok());
+            let bytes = match self.vault.open(&item) {
+                Err(StoreError::Damaged) => None,
+                opened => opened?,
+            };
+            let row = bytes.and_then(|bytes| Item::decode(&bytes).ok());
             let about = match row.and_then(|item| minicbor::decode(&item.body).ok()) {
                 Some(Row::Revoke { device }) => self.roster.devices.get(&device).is_some_and(|d| d.person == person),
                 Some(Row::Assign { post: to, .. } | Row::Register { post: to, .. }) => Some(to) == post,
@@ -467,11 +532,20 @@ impl<S: Store> Server<S> {
 
     /// Erases a child's key and the pieces of its files, and what caches hold of it.
     fn forget(&mut self, child: ChildId) -> Result<(), ServerError> {
-        let records: BTreeSet<RecordId> =
-            self.vault.store.items_of_child(child)?.iter().map(|item| item.record).collect();
-        for record in records {
-            self.vault.store.drop_document(record)?;
-            self.open.forget(record);
+        match self.vault.store.items_of_child(child) {
+            Ok(items) => {
+                let records: BTreeSet<RecordId> = items.iter().map(|item| item.record).collect();
+                for record in records {
+                    self.vault.store.drop_document(record)?;
+                    self.open.forget(record);
+                }
+            }
+            // Which records are hers cannot be read: nothing saved of anybody is kept.
+            Err(StoreError::Damaged) => {
+                self.vault.store.drop_cache()?;
+                self.open.clear();
+            }
+            Err(other) => return Err(other.into()),
         }
         Ok(self.vault.erase(child)?)
     }

@@ -11,6 +11,7 @@
 //! - [`restored`] what happens after an old backup was put back; [`backup`] writing, proving, putting back;
 //! - [`pieces`] pieces of photographs and scans, after all text;
 //! - [`hub`] the one thread that owns a [`server::Server`] in production, with group commit;
+//! - [`damage`] what cannot be read any more, and how all else goes on;
 //! - [`store`] the engine-neutral contract, [`store::sqlite`] the embedded engine;
 //! - [`secret`] the server's keys; [`config`] the TOML file; [`meter`] counters.
 //!
@@ -39,6 +40,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 mod contacts;
+pub mod damage;
 pub mod enrol;
 pub mod gate;
 pub mod http;

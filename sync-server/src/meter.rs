@@ -18,6 +18,8 @@ pub struct Meter {
     pub held: u64,
     /// Items set to wait.
     pub waiting: u64,
+    /// Times something damaged was passed over.
+    pub damaged: u64,
     /// Rows sent.
     pub rows: u64,
     /// Requests for pieces of files answered.
@@ -46,6 +48,7 @@ impl Meter {
             ("items_accepted", self.accepted),
             ("items_held", self.held),
             ("items_waiting", self.waiting),
+            ("damaged_passed_over", self.damaged),
             ("rows_sent", self.rows),
             ("piece_requests", self.piece_requests),
             ("pieces_kept", self.pieces_kept),

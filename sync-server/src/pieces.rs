@@ -16,10 +16,11 @@ use sync::item::{Item, Kind};
 use sync::piece::{Ask, Kept, Piece, Place, SignedAsk, Told};
 use sync::wire::{Outcome, Reason};
 
+use crate::inbox::Proven;
 use crate::meter::timed;
 use crate::pull::Reader;
 use crate::server::{Answer, Server, ServerError, outcome};
-use crate::store::{DeviceState, PieceId, Store};
+use crate::store::{DeviceState, PieceId, Store, StoreError};
 
 /// Manifests looked at of one file; honest desks make one.
 const MANIFESTS_MAX: usize = 16;
@@ -30,6 +31,12 @@ struct Asked {
     sig: [u8; 64],
     counter: u64,
     ask: Ask,
+}
+
+impl Asked {
+    const fn of(signed: &SignedAsk<'_>, ask: Ask) -> Self {
+        Self { device: signed.device, sig: signed.sig, counter: signed.counter, ask }
+    }
 }
 
 /// Who asks, and the files looked up for her so far.
@@ -83,23 +90,38 @@ impl<S: Store> Server<S> {
 
     /// Answers several requests for pieces with one commit for all they bring.
     pub fn handle_pieces(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
-        let (answers, cpu) = timed(|| self.answer_pieces(m, bodies));
+        self.timed_pieces(m, |s| bodies.iter().map(|body| s.read_ask(body)).collect())
+    }
+
+    /// The same of requests whose signatures were checked at the door.
+    pub(crate) fn handle_proven_pieces(&mut self, m: &mut Moment, requests: &[Proven]) -> Vec<Answer> {
+        self.timed_pieces(m, |s| requests.iter().map(|request| s.read_proven_ask(request)).collect())
+    }
+
+    fn timed_pieces(&mut self, m: &Moment, read: impl FnOnce(&Self) -> Vec<Option<Asked>>) -> Vec<Answer> {
+        let (answers, cpu) = timed(|| {
+            let asked = read(self);
+            self.answer_pieces(m, &asked)
+        });
         self.meter.piece_cpu += cpu;
-        self.meter.piece_requests += bodies.len() as u64;
+        self.meter.piece_requests += answers.len() as u64;
         answers
     }
 
-    fn answer_pieces(&mut self, m: &Moment, bodies: &[&[u8]]) -> Vec<Answer> {
-        let asked: Vec<Option<Asked>> = bodies.iter().map(|body| self.read_ask(body)).collect();
+    fn answer_pieces(&mut self, m: &Moment, asked: &[Option<Asked>]) -> Vec<Answer> {
         let told = self.durably(|s| {
             let told = asked.iter().map(|asked| asked.as_ref().map(|asked| s.told(m, asked)).transpose());
             told.collect::<Result<Vec<Option<Told>>, _>>()
         });
         let told = match told {
             Ok(told) => told,
+            // One of them is about something damaged: each for itself.
+            Err(error) if error.is_damage() && asked.len() > 1 => {
+                return asked.chunks(1).flat_map(|one| self.answer_pieces(m, one)).collect();
+            }
             Err(error) => {
                 tracing::error!(%error, "store failed, pieces turned away");
-                return bodies.iter().map(|_| Answer::Unavailable).collect();
+                return asked.iter().map(|_| Answer::Unavailable).collect();
             }
         };
         asked.iter().zip(told).map(|(asked, told)| self.answer_told(asked.as_ref(), told)).collect()
@@ -119,8 +141,14 @@ impl<S: Store> Server<S> {
     fn read_ask(&self, body: &[u8]) -> Option<Asked> {
         let signed = SignedAsk::read(body).ok()?;
         let public = self.roster.devices.get(&signed.device)?.sign;
-        let ask = signed.open(&self.digest, &public).ok()?;
-        Some(Asked { device: signed.device, sig: signed.sig, counter: signed.counter, ask })
+        Some(Asked::of(&signed, signed.open(&self.digest, &public).ok()?))
+    }
+
+    /// The same of one that was proven at the door.
+    fn read_proven_ask(&self, proven: &Proven) -> Option<Asked> {
+        self.roster.devices.get(&proven.head.device)?;
+        let signed = SignedAsk::read(&proven.bytes).ok()?;
+        Some(Asked::of(&signed, signed.open_proven().ok()?))
     }
 
     /// Keeps what is brought and gathers what is asked for; runs inside one transaction.
@@ -183,8 +211,11 @@ impl<S: Store> Server<S> {
         for file in &self.files(desk, place.file)?.manifests {
             let may = file.stand == Stand::Seen || (file.stand == Stand::Unsettled && file.own);
             let Some(id) = file.piece(place.n).filter(|_| may) else { continue };
-            if let Some(bytes) = self.vault.store.piece(&id)? {
-                return Ok(Some(Piece { place, bytes }));
+            // A damaged piece is no piece; others of the same request are given.
+            match self.vault.store.piece(&id) {
+                Ok(Some(bytes)) => return Ok(Some(Piece { place, bytes })),
+                Ok(None) | Err(StoreError::Damaged) => {}
+                Err(other) => return Err(other.into()),
             }
         }
         Ok(None)
@@ -215,7 +246,11 @@ impl<S: Store> Server<S> {
         let manifests = items.iter().filter(|item| item.kind == Kind::File && item.form == FORM);
         for stored in manifests.take(MANIFESTS_MAX) {
             let Some(child) = stored.child else { continue };
-            let Some(bytes) = self.vault.open(stored)? else { continue };
+            let bytes = match self.vault.open(stored) {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) | Err(StoreError::Damaged) => continue,
+                Err(other) => return Err(other.into()),
+            };
             let manifest = Item::decode(&bytes).ok().and_then(|item| Manifest::decode(&item.body).ok());
             let Some(manifest) = manifest else { continue };
             let author = self.vault.store.envelope(stored.envelope)?.map(|kept| kept.device);

@@ -13,6 +13,7 @@ use sync::envelope::Envelope;
 use sync::item::Kind;
 use sync::wire::{Cursor, End, History, Holding, Request, Want};
 
+use crate::damage::Damage;
 use crate::rows::Rows;
 use crate::segment::Set;
 use crate::server::{Server, ServerError};
@@ -24,10 +25,30 @@ pub(crate) struct Pull {
     pub(crate) end: End,
 }
 
-/// Packed bytes after which an answer ends and the device asks again.
+/// Packed bytes after which an answer ends and the device asks again: one measure for all it asked for.
 const ANSWER_BYTES: usize = 4 << 20;
 /// Positions looked at in one answer.
 const SCAN: usize = 50_000;
+
+/// The frames of an answer so far.
+#[derive(Default)]
+pub(crate) struct Sent {
+    frames: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Sent {
+    /// One more; a frame with nothing in it is none.
+    pub(crate) fn push(&mut self, frame: Option<Vec<u8>>) {
+        self.bytes += frame.as_ref().map_or(0, Vec::len);
+        self.frames.extend(frame);
+    }
+
+    /// Whether the answer is long enough.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.bytes > ANSWER_BYTES
+    }
+}
 
 /// Who reads, and what she may hear today.
 #[derive(Clone)]
@@ -97,6 +118,19 @@ impl Reader {
     }
 }
 
+/// What is known while the tail is heard.
+#[derive(Default)]
+struct Heard {
+    /// Where the reader's cursor stood.
+    after: Position,
+    /// By row of the envelope, what she says she holds.
+    holds: BTreeMap<u64, Holding>,
+    /// By row of the envelope, its author and the roster version she knew.
+    authors: BTreeMap<u64, (DeviceId, Position)>,
+    /// The children she was granted since.
+    grants: BTreeSet<ChildId>,
+}
+
 impl<S: Store> Server<S> {
     /// Everything a device gets in one answer.
     pub(crate) fn pull(&mut self, device: DeviceId, request: &Request, on: Day) -> Result<Pull, ServerError> {
@@ -108,31 +142,34 @@ impl<S: Store> Server<S> {
         }
         let reader = Reader::new(&self.roster, device, on);
         let mut rows = Rows::new(reader.clone());
-        let mut frames = Vec::new();
+        let mut sent = Sent::default();
         if self.begins_anew(&reader, cursor) {
             cursor = Cursor::default();
         }
         if cursor.position == 0 || cursor.first != 0 {
-            cursor = self.first_download(&reader, cursor, head, &mut frames)?;
+            cursor = self.first_download(&reader, cursor, head, &mut sent)?;
         }
         let holds = request.holds.as_deref().unwrap_or_default();
+        let mut wants = request.want.clone();
         let mut more = cursor.first != 0;
         if !more {
             let grants;
-            (cursor, grants) = self.tail(&mut rows, (cursor, head), holds, &mut frames)?;
+            (cursor, grants) = self.tail(&mut rows, (cursor, head), holds, &mut sent)?;
             more = cursor.position < head.position;
-            for (child, since) in grants {
-                let want = Want { child, after: 0 };
-                more |= !self.history(&mut rows, want, since.saturating_sub(1), &mut frames)?;
-            }
+            // What does not come now the device knows that it lacks, and asks for.
+            wants.splice(0..0, grants.into_iter().map(|child| Want { child, after: 0 }));
         }
-        for want in &request.want {
+        for want in wants {
             let Some(since) = reader.since(&self.roster, want.child) else { continue };
+            if sent.is_full() {
+                more = true;
+                break;
+            }
             let upto = if since == 0 { head.position } else { since - 1 };
-            more |= !self.history(&mut rows, *want, upto, &mut frames)?;
+            more |= !self.history(&mut rows, want, upto, &mut sent)?;
         }
-        frames.extend(self.held_for(&reader, held)?);
-        Ok(Pull { frames, end: End { cursor, more } })
+        more |= !self.held_for(&reader, held, &mut sent)?;
+        Ok(Pull { frames: sent.frames, end: End { cursor, more } })
     }
 
     /// A post that began after the cursor opens channels the device never heard: begin anew.
@@ -151,55 +188,61 @@ impl<S: Store> Server<S> {
         reached.min()
     }
 
-    /// Rows of her channels after the cursor; and the children she was granted in between, each
-    /// with the position of the grant. Ends early when the answer is long enough.
+    /// Rows of her channels after the cursor; and the children she was granted in between. Ends early when the
+    /// answer is long enough.
     fn tail(
         &mut self,
         rows: &mut Rows,
         (from, head): (Cursor, Cursor),
         holds: &[Holding],
-        frames: &mut Vec<Vec<u8>>,
-    ) -> Result<(Cursor, BTreeMap<ChildId, Position>), ServerError> {
+        sent: &mut Sent,
+    ) -> Result<(Cursor, BTreeSet<ChildId>), ServerError> {
         let (positions, upto) = self.heard(&rows.reader.channels.clone(), from.position, head.position)?;
-        let (mut grants, mut authors) = (BTreeMap::new(), BTreeMap::new());
-        let holds = self.held_by_reader(holds)?;
+        let mut heard = Heard { after: from.position, holds: self.held_by_reader(holds)?, ..Heard::default() };
         let mut at = from.position;
         for position in positions {
-            let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
             at = position;
-            let since = item.child.and_then(|c| Some((c, rows.reader.since(&self.roster, c)?)));
-            let granted = since.filter(|(_, since)| *since > from.position);
-            if let (Kind::Roster, Some((child, since))) = (item.kind, granted) {
-                grants.insert(child, since);
-            }
-            let comes_as_history = item.kind != Kind::Roster && granted.is_some_and(|(_, since)| position < since);
-            let (author, knew) = match authors.entry(item.envelope) {
-                Entry::Occupied(author) => *author.get(),
-                Entry::Vacant(new) => *new.insert(self.author_of(&item)?),
-            };
-            // Her own work is with her, unless she wrote it before the child was taken from her
-            // and given back, or before her post began anew: then she purged it in between.
-            let held = item.child.and_then(|child| self.held_since(&rows.reader, child));
-            let has = Some(author) == rows.reader.device && held.is_none_or(|since| since <= knew);
-            let holding = holds.get(&item.envelope).filter(|holding| holding.has(item.place));
-            if let Some(holding) = holding.filter(|_| !has && rows.reader.may_read(&self.roster, &item)) {
-                rows.regain(holding.mark, item.place, position);
-            } else if !has && !comes_as_history {
-                self.add(rows, &item, position)?;
-            }
+            let added = self.hear(rows, position, &mut heard);
+            self.unless_damaged(Damage::Log(position), added)?;
             if rows.is_full() {
                 let cursor = self.cursor_at(position)?;
-                frames.extend(rows.take(None, Some(cursor)));
-                if frames.iter().map(Vec::len).sum::<usize>() > ANSWER_BYTES {
-                    return Ok((cursor, grants));
+                sent.push(rows.take(None, Some(cursor)));
+                if sent.is_full() {
+                    return Ok((cursor, heard.grants));
                 }
             }
         }
         let cursor = if upto == head.position { head } else { self.cursor_at(at.max(upto))? };
         if !rows.is_empty() {
-            frames.extend(rows.take(None, Some(cursor)));
+            sent.push(rows.take(None, Some(cursor)));
         }
-        Ok((cursor, grants))
+        Ok((cursor, heard.grants))
+    }
+
+    /// One row of her channels after the cursor.
+    fn hear(&mut self, rows: &mut Rows, position: Position, heard: &mut Heard) -> Result<(), ServerError> {
+        let item = self.vault.store.row(position)?.ok_or(ServerError::Row(position))?;
+        let since = item.child.and_then(|c| Some((c, rows.reader.since(&self.roster, c)?)));
+        let granted = since.filter(|(_, since)| *since > heard.after);
+        if let (Kind::Roster, Some((child, _))) = (item.kind, granted) {
+            heard.grants.insert(child);
+        }
+        let comes_as_history = item.kind != Kind::Roster && granted.is_some_and(|(_, since)| position < since);
+        let (author, knew) = match heard.authors.entry(item.envelope) {
+            Entry::Occupied(author) => *author.get(),
+            Entry::Vacant(new) => *new.insert(self.author_of(&item)?),
+        };
+        // Her own work is with her, unless she wrote it before the child was taken from her
+        // and given back, or before her post began anew: then she purged it in between.
+        let held = item.child.and_then(|child| self.held_since(&rows.reader, child));
+        let has = Some(author) == rows.reader.device && held.is_none_or(|since| since <= knew);
+        let holding = heard.holds.get(&item.envelope).filter(|holding| holding.has(item.place));
+        if let Some(holding) = holding.filter(|_| !has && rows.reader.may_read(&self.roster, &item)) {
+            rows.regain(holding.mark, item.place, position);
+        } else if !has && !comes_as_history {
+            self.add(rows, &item, position)?;
+        }
+        Ok(())
     }
 
     /// By row of the envelope, what the reader says it holds.
@@ -241,25 +284,20 @@ impl<S: Store> Server<S> {
     }
 
     /// A child's rows in `(want.after, upto]` as history frames; false when not all fitted.
-    fn history(
-        &mut self,
-        rows: &mut Rows,
-        want: Want,
-        upto: Position,
-        frames: &mut Vec<Vec<u8>>,
-    ) -> Result<bool, ServerError> {
+    fn history(&mut self, rows: &mut Rows, want: Want, upto: Position, sent: &mut Sent) -> Result<bool, ServerError> {
         let child = want.child;
-        for position in self.vault.store.of_child(child, want.after, upto, SCAN)? {
-            let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
-            self.add(rows, &item, position)?;
-            if rows.is_full() {
-                frames.extend(rows.take(Some(History { child, upto: position, whole: false }), None));
-                if frames.iter().map(Vec::len).sum::<usize>() > ANSWER_BYTES {
+        let positions = self.vault.store.of_child(child, want.after, upto, SCAN)?;
+        let rest = if positions.len() == SCAN { positions.last().copied() } else { None };
+        for position in positions {
+            self.add_at(rows, position)?;
+            if rows.is_full() || rest == Some(position) {
+                sent.push(rows.take(Some(History { child, upto: position, whole: false }), None));
+                if sent.is_full() || rest == Some(position) {
                     return Ok(false);
                 }
             }
         }
-        frames.extend(rows.take(Some(History { child, upto: upto.max(want.after), whole: true }), None));
+        sent.push(rows.take(Some(History { child, upto: upto.max(want.after), whole: true }), None));
         Ok(true)
     }
 
@@ -269,10 +307,10 @@ impl<S: Store> Server<S> {
         reader: &Reader,
         from: Cursor,
         head: Cursor,
-        frames: &mut Vec<Vec<u8>>,
+        sent: &mut Sent,
     ) -> Result<Cursor, ServerError> {
         let set = Set::of(reader);
-        let mut cursor = self.send_segments(&set, from, frames)?;
+        let mut cursor = self.send_segments(&set, from, sent)?;
         self.wanted.insert(set);
         if cursor.position != 0 && cursor.first == 0 {
             return Ok(cursor);
@@ -280,18 +318,17 @@ impl<S: Store> Server<S> {
         let first = if cursor.first == 0 { head.position } else { cursor.first };
         let mut rows = Rows::new(reader.clone());
         for position in self.first_positions(reader, cursor.position, first)? {
-            let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
-            self.add(&mut rows, &item, position)?;
+            self.add_at(&mut rows, position)?;
             if rows.is_full() {
                 cursor = Cursor { first: if position == first { 0 } else { first }, ..self.cursor_at(position)? };
-                frames.extend(rows.take(None, Some(cursor)));
-                if frames.iter().map(Vec::len).sum::<usize>() > ANSWER_BYTES {
+                sent.push(rows.take(None, Some(cursor)));
+                if sent.is_full() {
                     return Ok(cursor);
                 }
             }
         }
         cursor = self.cursor_at(first)?;
-        frames.extend(rows.take(None, Some(cursor)));
+        sent.push(rows.take(None, Some(cursor)));
         Ok(cursor)
     }
 

@@ -12,6 +12,7 @@ use sync::item::{Item, Kind};
 use sync::pack::Level;
 use sync::wire::{self, Cursor, Frame, History, Mark, Placed, Pushed, Regained};
 
+use crate::damage::Damage;
 use crate::pull::Reader;
 use crate::server::{Server, ServerError};
 use crate::store::{Store, StoredItem};
@@ -128,6 +129,16 @@ impl Rows {
 }
 
 impl<S: Store> Server<S> {
+    /// Adds the row at a position, if the reader may read it. A damaged one stays out.
+    pub(crate) fn add_at(&mut self, rows: &mut Rows, position: Position) -> Result<(), ServerError> {
+        let added = match self.vault.store.row(position) {
+            Ok(Some(item)) => self.add(rows, &item, position),
+            Ok(None) => Err(ServerError::Row(position)),
+            Err(error) => Err(error.into()),
+        };
+        self.unless_damaged(Damage::Log(position), added).map(drop)
+    }
+
     /// Adds one row, if the reader may read it and it was not erased.
     pub(crate) fn add(&mut self, rows: &mut Rows, item: &StoredItem, position: Position) -> Result<(), ServerError> {
         let may = rows.reader.may_read(&self.roster, item) || self.answers(&rows.reader, item)?;

@@ -10,15 +10,13 @@ use sync::key::sha256;
 use sync::wire::Cursor;
 
 use crate::meter::timed;
-use crate::pull::Reader;
+use crate::pull::{Reader, Sent};
 use crate::rows::Rows;
 use crate::server::{Server, ServerError};
 use crate::store::{Segment, Store, channel};
 
 /// Below this many unpacked bytes, packing anew costs less than keeping.
 const WORTH_BYTES: usize = 128 * 1024;
-/// Packed bytes of segments in one answer.
-const ANSWER_BYTES: usize = 4 << 20;
 
 /// What a first download depends on: the posts, what they hear, what their roles may read.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -75,8 +73,7 @@ impl<S: Store> Server<S> {
         let mut rows = Rows::dense(reader.clone());
         let mut upto = first;
         for position in self.first_positions(&reader, packed, first)? {
-            let Some(item) = self.vault.store.row(position)? else { return Err(ServerError::Row(position)) };
-            self.add(&mut rows, &item, position)?;
+            self.add_at(&mut rows, position)?;
             if rows.is_full() {
                 upto = position;
                 break;
@@ -100,12 +97,7 @@ impl<S: Store> Server<S> {
     }
 
     /// Sends the packed frames of a set from a place on; where the reader stands after them.
-    pub(crate) fn send_segments(
-        &mut self,
-        set: &Set,
-        from: Cursor,
-        frames: &mut Vec<Vec<u8>>,
-    ) -> Result<Cursor, ServerError> {
+    pub(crate) fn send_segments(&mut self, set: &Set, from: Cursor, sent: &mut Sent) -> Result<Cursor, ServerError> {
         let id = set.id();
         let mut cursor = from;
         let mut number = 0;
@@ -117,14 +109,12 @@ impl<S: Store> Server<S> {
             };
             number = seam.number + 1;
         }
-        let mut sent = 0;
         while let Some(segment) = self.vault.store.segment(&id, number)? {
             cursor = self.cursor_at(segment.upto)?;
             cursor.first = if segment.upto == segment.first { 0 } else { segment.first };
-            sent += segment.frame.len();
-            frames.push(segment.frame);
+            sent.push(Some(segment.frame));
             number += 1;
-            if sent > ANSWER_BYTES {
+            if sent.is_full() {
                 break;
             }
         }

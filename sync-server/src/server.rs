@@ -17,13 +17,13 @@ use sync::pack::Level;
 use sync::wire::{Cursor, End, Frame, Head, Outcome, State};
 
 use crate::arrival::Brought;
-use crate::inbox::{Asked, Incoming};
+use crate::inbox::{Asked, Incoming, Proven};
 use crate::meter::{Meter, timed};
 use crate::open_records::OpenRecords;
 use crate::pull::{Pull, Reader};
 use crate::secret::{District, Secret};
 use crate::segment::Set;
-use crate::store::{Code, DeviceState, Standing, Store, StoreError};
+use crate::store::{Aside, Code, DeviceState, Standing, Store, StoreError};
 use crate::vault::Vault;
 
 /// What the HTTP edge sends back.
@@ -49,6 +49,13 @@ pub enum ServerError {
     /// One item alone is larger than an envelope.
     #[error("有一条内容太大，没有写入。")]
     TooLarge,
+}
+
+impl ServerError {
+    /// Whether something stored cannot be read: it holds itself, and all else goes on.
+    pub(crate) const fn is_damage(&self) -> bool {
+        matches!(self, Self::Row(_) | Self::Store(StoreError::Damaged))
+    }
 }
 
 /// How long a device may read without a sync, when no policy says otherwise.
@@ -106,6 +113,7 @@ pub struct Server<S> {
     pub(crate) backed_up_at: Timestamp,
     pub(crate) wanted: BTreeSet<Set>,
     pub(crate) open: OpenRecords,
+    pub(crate) aside: Aside,
     pub(crate) meter: Meter,
 }
 
@@ -129,6 +137,7 @@ impl<S: Store> Server<S> {
             backed_up_at: Timestamp(0),
             wanted: BTreeSet::new(),
             open: OpenRecords::default(),
+            aside: Aside::default(),
             meter: Meter::default(),
         };
         server.reload()?;
@@ -150,7 +159,8 @@ impl<S: Store> Server<S> {
         self.roster = Roster::new(self.secret.id());
         self.since.clear();
         for (at, bytes) in self.vault.store.roster_rows(0)? {
-            let row: Row = minicbor::decode(&bytes).map_err(|_| ServerError::Row(at))?;
+            // Who may do what follows from every row of it: without one the server does not open.
+            let row = minicbor::decode(&bytes).ok().or_else(|| self.row_in_log(at)).ok_or(ServerError::Row(at))?;
             self.fold(at, &row);
         }
         Ok(self.vault.store.finish_erasing()?)
@@ -325,14 +335,25 @@ impl<S: Store> Server<S> {
 
     /// Answers several requests with one commit for all they bring.
     pub fn handle_many(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
-        let (answers, cpu) = timed(|| self.answer_all(m, bodies));
+        self.timed(m, |s| bodies.iter().map(|body| s.read(body)).collect())
+    }
+
+    /// The same of requests whose signatures were checked at the door.
+    pub(crate) fn handle_proven(&mut self, m: &mut Moment, requests: &[Proven]) -> Vec<Answer> {
+        self.timed(m, |s| requests.iter().map(|request| s.read_proven(request)).collect())
+    }
+
+    fn timed(&mut self, m: &mut Moment, read: impl FnOnce(&Self) -> Vec<Option<Incoming>>) -> Vec<Answer> {
+        let (answers, cpu) = timed(|| {
+            let incoming = read(self);
+            self.answer_all(m, &incoming)
+        });
         self.meter.request_cpu += cpu;
-        self.meter.requests += bodies.len() as u64;
+        self.meter.requests += answers.len() as u64;
         answers
     }
 
-    fn answer_all(&mut self, m: &mut Moment, bodies: &[&[u8]]) -> Vec<Answer> {
-        let incoming: Vec<Option<Incoming>> = bodies.iter().map(|body| self.read(body)).collect();
+    fn answer_all(&mut self, m: &mut Moment, incoming: &[Option<Incoming>]) -> Vec<Answer> {
         let just_restored = self.withheld;
         let begun = self.begin_posts(m);
         if let Err(error) = &begun {
@@ -348,11 +369,18 @@ impl<S: Store> Server<S> {
             if begun.is_ok() {
                 s.note_day(m)?;
             }
-            s.keep_all(m, &incoming)
+            s.keep_all(m, incoming)
         });
-        let Ok(asked) = asked else {
-            tracing::error!("store failed, requests turned away");
-            return bodies.iter().map(|_| Answer::Unavailable).collect();
+        let asked = match asked {
+            Ok(asked) => asked,
+            // One of them is about something damaged: each for itself.
+            Err(error) if error.is_damage() && incoming.len() > 1 => {
+                return incoming.chunks(1).flat_map(|one| self.answer_all(m, one)).collect();
+            }
+            Err(error) => {
+                tracing::error!(%error, "store failed, requests turned away");
+                return incoming.iter().map(|_| Answer::Unavailable).collect();
+            }
         };
         if just_restored {
             // Just restored: revocations and erasures that were brought back apply before anybody is answered.
@@ -360,7 +388,7 @@ impl<S: Store> Server<S> {
         }
         let asked = incoming.iter().zip(asked);
         let answers = self.reading(|s| asked.map(|(one, asked)| s.answer(m.now, one.as_ref(), asked)).collect());
-        answers.unwrap_or_else(|_| bodies.iter().map(|_| Answer::Unavailable).collect())
+        answers.unwrap_or_else(|_| incoming.iter().map(|_| Answer::Unavailable).collect())
     }
 
     /// Runs something that only reads the store, under one lock for all its reads.
@@ -380,6 +408,7 @@ impl<S: Store> Server<S> {
             Ok(frames) => Answer::Frames(frames),
             Err(error) => {
                 tracing::error!(%error, "an answer failed");
+                self.read_on();
                 Answer::Unavailable
             }
         }
@@ -403,8 +432,9 @@ impl<S: Store> Server<S> {
             contacts: None,
         };
         if head.state == State::Fine {
-            self.add_verdicts(incoming.device, &mut head)?;
+            let told = self.add_verdicts(incoming.device, &mut head)?;
             pull = self.pull(incoming.device, request, Day::of(now))?;
+            pull.end.more |= !told;
             head.contacts = self.contacts_for(incoming.device, request, now)?;
             if request.push.iter().map(|p| p.0.weight()).sum::<usize>() > BULK_BYTES {
                 self.want_segments(&Reader::new(&self.roster, incoming.device, Day::of(now)));

@@ -5,6 +5,8 @@
 //! all. Keys of children and records are durable before anything sealed under them, and destroyed only
 //! once the erasure is durable.
 
+use std::collections::BTreeSet;
+
 use domain::id::{Branch, ChildId, DeviceId, Digest, PersonId, Position, RecordId};
 use domain::moment::Timestamp;
 use domain::roster::Channel;
@@ -184,6 +186,17 @@ pub struct Code {
     pub used: bool,
 }
 
+/// What cannot be read and waits for the operator: passed over until the next start, so that all else goes on.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Aside {
+    /// Deliveries not laid out, by inbox number.
+    pub arrivals: BTreeSet<u64>,
+    /// Envelopes, by row.
+    pub envelopes: BTreeSet<u64>,
+    /// Items, by row.
+    pub items: BTreeSet<u64>,
+}
+
 /// One packed frame of a first download.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Segment {
@@ -242,8 +255,8 @@ pub trait Facts {
 pub trait Inbox {
     /// Keeps a delivery as it came; its number is above all given before.
     fn add_arrival(&mut self, arrival: &NewArrival) -> Stored<()>;
-    /// The oldest deliveries not laid out, in order.
-    fn arrivals(&mut self, limit: usize) -> Stored<Vec<NewArrival>>;
+    /// The oldest deliveries not laid out, in order. One that cannot be read comes without id and body.
+    fn arrivals(&mut self, limit: usize, aside: &Aside) -> Stored<Vec<NewArrival>>;
     /// The deliveries of an envelope not laid out.
     fn arrivals_of(&mut self, id: &Digest) -> Stored<Vec<NewArrival>>;
     /// A delivery is laid out.
@@ -271,7 +284,9 @@ pub trait Inbox {
     /// Every item about a child, in order of arrival.
     fn items_of_child(&mut self, child: ChildId) -> Stored<Vec<StoredItem>>;
     /// The oldest deliveries laid out and to be judged: envelope rows, in order of arrival.
-    fn unjudged(&mut self, limit: usize) -> Stored<Vec<u64>>;
+    fn unjudged(&mut self, limit: usize, aside: &Aside) -> Stored<Vec<u64>>;
+    /// Every item that is not in the log, in order of arrival.
+    fn outside_log(&mut self) -> Stored<Vec<StoredItem>>;
     /// The sealed bytes of an item.
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>>;
     /// Adds to those who returned an envelope after a restore; when she was not among them, what was held of

@@ -15,7 +15,7 @@ use sync::item::{self, Kind};
 use crate::claiming::{Decided, decided, later};
 use crate::judging::rebuild;
 use crate::server::{Server, ServerError};
-use crate::store::{PieceId, Standing, Store, StoreError, StoredItem};
+use crate::store::{Aside, PieceId, Standing, Store, StoreError, StoredItem};
 
 /// What does not hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,7 +108,7 @@ impl<S: Store> Server<S> {
         }
         self.check_claims(&claims, &mut told)?;
         self.check_documents(&mut told)?;
-        for arrival in self.vault.store.arrivals(usize::MAX)? {
+        for arrival in self.vault.store.arrivals(usize::MAX, &Aside::default())? {
             told.arrivals += 1;
             if !self.is_sound(&arrival)? {
                 told.wrong.push(Wrong::Arrival(arrival.number));

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod chance;
 pub mod corpus;
 pub mod demo;
+pub mod doors;
 pub mod hostile;
 #[cfg(feature = "window")]
 pub mod keyboard;

@@ -9,6 +9,7 @@ mod cloned_disk;
 mod closed_file;
 mod d_returned_and_supplemented;
 mod danger;
+mod doors;
 mod e_found_twice;
 mod erased;
 mod f_new_post;

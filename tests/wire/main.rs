@@ -11,6 +11,7 @@ use sync::claim::Claim;
 use sync::envelope::Envelope;
 use sync::file::Manifest;
 use sync::frame::FrameReader;
+use sync::head::{Body, Door, SignedHead};
 use sync::item::Item;
 use sync::notice::Notice;
 use sync::pack::Level;
@@ -93,6 +94,16 @@ fn a_request_of_then_is_read_today() {
     let read = SignedRequest::read(&bytes).expect("a request");
     let request = read.open(&DISTRICT, &key().sign_public()).expect("the signature fits");
     assert_eq!(request, samples::request());
+}
+
+#[test]
+fn a_large_request_of_then_is_believed_by_its_head_today() {
+    let bytes = frozen("request-large.bin", samples::signed_large_request);
+    let (head, body) = SignedHead::split(&bytes).expect("a head");
+    let sync = (Door::Sync, &DISTRICT);
+    assert!(head.names_its_body() && head.is_signed(sync, &key().sign_public(), Body::Length(body.len() as u64)));
+    let read = SignedRequest::read(&bytes).expect("a request");
+    assert_eq!(read.open(&DISTRICT, &key().sign_public()), Ok(samples::large_request()));
 }
 
 #[test]

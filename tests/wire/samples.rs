@@ -161,6 +161,21 @@ pub(crate) fn signed_request() -> Vec<u8> {
     SignedRequest::sign(&key(), &DISTRICT, 42, &request(), Level::Dense)
 }
 
+/// A request whose head names its body: larger than what may come unseen.
+pub(crate) fn large_request() -> Request {
+    let mut sealed = vec![0; 20_000];
+    // Nothing in it repeats, so that it does not pack.
+    sealed.chunks_mut(32).enumerate().for_each(|(n, some)| {
+        some.copy_from_slice(&sync::key::sha256(&[&n.to_be_bytes()]).0[..some.len()]);
+    });
+    Request { sealed: vec![sealed.into()], ..Request::default() }
+}
+
+/// The same, signed.
+pub(crate) fn signed_large_request() -> Vec<u8> {
+    SignedRequest::sign(&key(), &DISTRICT, 44, &large_request(), Level::Quick)
+}
+
 /// Frames of every kind.
 pub(crate) fn frames() -> Vec<Frame> {
     let head = Head {

@@ -18,6 +18,7 @@ cargo xtask test [--only PART]               everything CI runs; PART is one of
                                              fmt clippy deny tidy unit story sim wire fuzz demo ui shots e2e
 cargo xtask pictures                         the manual's pictures, taken anew
 cargo xtask sim --seeds N [--from S]         the simulated district, more seeds
+cargo xtask prove doors [--posts N] [--seconds S]   strangers at a real server's doors beside an honest desk
 cargo xtask bench [--directors N] [--json]   the district day against its targets
 cargo xtask synth [--scale district|county|small] [--seed N] --out DIR   synthetic workbooks
 cargo xtask fuzz [--seconds N]               the fuzz targets
@@ -45,6 +46,12 @@ fn main() -> Result<()> {
         "sim" => {
             needs::install(&[])?;
             run::actor(run::Speed::Release, "sim", &rest)
+        }
+        "prove" => {
+            needs::install(&[])?;
+            run::build(run::Speed::Dev, run::SERVER)?;
+            run::build(run::Speed::Dev, run::KEEPER)?;
+            run::actor(run::Speed::Dev, "prove", &rest)
         }
         "bench" => {
             needs::install(&["ui", "window", "e2e"])?;

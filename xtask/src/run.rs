@@ -8,6 +8,9 @@ use anyhow::{Result, bail};
 /// The server's binary; named together with the tests so that libraries are built once for both.
 pub const SERVER: &[&str] = &["--package", "sync-server", "--package", "tongdang-tests", "--bin", "tongdang-server"];
 
+/// The program that keeps a server's process for the actors.
+pub const KEEPER: &[&str] = &["--package", "tongdang-tests", "--bin", "demo"];
+
 /// The window with its screens inside.
 pub const WINDOW: &[&str] = &["--package", "tongdang-desktop", "--features", "custom-protocol"];
 

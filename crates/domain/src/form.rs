@@ -241,6 +241,14 @@ fn under<'a>(values: &'a BTreeMap<Key, Value>, field: &str) -> impl Iterator<Ite
         .map_while(move |(key, value)| key.strip_prefix(head.as_str()).map(|rest| (rest, value)))
 }
 
+impl Field {
+    /// Whether no person fills it in by hand: it is computed, given once by the program, or follows from
+    /// another record (a risk level from its assessment).
+    pub const fn by_program(&self) -> bool {
+        self.computed || self.given || matches!(self.merge, Merge::Higher)
+    }
+}
+
 impl Form {
     /// Reads a form from JSON. Districts ship forms as data, so the text is foreign: everything
     /// is capped and nothing is guessed.
@@ -269,6 +277,18 @@ impl Form {
             (_, None, None, None) => Some(field),
             (_, _, _, _) => None,
         }
+    }
+
+    /// Whether a write under a key touches a field of which something is so: the key itself, a member, a row or a
+    /// column of it, a name it had in older forms, or the marker `?key` beside any of these. For rules about who
+    /// may write: what is no key of the form at all touches the field it begins with.
+    pub fn touches(&self, key: &str, so: impl Fn(&Field) -> bool) -> bool {
+        let bare = key.strip_prefix('?').unwrap_or(key);
+        let now = self.renamed(bare);
+        let now = now.as_deref().unwrap_or(bare);
+        let head = now.split('/').next().unwrap_or(now);
+        let named = |field: &Field| field.key == head || field.was.iter().any(|was| was == head);
+        self.fields.iter().any(|field| named(field) && so(field)) || self.field(now).is_some_and(so)
     }
 
     /// What a key of an older version of this form is called now; `None` when it needs no new

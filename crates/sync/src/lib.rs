@@ -4,8 +4,8 @@
 //!
 //! # Layout
 //! - [`item`] the smallest thing that travels; [`envelope`] what one device signs;
-//! - [`wire`] what a request and an answer say; [`request`] and [`frame`] their bytes;
-//!   [`pack`] zstd with the shared dictionary, hard caps;
+//! - [`wire`] what a request and an answer say; [`request`] and [`frame`] their bytes; [`head`] the signed
+//!   head of a request; [`pack`] zstd with the shared dictionary, hard caps;
 //! - [`file`] photographs and scans, their manifest and encrypted pieces; [`piece`] pieces on the way;
 //! - [`chain`] the log's hash chain and the newest point two sides have in common;
 //! - [`notice`] what was kept outside the log; [`claim`] what a station decided on it; [`key`] signing keys; [`certified`] the district's root key and what it vouches for;
@@ -22,6 +22,7 @@ pub mod enrol;
 pub mod envelope;
 pub mod file;
 pub mod frame;
+pub mod head;
 pub mod item;
 pub mod key;
 pub mod notice;

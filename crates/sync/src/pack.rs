@@ -59,13 +59,18 @@ fn packer(dictionary: &'static EncoderDictionary<'static>) -> Compressor<'static
     packer
 }
 
+/// Bytes a frame says it unpacks to; nothing is unpacked.
+pub fn content_size(bytes: &[u8]) -> Option<usize> {
+    let size = zstd_safe::get_frame_content_size(bytes).ok()??;
+    usize::try_from(size).ok()
+}
+
 /// Unpacks one frame of at most `cap` bytes of content.
 ///
 /// The declared size is checked first and is all that is allocated. Unpacking is from memory to
 /// memory, so the frame's window costs nothing beyond that.
 pub fn unpack(bytes: &[u8], cap: usize) -> Result<Vec<u8>, BadPack> {
-    let size = zstd_safe::get_frame_content_size(bytes).map_err(|_| BadPack)?.ok_or(BadPack)?;
-    let size = usize::try_from(size).ok().filter(|size| *size <= cap).ok_or(BadPack)?;
+    let size = content_size(bytes).filter(|size| *size <= cap).ok_or(BadPack)?;
     // One frame exactly: zstd would go on into a second one.
     if zstd_safe::find_frame_compressed_size(bytes) != Ok(bytes.len()) {
         return Err(BadPack);

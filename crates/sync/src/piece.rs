@@ -2,16 +2,16 @@
 //! answer down; each piece is kept or given alone, so a cut anywhere costs one piece.
 //!
 //! ```text
-//! request = version(1) device(16) counter(8, BE) sig(64) cbor Ask
+//! request = head cbor Ask                     the head as in [`crate::head`]
 //! answer  = 0xa4 sig(64) cbor Told
 //! ```
-//! Signed are `"tongdang/piece/1" ‖ district ‖ device ‖ counter ‖ cbor` and
-//! `"tongdang/piece-answer/1" ‖ district ‖ request sig ‖ cbor`. The counter is the one of
-//! `/v1/sync`: larger than in any request of the device before, whatever its path.
+//! The answer's signature covers `"tongdang/piece-answer/1" ‖ district ‖ request sig ‖ cbor`. The counter is the
+//! one of `/v1/sync`: larger than in any request of the device before, whatever its path.
 
 use domain::id::{DeviceId, Digest, RecordId};
 
 use crate::file::{PIECE_BYTES, PIECE_OVERHEAD, PIECES_MAX};
+use crate::head::{self, Body, Door, HEAD_BYTES_MAX, SignedHead};
 use crate::key::{DeviceKey, verified};
 
 /// Where it is posted.
@@ -23,9 +23,7 @@ pub const ASKED_MAX: usize = 1024;
 /// Largest request and answer.
 pub const BYTES_MAX: usize = PIECES_A_REQUEST * (PIECE_BYTES + PIECE_OVERHEAD + 64) + ASKED_MAX * 40 + 4096;
 /// Largest request as posted.
-pub const REQUEST_BYTES_MAX: usize = HEADER + BYTES_MAX;
-const HEADER: usize = 1 + 16 + 8 + 64;
-const VERSION: u8 = 1;
+pub const REQUEST_BYTES_MAX: usize = HEAD_BYTES_MAX + BYTES_MAX;
 /// No text begins with it, so a portal's page is known by its first byte.
 const ANSWER: u8 = 0xa4;
 
@@ -124,27 +122,19 @@ pub struct SignedAsk<'a> {
     pub counter: u64,
     /// Its signature; the answer's covers it.
     pub sig: [u8; 64],
+    head: SignedHead,
     body: &'a [u8],
 }
 
 impl<'a> SignedAsk<'a> {
     /// The bytes to post. `counter` must be on the disk already.
     pub fn sign(key: &DeviceKey, district: &Digest, counter: u64, ask: &Ask) -> Vec<u8> {
-        let body = minicbor::to_vec(ask).unwrap_or_default();
-        let device = key.id();
-        let sig = key.sign(&asked(district, &device, &counter.to_be_bytes(), &body));
-        let mut out = Vec::with_capacity(HEADER + body.len());
-        out.push(VERSION);
-        out.extend_from_slice(device.as_bytes());
-        out.extend_from_slice(&counter.to_be_bytes());
-        out.extend_from_slice(&sig);
-        out.extend_from_slice(&body);
-        out
+        head::posted(key, (Door::Piece, district), counter, &minicbor::to_vec(ask).unwrap_or_default())
     }
 
     /// The signature of a request of one's own, to check the answer with.
     pub fn sig_of(bytes: &[u8]) -> Option<[u8; 64]> {
-        bytes.get(HEADER - 64..HEADER)?.try_into().ok()
+        head::sig_of(bytes)
     }
 
     /// Splits the bytes; believes nothing yet.
@@ -152,22 +142,24 @@ impl<'a> SignedAsk<'a> {
         if bytes.len() > REQUEST_BYTES_MAX {
             return Err(BadPiece::Caps);
         }
-        let (header, body) = bytes.split_at_checked(HEADER).ok_or(BadPiece::Format)?;
-        let device = DeviceId::from_slice(&header[1..17]).map_err(|_| BadPiece::Format)?;
-        let (mut counter, mut sig) = ([0; 8], [0; 64]);
-        counter.copy_from_slice(&header[17..25]);
-        sig.copy_from_slice(&header[25..]);
-        if header[0] != VERSION {
-            return Err(BadPiece::Format);
-        }
-        Ok(Self { device, counter: u64::from_be_bytes(counter), sig, body })
+        let (head, body) = SignedHead::split(bytes).map_err(|_| BadPiece::Format)?;
+        Ok(Self { device: head.device, counter: head.counter, sig: head.sig, head, body })
     }
 
     /// Checks the signature by the roster's key for [`SignedAsk::device`], then decodes within the caps.
     pub fn open(&self, district: &Digest, public: &[u8; 32]) -> Result<Ask, BadPiece> {
-        if !verified(public, &asked(district, &self.device, &self.counter.to_be_bytes(), self.body), &self.sig) {
+        if !self.head.is_signed((Door::Piece, district), public, Body::Whole(self.body)) {
             return Err(BadPiece::Signature);
         }
+        self.decoded()
+    }
+
+    /// The same where the head was proven before the body was taken in, or the small body with it.
+    pub fn open_proven(&self) -> Result<Ask, BadPiece> {
+        if self.head.is_of(self.body) { self.decoded() } else { Err(BadPiece::Signature) }
+    }
+
+    fn decoded(&self) -> Result<Ask, BadPiece> {
         let ask: Ask = whole(self.body)?;
         let places = ask.get.iter().chain(&ask.have).chain(ask.put.iter().map(|piece| &piece.place));
         let within = ask.put.len() <= PIECES_A_REQUEST
@@ -208,10 +200,6 @@ fn whole<'b, T: minicbor::Decode<'b, ()>>(body: &'b [u8]) -> Result<T, BadPiece>
     let mut decoder = minicbor::Decoder::new(body);
     let read = decoder.decode().map_err(|_| BadPiece::Format)?;
     (decoder.position() == body.len()).then_some(read).ok_or(BadPiece::Format)
-}
-
-fn asked<'a>(district: &'a Digest, device: &'a DeviceId, counter: &'a [u8; 8], body: &'a [u8]) -> [&'a [u8]; 5] {
-    [b"tongdang/piece/1", &district.0, device.as_bytes(), counter, body]
 }
 
 fn told<'a>(district: &'a Digest, request_sig: &'a [u8; 64], body: &'a [u8]) -> [&'a [u8]; 4] {

@@ -3,7 +3,8 @@
 use domain::id::{DeviceId, Digest};
 
 use crate::envelope::ENVELOPE_BYTES_MAX;
-use crate::key::{DeviceKey, verified};
+use crate::head::{self, Body, Door, HEAD_BYTES_MAX, SignedHead};
+use crate::key::DeviceKey;
 use crate::pack::{self, Level};
 use crate::seal::SEAL_OVERHEAD;
 use crate::wire::Request;
@@ -18,9 +19,6 @@ pub const WANT_MAX: usize = 4096;
 pub const HAVE_MAX: usize = 65_536;
 /// Most held items asked for in one request.
 pub const HELD_MAX: usize = 256;
-/// Version, device, counter, signature.
-const HEADER: usize = 1 + 16 + 8 + 64;
-const VERSION: u8 = 1;
 
 /// Why bytes are no request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -45,6 +43,7 @@ pub struct SignedRequest<'a> {
     pub counter: u64,
     /// Ed25519; the answer's signature covers it, so that an answer belongs to one request.
     pub sig: [u8; 64],
+    head: SignedHead,
     body: &'a [u8],
 }
 
@@ -52,45 +51,43 @@ impl<'a> SignedRequest<'a> {
     /// Packs and signs a request: the bytes to POST. `counter` must be on the disk already.
     pub fn sign(key: &DeviceKey, district: &Digest, counter: u64, request: &Request, level: Level) -> Vec<u8> {
         let body = pack::pack(level, &minicbor::to_vec(request).unwrap_or_default());
-        let device = key.id();
-        let sig = key.sign(&covered(district, &device, &counter.to_be_bytes(), &body));
-        let mut out = Vec::with_capacity(HEADER + body.len());
-        out.push(VERSION);
-        out.extend_from_slice(device.as_bytes());
-        out.extend_from_slice(&counter.to_be_bytes());
-        out.extend_from_slice(&sig);
-        out.extend_from_slice(&body);
-        out
+        head::posted(key, (Door::Sync, district), counter, &body)
     }
 
     /// The signature of a request of one's own, to check the answer with.
     pub fn sig_of(bytes: &[u8]) -> Option<[u8; 64]> {
-        bytes.get(HEADER - 64..HEADER)?.try_into().ok()
+        head::sig_of(bytes)
     }
 
     /// Splits the bytes; believes nothing yet.
     pub fn read(bytes: &'a [u8]) -> Result<Self, BadRequest> {
-        if bytes.len() > HEADER + REQUEST_BYTES_MAX {
+        if bytes.len() > HEAD_BYTES_MAX + REQUEST_BYTES_MAX {
             return Err(BadRequest::Caps);
         }
-        let (header, body) = bytes.split_at_checked(HEADER).ok_or(BadRequest::Format)?;
-        let device = DeviceId::from_slice(&header[1..17]).map_err(|_| BadRequest::Format)?;
-        let (mut counter, mut sig) = ([0; 8], [0; 64]);
-        counter.copy_from_slice(&header[17..25]);
-        sig.copy_from_slice(&header[25..]);
-        if header[0] != VERSION {
-            return Err(BadRequest::Format);
-        }
-        Ok(Self { device, counter: u64::from_be_bytes(counter), sig, body })
+        let (head, body) = SignedHead::split(bytes).map_err(|_| BadRequest::Format)?;
+        Ok(Self { device: head.device, counter: head.counter, sig: head.sig, head, body })
     }
 
     /// Checks the signature by `public` (the roster's key for [`SignedRequest::device`]), then
     /// unpacks and decodes within the caps. The envelopes inside are not verified.
     pub fn open(&self, district: &Digest, public: &[u8; 32]) -> Result<Request, BadRequest> {
-        let counter = self.counter.to_be_bytes();
-        if !verified(public, &covered(district, &self.device, &counter, self.body), &self.sig) {
+        if !self.head.is_signed((Door::Sync, district), public, Body::Whole(self.body)) {
             return Err(BadRequest::Signature);
         }
+        self.unpacked()
+    }
+
+    /// The same where the head was proven before the body was taken in, or the small body with it.
+    pub fn open_proven(&self) -> Result<Request, BadRequest> {
+        if self.head.is_of(self.body) { self.unpacked() } else { Err(BadRequest::Signature) }
+    }
+
+    /// Bytes it says it unpacks to.
+    pub fn weight(&self) -> usize {
+        pack::content_size(self.body).unwrap_or(0).max(self.body.len())
+    }
+
+    fn unpacked(&self) -> Result<Request, BadRequest> {
         let cbor = pack::unpack(self.body, REQUEST_BYTES_MAX).map_err(|_| BadRequest::Format)?;
         let mut decoder = minicbor::Decoder::new(&cbor);
         let request: Request = decoder.decode().map_err(|_| BadRequest::Format)?;
@@ -99,10 +96,6 @@ impl<'a> SignedRequest<'a> {
         }
         within_caps(&request).then_some(request).ok_or(BadRequest::Caps)
     }
-}
-
-fn covered<'a>(district: &'a Digest, device: &'a DeviceId, counter: &'a [u8; 8], body: &'a [u8]) -> [&'a [u8]; 5] {
-    [b"tongdang/request/1", &district.0, device.as_bytes(), counter, body]
 }
 
 fn within_caps(request: &Request) -> bool {
@@ -173,10 +166,9 @@ mod tests {
         #[test]
         fn noise_under_a_good_signature_is_an_error(body in prop::collection::vec(any::<u8>(), 0..300)) {
             let key = device(1);
-            let (id, counter) = (key.id(), 1u64.to_be_bytes());
             for body in [body.clone(), pack::pack(Level::Quick, &body)] {
-                let sig = key.sign(&covered(&DISTRICT, &id, &counter, &body));
-                let signed = SignedRequest { device: id, counter: 1, sig, body: &body };
+                let bytes = head::posted(&key, (Door::Sync, &DISTRICT), 1, &body);
+                let signed = SignedRequest::read(&bytes).expect("a head");
                 let _ = signed.open(&DISTRICT, &key.sign_public());
             }
         }

@@ -1,12 +1,12 @@
 //! One exchange: `POST /v1/sync`, a signed request up, a stream of frames down.
 //!
 //! ```text
-//! request  = version(1) device(16) counter(8, BE) sig(64) body        body = zstd(dict, cbor Request)
+//! request  = head body                                                 body = zstd(dict, cbor Request)
 //! answer   = frame*                                                    frame = kind(1) len(4, BE) payload
 //! payload  = zstd(dict, cbor)                                          kinds: head, rows*, end
 //! ```
-//! The request's signature covers `"tongdang/request/1" ‖ district ‖ device ‖ counter ‖ body`.
-//! The head's signature, when there is one, covers `"tongdang/answer/1" ‖ district ‖ request sig ‖ head`
+//! The request's head and what its signature covers: [`crate::head`].
+//! The signature of an answer's head, when there is one, covers `"tongdang/answer/1" ‖ district ‖ request sig ‖ head`
 //! with an empty `sig`.
 
 use domain::id::{Branch, ChildId, DeviceId, Digest, Position};

@@ -7,7 +7,7 @@ use sync::wire::{Outcome, Reason, Receipt};
 
 use crate::scene::{Desk, World};
 use crate::server::Server;
-use crate::store::{Inbox as _, Standing};
+use crate::store::{Aside, Inbox as _, Standing};
 use crate::verify::Wrong;
 
 fn scene() -> (World, domain::id::ChildId, Desk) {
@@ -28,11 +28,11 @@ fn what_was_received_is_one_row_until_the_gate_lays_it_out_with_where_it_stands(
     assert_eq!(first, again, "received twice before the gate, kept once");
     let id = envelope.id(&world.server.district().digest());
     assert_eq!(world.server.vault.store.envelope_row(&id), Ok(None));
-    assert_eq!(world.server.vault.store.arrivals(9).expect("asked").len(), 1);
+    assert_eq!(world.server.vault.store.arrivals(9, &Aside::default()).expect("asked").len(), 1);
     let [Receipt::Kept(number)] = first[..] else { panic!("{first:?}") };
     assert_eq!(world.server.newest_number(), Ok(number));
     world.judge();
-    assert_eq!(world.server.vault.store.arrivals(9), Ok(vec![]));
+    assert_eq!(world.server.vault.store.arrivals(9, &Aside::default()), Ok(vec![]));
     assert_eq!(world.server.newest_number(), Ok(number), "no number is given twice");
     let row = world.server.vault.store.envelope_row(&id).expect("asked").expect("laid out");
     let laid = world.server.vault.store.items_of_envelope(row).expect("asked");
@@ -120,7 +120,7 @@ fn a_delivery_that_is_not_what_was_signed_is_found_by_verify() {
     let note = director.note(&mut world, child, "一");
     let envelope = director.envelope(&mut world, &[note]);
     director.push(&mut world, vec![envelope]);
-    let mut arrival = world.server.vault.store.arrivals(1).expect("asked").remove(0);
+    let mut arrival = world.server.vault.store.arrivals(1, &Aside::default()).expect("asked").remove(0);
     world.server.vault.store.drop_arrival(arrival.number).expect("dropped");
     let last = arrival.body.len() - 1;
     arrival.body[last] ^= 1;

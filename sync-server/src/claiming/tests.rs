@@ -119,3 +119,25 @@ fn why_work_was_sent_back_goes_from_what_is_packed_for_its_author() {
     let packed = sets.map(|set| world.server.vault.store.segments(&set).expect("asked").is_some());
     assert_eq!(packed, [false, true], "she sees the child no longer, and was told why");
 }
+
+#[test]
+fn held_work_comes_by_the_measure_of_one_answer() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let mut desks = [world.desk(0), world.desk(1)];
+    desks.iter_mut().for_each(|desk| drop(desk.pull(&mut world)));
+    world.write(vec![Row::Withdraw { child: c, post: POSTS[1] }, Row::Assign { child: c, post: POSTS[2] }]);
+    let [station, author] = &mut desks;
+    let mut notes = Vec::new();
+    for _ in 0..20 {
+        let mut chance = world.moment();
+        let mut one = || 0x4e00 + u32::from(u16::from_be_bytes(chance.bytes())) % 20_000;
+        let text: String = (0..20_000).filter_map(|_| char::from_u32(one())).collect();
+        let note = author.note(&mut world, c, &text);
+        author.sends(&mut world, std::slice::from_ref(&note));
+        notes.push(target(&note));
+    }
+    let request = Request { held: Some(notes.iter().cycle().take(256).copied().collect()), ..station.request() };
+    let heard = station.ask(&mut world, &request);
+    assert!(given(&heard) > 9 && heard.bytes < 6 << 20 && heard.more, "{} bytes", heard.bytes);
+}

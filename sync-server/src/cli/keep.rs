@@ -11,6 +11,7 @@ use super::beside::{self, Told, Wish};
 use super::{Place, now, say};
 use crate::backup::Proven;
 use crate::config::Config;
+use crate::damage::Damage;
 use crate::secret::ROOT_FILE;
 use crate::server::Server;
 use crate::store::sqlite::Sqlite;
@@ -209,6 +210,25 @@ fn backup_state(covered: u64, newest: u64, at: Timestamp, now: Timestamp) -> Res
     Err(format!("收件 {newest} 件里有 {since} 件还没有备份，请运行 backup，并让它每天自动运行。"))
 }
 
+/// What cannot be read, by its place; the first twenty.
+fn readable(damaged: &[Damage]) -> Result<String, String> {
+    let place = |one: &Damage| match one {
+        Damage::Log(at) => format!("日志第 {at} 条"),
+        Damage::Roster(at) => format!("名册第 {at} 条"),
+        Damage::Item(id) => format!("未入日志的第 {id} 件"),
+        Damage::Arrival(number) => format!("收件箱第 {number} 份"),
+    };
+    if damaged.is_empty() {
+        return Ok("逐条都读得出".to_owned());
+    }
+    let named: Vec<String> = damaged.iter().take(20).map(place).collect();
+    Err(format!(
+        "有 {} 处读不出来：{}。只影响这几处，其余照常收发；请先备份现状，再用 restore 恢复最近的备份，各电脑会把缺的补回来。",
+        damaged.len(),
+        named.join("、")
+    ))
+}
+
 pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
     let mut bad = 0;
     let mut check = |name: &str, result: Result<String, String>| match result {
@@ -232,13 +252,16 @@ pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
         }
         Err(error) => check("数据库", Err(format!("{error:#}"))),
         Ok(mut server) => {
-            let sound = server.store().sound()?;
             let [new, accepted, held, waiting] = server.standings()?;
+            let damaged = server.damaged()?;
+            let sound = server.store().sound()?;
+            server.go_on()?;
             let text = format!(
                 "{} 字节；已入日志 {accepted}，待判 {new}，待处理 {held}，等待前文 {waiting}",
                 server.store().bytes()
             );
             check("数据库", if sound { Ok(text) } else { Err("文件损坏，请用 restore 恢复最近的备份。".to_owned()) });
+            check("内容", readable(&damaged));
             let (pieces, size) = server.pieces()?;
             check("附件", Ok(format!("{pieces} 片，{} MB", size.div_ceil(1 << 20))));
             let now = now(|m| m.now);
@@ -260,4 +283,16 @@ pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
         bail!("有 {bad} 项需要处理。");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_named_by_its_place() {
+        assert!(readable(&[]).is_ok());
+        let said = readable(&[Damage::Log(12), Damage::Arrival(7)]).expect_err("two places");
+        assert!(said.contains("日志第 12 条") && said.contains("收件箱第 7 份") && said.contains("2 处"), "{said}");
+    }
 }

@@ -96,8 +96,7 @@ impl<K: Known> Court<'_, K> {
             let mut writers = [Some(self.batch.device), self.claimer].into_iter().flatten();
             writers.any(|by| item.child.is_some_and(|child| has_authority(&self.roster, by, today, field, child)))
         };
-        let mut fields = info.writes.keys().filter_map(|key| form.field(key));
-        let foreign = fields.any(|field| field.merge == Merge::Authority && !may(field));
-        if foreign { Err(Reason::Authority) } else { Ok(()) }
+        let foreign = |key: &String| form.touches(key, |f| f.merge == Merge::Authority && !may(f));
+        if info.writes.keys().any(foreign) { Err(Reason::Authority) } else { Ok(()) }
     }
 }

@@ -1,8 +1,9 @@
-//! A child's risk level comes only from an assessment in the same envelope. It must not judge
-//! whether the level is right.
+//! A child's risk level comes only from an assessment in the same envelope, and no choice of it is taken back by
+//! hand. It must not judge whether the level is right.
 
 use std::collections::BTreeSet;
 
+use domain::form::{Merge, builtin};
 use domain::id::ChildId;
 use domain::value::Value;
 use dossier::ChangeInfo;
@@ -13,6 +14,7 @@ use super::Batch;
 
 const ASSESSMENT: &str = "assessment";
 const CHILD: &str = "child";
+const LEVEL: &str = "risk_level";
 
 /// The assessments of an envelope that are in the log: child and level.
 pub(super) struct Risk(BTreeSet<(ChildId, Value)>);
@@ -45,16 +47,17 @@ impl Risk {
         }
     }
 
-    /// Whether a change leaves the risk level alone, or sets it as an assessment of the child says.
+    /// Whether a change leaves what follows from an assessment alone, or sets it as an assessment of the child says.
     pub(super) fn allows(&self, item: &Item, info: &ChangeInfo, by_server: bool) -> Result<(), Reason> {
-        let (level, day) = (info.writes.get("risk_level"), info.writes.get("risk_at"));
-        if by_server || item.form != CHILD || (level.is_none() && day.is_none()) {
-            return Ok(());
-        }
-        let assessed = self
-            .0
-            .iter()
-            .any(|(child, said)| Some(*child) == item.child && level.is_none_or(|level| level.as_ref() == Some(said)));
-        if assessed { Ok(()) } else { Err(Reason::Authority) }
+        let Some(form) = builtin(&item.form).filter(|_| !by_server) else { return Ok(()) };
+        let mut follows = info.writes.iter().filter(|(key, _)| form.touches(key, |f| f.merge == Merge::Higher));
+        let level = info.writes.get(LEVEL);
+        let says = |said: &Value| level.is_none_or(|level| level.as_ref() == Some(said));
+        let assessed = self.0.iter().any(|(child, said)| Some(*child) == item.child && says(said));
+        // A marker is emptied with a new level, and set only by taking a choice back.
+        let fits = |(key, value): (&String, &Option<Value>)| {
+            assessed && item.form == CHILD && (form.field(key).is_some() || value.is_none())
+        };
+        if follows.all(fits) { Ok(()) } else { Err(Reason::Authority) }
     }
 }

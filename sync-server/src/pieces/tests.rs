@@ -244,6 +244,42 @@ fn a_piece_kept_survives_the_process() {
     assert!(!on_disk.windows(40).any(|window| window == sample), "encrypted once more at rest");
 }
 
+#[test]
+fn a_file_that_cannot_be_read_keeps_nobody_from_the_others() {
+    let mut world = World::new();
+    let (mut director, photo, cut) = noted(&mut world, 1);
+    director.pieces(&mut world, &put(pieces(&photo, &cut)));
+    let note = director.visits(&mut world, crate::scene::child(1));
+    let (other, other_cut) = director.photo(&mut world, crate::scene::child(1), note);
+    director.sends(&mut world, std::slice::from_ref(&other));
+    director.pieces(&mut world, &put(pieces(&other, &other_cut)));
+    let record: String = photo.record.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sql = format!("UPDATE body SET sealed = x'00' WHERE item = (SELECT id FROM item WHERE record = x'{record}')");
+    world.server.vault.store.hurt(&sql);
+    let both = [places(&photo, &cut)[0], places(&other, &other_cut)[0]];
+    let told = director.pieces(&mut world, &get(both.to_vec()));
+    assert_eq!(told.got.iter().map(|piece| piece.place).collect::<Vec<_>>(), both[1..]);
+}
+
+#[test]
+fn a_page_of_a_piece_that_the_disk_lost_holds_that_piece() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut world = World::over(|secret| Sqlite::open(dir.path(), &secret.files).expect("opens"));
+    let (mut director, photo, cut) = noted(&mut world, 1);
+    director.pieces(&mut world, &put(pieces(&photo, &cut)));
+    let secret = world.server.secret.clone();
+    world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
+    let file = dir.path().join("files.db");
+    let mut bytes = std::fs::read(&file).expect("there");
+    let at = bytes.len() / 2;
+    bytes[at] ^= 1;
+    std::fs::write(&file, bytes).expect("written");
+    world.server = Server::open(Sqlite::open(dir.path(), &secret.files).expect("opens"), secret).expect("opens");
+    let told = director.pieces(&mut world, &get(places(&photo, &cut)));
+    assert_eq!(told.got.len(), places(&photo, &cut).len() - 1);
+    director.visits(&mut world, crate::scene::child(1));
+}
+
 #[tokio::test]
 async fn the_server_thread_answers_text_and_pieces_alike() {
     let mut world = World::new();
@@ -257,10 +293,9 @@ async fn the_server_thread_answers_text_and_pieces_alike() {
     let World { server, .. } = world;
     let (hub, running) = crate::hub::Hub::start(server, crate::clock::Os).expect("started");
     for body in bodies {
-        assert!(matches!(hub.handle_piece(body).await, Answer::Frames(_)));
+        assert!(matches!(hub.handle_piece(Proven::believed(body)).await, Answer::Frames(_)));
     }
-    assert!(matches!(hub.handle(text).await, Answer::Frames(_)));
-    assert_eq!(hub.handle_piece(b"noise".to_vec()).await, Answer::NotFound);
+    assert!(matches!(hub.handle(Proven::believed(text)).await, Answer::Frames(_)));
     assert_eq!(
         hub.with(|server, _| server.pieces()).await,
         Some(Ok((4, cut.pieces.iter().map(Vec::len).sum::<usize>() as u64)))

@@ -355,7 +355,7 @@ fn an_erased_child_is_gone_from_the_log_and_refused_for_ever() {
     let heard = director.pull(&mut world);
     let last = heard.verdicts.last().expect("a verdict");
     assert_eq!(last.outcomes, [(0, Outcome::Held(sync::wire::Reason::Erased))]);
-    assert_eq!(world.server.vault.store.unjudged(9), Ok(vec![]));
+    assert_eq!(world.server.vault.store.unjudged(9, &Aside::default()), Ok(vec![]));
 }
 
 #[test]
@@ -459,4 +459,31 @@ fn what_a_failed_disk_did_not_keep_gets_no_receipt() {
     assert_eq!(world.server.handle(&mut world.dice.moment(9), &body), Answer::Unavailable);
     let answer = world.server.handle(&mut world.dice.moment(9), &body);
     assert!(matches!(director.hear(answer).receipts[..], [Receipt::Kept(_)]), "the retry is taken");
+}
+
+#[test]
+fn four_thousand_wishes_are_answered_by_one_measure_and_then_the_next() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let mut director = world.desk(1);
+    for _ in 0..12 {
+        let mut chance = world.moment();
+        let text: String = (0..15_000)
+            .filter_map(|_| char::from_u32(0x4e00 + u32::from(u16::from_be_bytes(chance.bytes())) % 20_000))
+            .collect();
+        let note = director.note(&mut world, c, &text);
+        director.sends(&mut world, &[note]);
+    }
+    // Given back: all of it is history now, which a desk asks for.
+    world.write(vec![Row::Withdraw { child: c, post: POSTS[1] }]);
+    world.write(vec![Row::Assign { child: c, post: POSTS[1] }]);
+    let mut second = world.desk(1);
+    let heard = second.pull(&mut world);
+    let (once, whole) = (heard.bytes, heard.about(c).len());
+    assert_eq!((whole, heard.more), (12, false));
+    let want = vec![Want { child: c, after: 0 }; 64];
+    assert!(64 * once > 16 << 20, "far more than one answer: {once}");
+    let request = Request { want, ..second.request() };
+    let heard = second.ask(&mut world, &request);
+    assert!(heard.bytes < 6 << 20 && heard.more, "{} bytes, more: {}", heard.bytes, heard.more);
 }

@@ -7,7 +7,9 @@ use domain::roster::Channel;
 use sync::item::Kind;
 use sync::wire::{Mark, Reach};
 
-use super::{Code, DeviceState, NewArrival, NewEnvelope, NewItem, PieceId, RecordState, Segment, Standing, Store};
+use super::{
+    Aside, Code, DeviceState, NewArrival, NewEnvelope, NewItem, PieceId, RecordState, Segment, Standing, Store,
+};
 
 /// Runs the whole suite, each part on a fresh store.
 pub(crate) fn holds<S: Store>(fresh: &mut dyn FnMut() -> S) {
@@ -114,7 +116,9 @@ fn deliveries_wait_in_order_until_they_are_laid_out(store: &mut impl Store) {
     }
     store.commit().expect("commits");
     assert_eq!(store.newest_number(), Ok(6));
-    assert_eq!(store.arrivals(2), Ok(vec![arrival(4), arrival(5)]));
+    assert_eq!(store.arrivals(2, &Aside::default()), Ok(vec![arrival(4), arrival(5)]));
+    let aside = Aside { arrivals: [4, 5].into(), ..Aside::default() };
+    assert_eq!(store.arrivals(2, &aside), Ok(vec![arrival(6)]), "what cannot be read keeps nothing from its turn");
     assert_eq!(store.arrivals_of(&Digest([0; 32])), Ok(vec![arrival(4), arrival(6)]));
     assert_eq!(store.standings(), Ok([3, 0, 0, 0]));
     let row = store.add_envelope(&envelope(1)).expect("kept");
@@ -125,9 +129,13 @@ fn deliveries_wait_in_order_until_they_are_laid_out(store: &mut impl Store) {
     for number in [5, 6] {
         store.drop_arrival(number).expect("laid out");
     }
-    assert_eq!((store.arrivals(9), store.newest_number()), (Ok(vec![]), Ok(6)), "no number is given twice");
+    assert_eq!(
+        (store.arrivals(9, &Aside::default()), store.newest_number()),
+        (Ok(vec![]), Ok(6)),
+        "no number is given twice"
+    );
     assert_eq!(store.items_of_envelope(row).expect("asked")[0].standing, Standing::Accepted(9));
-    assert_eq!(store.unjudged(9), Ok(vec![]));
+    assert_eq!(store.unjudged(9, &Aside::default()), Ok(vec![]));
 }
 
 fn an_envelope_is_kept_once_and_its_items_are_judged_in_order(store: &mut impl Store) {
@@ -143,10 +151,13 @@ fn an_envelope_is_kept_once_and_its_items_are_judged_in_order(store: &mut impl S
     assert_eq!(store.envelope_row(&Digest([1; 32])), Ok(Some(first)));
     assert_eq!(store.envelopes_marked(Mark([1; 8])), Ok(vec![first]));
     assert_eq!(store.envelope(second).expect("asked"), Some(envelope(2)));
-    assert_eq!(store.unjudged(10), Ok(vec![first, second]));
-    assert_eq!(store.unjudged(1), Ok(vec![first]));
+    assert_eq!(store.unjudged(10, &Aside::default()), Ok(vec![first, second]));
+    assert_eq!(store.unjudged(1, &Aside::default()), Ok(vec![first]));
     assert_eq!(store.newest_number(), Ok(3));
     let items = store.items_of_envelope(first).expect("asked");
+    let aside = Aside { envelopes: [second].into(), items: [items[0].id].into(), ..Aside::default() };
+    assert_eq!(store.unjudged(10, &aside), Ok(vec![first]), "for its other item");
+    assert_eq!(store.outside_log().expect("asked").len(), 3);
     assert_eq!(items.iter().map(|i| (i.place, i.number)).collect::<Vec<_>>(), [(0, 1), (1, 3)]);
     assert_eq!(store.sealed(items[1].id), Ok(Some(vec![9, 1])));
     let standings = [Standing::Accepted(7), Standing::Held(2)];
@@ -155,7 +166,7 @@ fn an_envelope_is_kept_once_and_its_items_are_judged_in_order(store: &mut impl S
         let found = store.item_of(item.record, &item.digest).expect("asked").expect("there");
         assert_eq!(found.standing, standing);
     }
-    assert_eq!(store.unjudged(10), Ok(vec![second]));
+    assert_eq!(store.unjudged(10, &Aside::default()), Ok(vec![second]));
     let waiting = store.items_of_envelope(second).expect("asked")[0].id;
     store.set_standing(waiting, Standing::Waiting(Digest([6; 32]))).expect("set");
     assert_eq!(store.standings(), Ok([0, 1, 1, 1]));

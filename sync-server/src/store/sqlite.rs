@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, TransactionState};
 use rusqlite_migration::{M, Migrations};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -86,25 +86,51 @@ impl Store for Sqlite {}
 impl Sqlite {
     /// Opens or creates the four files in a folder.
     pub fn open(dir: &Path, keys: &FileKeys) -> Stored<Self> {
-        let open = |name: &str, key: &[u8; 32], sql: &[&'static str], sync: &str| {
-            connect(Connection::open(dir.join(name)).map_err(failed)?, Some((key, page_of(name))), sql, sync)
-        };
-        let cache = match open(CACHE, &keys.cache, CACHE_SCHEMA, "NORMAL") {
+        let cache = match open_file(dir, keys, CACHE) {
             Err(StoreError::Damaged) => {
                 remove(dir, CACHE)?;
-                open(CACHE, &keys.cache, CACHE_SCHEMA, "NORMAL")?
+                open_file(dir, keys, CACHE)?
             }
             other => other?,
         };
         Ok(Self {
-            db: without_wiping(open(STORE, &keys.store, STORE_SCHEMA, "FULL")?)?,
-            keys: open(KEYS, &keys.keys, KEYS_SCHEMA, "FULL")?,
-            files: open(FILES, &keys.files(), files::SCHEMA, "FULL")?,
+            db: open_file(dir, keys, STORE)?,
+            keys: open_file(dir, keys, KEYS)?,
+            files: open_file(dir, keys, FILES)?,
             cache,
             home: Some((dir.to_owned(), keys.clone())),
             erases: false,
             pinned: false,
         })
+    }
+
+    /// SQLCipher gives a connection up for good once it met a page it could not decrypt; whatever stands on other
+    /// pages is read over a new one. What was not committed is lost
+    /// with it.
+    pub(super) fn mend_connections(&mut self) -> Stored<()> {
+        let Some((dir, keys)) = &self.home else { return Ok(()) };
+        let parts = [(&mut self.db, STORE), (&mut self.keys, KEYS), (&mut self.files, FILES)];
+        for (db, name) in parts {
+            if db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).is_err() {
+                *db = open_file(dir, keys, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was asked of a file. Where that could not be read, and nothing is written to the file, the open
+    /// transaction goes on over a new connection, so that others find what is theirs.
+    fn go_on_around<R>(&mut self, found: Stored<R>, file: impl Fn(&mut Self) -> &mut Connection) -> Stored<R> {
+        let writes = |db: &Connection| matches!(db.transaction_state(None::<&str>), Ok(TransactionState::Write));
+        if !matches!(found, Err(StoreError::Damaged)) || writes(file(self)) {
+            return found;
+        }
+        let begun = !file(self).is_autocommit();
+        self.mend_connections()?;
+        if begun && file(self).is_autocommit() {
+            file(self).execute_batch("BEGIN").map_err(failed)?;
+        }
+        found
     }
 
     /// Everything in memory: for tests and the simulator.
@@ -133,9 +159,10 @@ impl Sqlite {
     /// Asks every file whether it is sound.
     pub fn sound(&self) -> Stored<bool> {
         for db in [&self.db, &self.keys, &self.files] {
-            let word: String = db.query_row("PRAGMA quick_check", [], |r| r.get(0)).map_err(failed)?;
-            if word != "ok" {
-                return Ok(false);
+            match db.query_row("PRAGMA quick_check", [], |r| r.get::<_, String>(0)).map_err(failed) {
+                Ok(word) if word == "ok" => {}
+                Ok(_) | Err(StoreError::Damaged) => return Ok(false),
+                Err(other) => return Err(other),
             }
         }
         Ok(true)
@@ -148,10 +175,31 @@ impl Sqlite {
         [STORE, KEYS, FILES, CACHE].iter().map(|name| size(name) + size(&format!("{name}-wal"))).sum()
     }
 
+    /// Damages what stands in `store.db`.
+    #[cfg(test)]
+    pub(crate) fn hurt(&self, sql: &str) {
+        let done = self.db.execute(sql, []).expect("a statement");
+        assert!(done > 0, "nothing is damaged by: {sql}");
+    }
+
     /// Version of the linked SQLite.
     pub fn version() -> &'static str {
         rusqlite::version()
     }
+}
+
+/// One of the files, with its schema and how durable a commit in it is.
+fn open_file(dir: &Path, keys: &FileKeys, name: &str) -> Stored<Connection> {
+    let files = keys.files();
+    let (key, schema, sync) = match name {
+        STORE => (&keys.store, STORE_SCHEMA, "FULL"),
+        KEYS => (&keys.keys, KEYS_SCHEMA, "FULL"),
+        FILES => (&files, files::SCHEMA, "FULL"),
+        _ => (&keys.cache, CACHE_SCHEMA, "NORMAL"),
+    };
+    let opened = Connection::open(dir.join(name)).map_err(failed)?;
+    let db = connect(opened, Some((key, page_of(name))), schema, sync)?;
+    if name == STORE { without_wiping(db) } else { Ok(db) }
 }
 
 /// Removes a database file with its journal.
@@ -238,12 +286,27 @@ fn copy_into(from: &Connection, into: &mut Connection) -> Stored<()> {
     }
 }
 
+/// Extended codes of SQLite for a page that could not be read: SQLITE_IOERR_READ, _SHORT_READ, _DATA, _CORRUPTFS.
+const UNREADABLE: [i32; 4] = [266, 522, 8202, 8458];
+
 /// What a failure of SQLite means to us.
 fn failed(error: rusqlite::Error) -> StoreError {
+    use rusqlite::Error as E;
+    let unlike = matches!(
+        error,
+        E::FromSqlConversionFailure(..) | E::IntegralValueOutOfRange(..) | E::InvalidColumnType(..) | E::Utf8Error(..)
+    );
+    if unlike || error.sqlite_error().is_some_and(|told| UNREADABLE.contains(&told.extended_code)) {
+        return StoreError::Damaged;
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::ReadOnly,
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Damaged,
+        // SQLCipher's word for a page it cannot decrypt; our statements themselves are all sound.
+        Some(ErrorCode::Unknown) if error.sqlite_error().is_some_and(|told| told.extended_code == 1) => {
+            StoreError::Damaged
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(_) | None => StoreError::Failed(error.to_string()),
     }

@@ -240,3 +240,19 @@ fn a_birth_day_without_its_year_asks_for_the_year() {
     let finding = check_value(field, "birth", &Value::text("0506")).expect("a finding");
     assert!(finding.text.contains("哪一年"), "{}", finding.text);
 }
+
+#[test]
+fn a_rule_about_a_field_covers_its_marker_members_and_former_names() {
+    let json = r#"{"$id": "f", "title": "表", "x-en": "f", "x-version": 2, "x-class": "ordinary", "type": "object", "properties": {
+        "no": {"type": "string", "title": "号", "x-en": "no", "x-given": true, "x-was": ["nr"]},
+        "free": {"type": "string", "title": "填", "x-en": "free"}
+    }}"#;
+    let form = Form::parse(json).expect("a form");
+    let given = |key: &str| form.touches(key, |field| field.given);
+    for key in ["no", "?no", "no/1", "?no/1", "nr", "?nr", "nr/1"] {
+        assert!(given(key), "{key}");
+    }
+    for key in ["free", "?free", "number", "n", "form_ver"] {
+        assert!(!given(key), "{key}");
+    }
+}

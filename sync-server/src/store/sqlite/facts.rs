@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sync::wire::Reach;
 
 use super::{Sqlite, failed, signed, unsigned};
-use crate::store::{Code, DeviceState, Facts, Stored};
+use crate::store::{Code, DeviceState, Facts, StoreError, Stored};
 
 const DEVICE: &str = "SELECT device, counter, confirmed, seen, leased, branch, seq FROM device";
 
@@ -61,10 +61,14 @@ impl Facts for Sqlite {
         self.erases = false;
         for db in [&self.db, &self.keys, &self.files, &self.cache] {
             if !db.is_autocommit() {
-                db.execute_batch("ROLLBACK").map_err(failed)?;
+                match db.execute_batch("ROLLBACK").map_err(failed) {
+                    // Gone with its connection.
+                    Ok(()) | Err(StoreError::Damaged) => {}
+                    Err(other) => return Err(other),
+                }
             }
         }
-        Ok(())
+        self.mend_connections()
     }
 
     fn fact(&mut self, name: &str) -> Stored<Option<Vec<u8>>> {

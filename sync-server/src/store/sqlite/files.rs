@@ -21,7 +21,8 @@ impl Pieces for Sqlite {
     }
 
     fn piece(&mut self, id: &PieceId) -> Stored<Option<Vec<u8>>> {
-        bytes(&self.files, id)
+        let found = bytes(&self.files, id);
+        self.go_on_around(found, |s| &mut s.files)
     }
 
     fn add_piece(&mut self, id: &PieceId, bytes: &[u8]) -> Stored<()> {

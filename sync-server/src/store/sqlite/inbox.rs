@@ -6,7 +6,7 @@ use sync::item::Kind;
 use sync::wire::Mark;
 
 use super::{Sqlite, failed, signed, unsigned};
-use crate::store::{Inbox, NewArrival, NewEnvelope, NewItem, Standing, StoreError, Stored, StoredItem};
+use crate::store::{Aside, Inbox, NewArrival, NewEnvelope, NewItem, Standing, StoreError, Stored, StoredItem};
 
 /// Columns of an item, in the order [`read`] takes them.
 pub(super) const COLUMNS: &str =
@@ -49,6 +49,45 @@ impl Sqlite {
         self.listed(&format!("SELECT {COLUMNS} FROM item WHERE {filter}"), value)
     }
 
+    fn arrivals_at_once(&self, limit: usize, aside: &Aside) -> Stored<Vec<NewArrival>> {
+        let sql = "SELECT number, id, body FROM arrival ORDER BY number";
+        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
+        let mut rows = q.query([]).map_err(failed)?;
+        let mut found = Vec::new();
+        while found.len() < limit
+            && let Some(row) = rows.next().map_err(failed)?
+        {
+            if !aside.arrivals.contains(&unsigned(row.get(0).map_err(failed)?)) {
+                found.push(arrival(row).map_err(failed)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The same around what cannot be read: the numbers stand apart from the bodies.
+    fn arrivals_one_by_one(&mut self, limit: usize, aside: &Aside) -> Stored<Vec<NewArrival>> {
+        let mut found = Vec::new();
+        for number in self.arrival_numbers()?.into_iter().filter(|number| !aside.arrivals.contains(number)).take(limit)
+        {
+            let sql = "SELECT number, id, body FROM arrival WHERE number = ?";
+            let one = self.db.query_row(sql, [signed(number)], arrival).map_err(failed);
+            match one {
+                Err(StoreError::Damaged) => {
+                    self.mend_connections()?;
+                    found.push(NewArrival { number, id: Digest([0; 32]), body: Vec::new() });
+                }
+                other => found.push(other?),
+            }
+        }
+        Ok(found)
+    }
+
+    fn arrival_numbers(&self) -> Stored<Vec<u64>> {
+        let mut q = self.db.prepare_cached("SELECT number FROM arrival ORDER BY number").map_err(failed)?;
+        let numbers = q.query_map([], |r| r.get(0).map(unsigned)).map_err(failed)?;
+        numbers.collect::<Result<_, _>>().map_err(failed)
+    }
+
     fn listed(&self, sql: &str, value: &dyn rusqlite::ToSql) -> Stored<Vec<StoredItem>> {
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let rows = q.query_map([value], read).map_err(failed)?;
@@ -77,11 +116,14 @@ impl Inbox for Sqlite {
         q.execute(params![signed(new.number), new.id.0, new.body]).map(drop).map_err(failed)
     }
 
-    fn arrivals(&mut self, limit: usize) -> Stored<Vec<NewArrival>> {
-        let sql = "SELECT number, id, body FROM arrival ORDER BY number";
-        let mut q = self.db.prepare_cached(sql).map_err(failed)?;
-        let rows = q.query_map([], arrival).map_err(failed)?;
-        rows.take(limit).collect::<Result<_, _>>().map_err(failed)
+    fn arrivals(&mut self, limit: usize, aside: &Aside) -> Stored<Vec<NewArrival>> {
+        match self.arrivals_at_once(limit, aside) {
+            Err(StoreError::Damaged) if self.db.is_autocommit() => {
+                self.mend_connections()?;
+                self.arrivals_one_by_one(limit, aside)
+            }
+            other => other,
+        }
     }
 
     fn arrivals_of(&mut self, id: &Digest) -> Stored<Vec<NewArrival>> {
@@ -189,14 +231,16 @@ impl Inbox for Sqlite {
         self.items("child = ? ORDER BY id", child.as_bytes())
     }
 
-    fn unjudged(&mut self, limit: usize) -> Stored<Vec<u64>> {
-        let sql = "SELECT envelope FROM item WHERE standing = 0 ORDER BY number, id";
+    fn unjudged(&mut self, limit: usize, aside: &Aside) -> Stored<Vec<u64>> {
+        let sql = "SELECT envelope, id FROM item WHERE standing = 0 ORDER BY number, id";
         let mut q = self.db.prepare_cached(sql).map_err(failed)?;
         let mut rows = q.query([]).map_err(failed)?;
         let mut found: Vec<u64> = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             let envelope = unsigned(row.get(0).map_err(failed)?);
-            if found.contains(&envelope) {
+            let passed =
+                aside.envelopes.contains(&envelope) || aside.items.contains(&unsigned(row.get(1).map_err(failed)?));
+            if passed || found.contains(&envelope) {
                 continue;
             }
             if found.len() == limit {
@@ -205,6 +249,10 @@ impl Inbox for Sqlite {
             found.push(envelope);
         }
         Ok(found)
+    }
+
+    fn outside_log(&mut self) -> Stored<Vec<StoredItem>> {
+        self.items("standing <> ? ORDER BY id", &ACCEPTED)
     }
 
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>> {

@@ -20,9 +20,9 @@ impl Keys for Sqlite {
         if q.exists([owner]).map_err(failed)? {
             return Ok(None);
         }
-        let mut q =
-            self.keys.prepare_cached("SELECT key FROM key WHERE owner = ? AND length(key) = 32").map_err(failed)?;
-        q.query_row([owner], |r| r.get(0)).optional().map_err(failed)
+        drop(q);
+        let found = key_of(&self.keys, owner);
+        self.go_on_around(found, |s| &mut s.keys)
     }
 
     // Durable before anything sealed under it: `commit` takes keys.db to the disk before store.db. When
@@ -46,6 +46,11 @@ impl Keys for Sqlite {
         self.drop_cache()?;
         self.destroy_erased().map(drop)
     }
+}
+
+fn key_of(keys: &Connection, owner: &[u8; 16]) -> Stored<Option<[u8; 32]>> {
+    let mut q = keys.prepare_cached("SELECT key FROM key WHERE owner = ? AND length(key) = 32").map_err(failed)?;
+    q.query_row([owner], |r| r.get(0)).optional().map_err(failed)
 }
 
 impl Sqlite {
