@@ -62,14 +62,18 @@ fn who_vouches_is_a_set_and_a_reason_is_noted_once(store: &mut impl Store) {
     let [first, second] = [DeviceId::new([7; 16]), DeviceId::new([8; 16])];
     for (voucher, again) in [(first, true), (first, false), (second, true), (first, false)] {
         store.vouch(row, voucher).expect("noted");
-        assert_eq!(store.unjudged(9), Ok(if again { vec![row] } else { vec![] }), "judged again by a new word only");
+        assert_eq!(
+            store.unjudged(9, &Aside::default()),
+            Ok(if again { vec![row] } else { vec![] }),
+            "judged again by a new word only"
+        );
         store.set_standing(held, Standing::Held(2)).expect("set");
     }
     assert_eq!(store.vouchers(row), Ok(vec![first, second]));
     store.reconsider_of(second).expect("nothing of hers");
-    assert_eq!(store.unjudged(9), Ok(vec![]));
+    assert_eq!(store.unjudged(9, &Aside::default()), Ok(vec![]));
     store.reconsider_of(envelope(1).device).expect("noted");
-    assert_eq!(store.unjudged(9), Ok(vec![row]));
+    assert_eq!(store.unjudged(9, &Aside::default()), Ok(vec![row]));
     let news = [2, 2, 1, 1, 2].map(|reason| store.note_reason(held, reason).expect("noted"));
     assert_eq!(news, [true, false, true, false, true]);
     store.commit().expect("commits");

@@ -6,6 +6,7 @@ use sync::wire::Request;
 
 use super::*;
 use crate::clock::Os;
+use crate::inbox::Proven;
 use crate::scene::World;
 use crate::server::Answer;
 
@@ -49,7 +50,7 @@ fn backup_and_verify_beside_two_desks_that_push_always_end_and_agree() {
     let count = pushed.clone();
     runtime.spawn(async move {
         for body in bodies {
-            if !matches!(pushing.handle(body).await, Answer::Frames(_)) {
+            if !matches!(pushing.handle(Proven::believed(body)).await, Answer::Frames(_)) {
                 return;
             }
             count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
