@@ -73,8 +73,9 @@ impl Target {
     async fn slow(&self, n: u64, progress: &Progress, until: Instant) -> usize {
         let (mut seed, mut ended, mut first) = (Seeded::new(n), 0, true);
         while Instant::now() < until {
-            let mut stays = true;
+            let mut stays = false;
             if let Ok(mut stream) = self.connect().await {
+                stays = true;
                 let head = "POST /v1/sync HTTP/1.1\r\nhost: x\r\ncontent-length: 8388608\r\n\r\n";
                 let _ = stream.write_all(head.as_bytes()).await;
                 while stays && Instant::now() < until {
@@ -132,7 +133,8 @@ impl Target {
 
     /// Noise; the head of a device nobody knows; that of a known device under a false signature.
     fn post(&self, seed: &mut Seeded) -> Vec<u8> {
-        let mut body = noise(seed, 100 + seed.below(200));
+        let length = 100 + seed.below(200);
+        let mut body = noise(seed, length);
         match seed.below(8) {
             0..3 => {}
             3..6 => body[0] = 1,
