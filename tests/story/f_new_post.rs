@@ -171,7 +171,7 @@ fn the_supervisor_takes_one_note_over_sends_another_back_and_keeps_a_third() {
     let back = world.ok(DIRECTOR, "sync.state", json!({}))["returned"].clone();
     assert_eq!(
         (&back[0]["form"]["text"], &back[0]["reason"]),
-        (&json!("走访记录"), &json!("没有写完，请和新主任当面说清。"))
+        (&json!("没写完的记录"), &json!("没有写完，请和新主任当面说清。"))
     );
     assert_eq!(
         (&back[0]["who"]["person"], &back[0]["name"], &back[1]),
