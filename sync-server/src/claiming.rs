@@ -13,6 +13,7 @@ use crate::damage::Damage;
 use crate::pull::{Reader, Sent};
 use crate::rows::Rows;
 use crate::server::{Server, ServerError};
+use crate::store::StoreError;
 use crate::store::{Standing, Store, Stored, StoredItem};
 use crate::vault::Vault;
 
@@ -81,7 +82,12 @@ impl<S: Store> Server<S> {
     /// The channels of all whose work about a child was decided on: why stands in what is packed for them too.
     pub(crate) fn channels_of_claims(&mut self, child: ChildId) -> Result<Vec<Channel>, ServerError> {
         let mut channels = Vec::new();
-        for item in self.vault.store.items_of_child(child)? {
+        let items = match self.vault.store.items_of_child(child) {
+            // Which items are hers cannot be read: then nothing that is packed is kept (`forget`).
+            Err(StoreError::Damaged) => return Ok(channels),
+            items => items?,
+        };
+        for item in items {
             if item.kind == Kind::Audit
                 && item.form == FORM
                 && let Ok(Some(bytes)) = self.vault.open(&item)

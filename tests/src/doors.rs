@@ -125,7 +125,8 @@ impl Honest {
     async fn join(code: &str, dir: &std::path::Path) -> Result<Self> {
         let joined = desk::enrol::enrol(code, "电脑").await.map_err(|fault| anyhow::anyhow!("enrolling: {fault:?}"))?;
         let (address, ca) = (joined.identity.address.clone(), joined.identity.ca.clone());
-        let m = &mut Moment::new(clock::now(), &mut OsChance);
+        let mut chance = OsChance;
+        let m = &mut Moment::new(clock::now(), &mut chance);
         let client = Client::create(dir, m, joined.identity, PASSPHRASE, KdfCost::TRIVIAL)?;
         let mut desk = Self { client, line: Line::pinned(&address, &ca)? };
         desk.sync().await?;

@@ -46,6 +46,8 @@ fn half_a_note_stays_half_whatever_becomes_of_it() {
     half_a_sentence(&mut world, child);
     hands_over(&mut world, child);
     meet(&mut world, &[STATION, DIRECTOR, NEIGHBOUR, STATION]);
+    // her half note was handed in with the last round
+    meet(&mut world, &[STATION]);
 
     let work = held_with(&mut world, STATION, "奶奶说爸爸");
     assert_eq!((&work["form"]["text"], &work["unfinished"]), (&json!("没写完的走访记录"), &json!(true)), "{work}");

@@ -139,7 +139,7 @@ pub(crate) fn held(world: &mut World, seat: usize, standing: &str) -> Vec<Value>
 pub(crate) fn held_with(world: &mut World, seat: usize, words: &str) -> Value {
     let lines = held(world, seat, "open");
     let found = lines.iter().find(|line| line["written"].to_string().contains(words));
-    found.unwrap_or_else(|| panic!("{words} waits to be claimed: {lines:?}")).clone()
+    found.unwrap_or_else(|| panic!("{words} waits to be claimed: {lines:?} {}", world.chains())).clone()
 }
 
 /// She decides what becomes of held work.

@@ -271,7 +271,7 @@ pub(crate) fn head_with_contacts() -> Frame {
 }
 
 /// Changes of one record of each form of the trunk.
-pub(crate) fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
+pub(crate) fn records() -> Vec<(&'static str, &'static str, Vec<ByteVec>)> {
     let set = |key: &str, value: Value| Edit::Set(key.into(), value);
     let row = "family/000102030405060708090a0b0c0d0e0f";
     let child = vec![
@@ -279,7 +279,7 @@ pub(crate) fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
             set("name", Value::text("𬭎·玥")),
             set("hukou_has", Value::Unknown),
             set("categories/B1/status", Value::text("1")),
-            set(&format!("{row}/name"), Value::text("纪　宁")),
+            set(&format!("{row}/name"), Value::text("纪宁")),
             Edit::Write("remark".into(), "外婆照护，情绪稳定。".into()),
         ],
         vec![set("name", Value::text("𬭎玥")), Edit::Clear("categories/B1/status".into())],
@@ -297,8 +297,9 @@ pub(crate) fn records() -> Vec<(&'static str, Vec<ByteVec>)> {
         set("written", Value::text(r#"{"mode":"1","note":"奶奶说“爸爸”"}"#)),
         set("proposed", Value::text("mode")),
     ]];
-    let sessions = [("child", child), ("visit", visit), ("unfinished", unfinished)];
-    sessions.into_iter().map(|(form, sittings)| (form, write(form, &sittings))).collect()
+    let sessions =
+        [("child-normal", "child", child), ("visit", "visit", visit), ("unfinished", "unfinished", unfinished)];
+    sessions.into_iter().map(|(name, form, sittings)| (name, form, write(form, &sittings))).collect()
 }
 
 fn write(form: &str, sittings: &[Vec<Edit>]) -> Vec<ByteVec> {

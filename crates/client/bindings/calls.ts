@@ -173,7 +173,7 @@ masked: boolean,
  */
 differs: boolean, 
 /**
- * All that was said; more than one only when it differs.
+ * All that was said, the oldest first; more than one only when it differs.
  */
 said: Array<Saying>, };
 
@@ -243,6 +243,8 @@ version?: number, };
 
 export type Completed = { records: Array<Finished>, findings: Array<About>, };
 
+export type CountryPlace = { code: Area, name: string, };
+
 export type Created = { 
 /**
  * `None` when something red stands in the way, or files that may be of the same child are
@@ -268,7 +270,7 @@ alarms: Array<Alarm>,
  */
 alarms_total: number, sum: Sum, 
 /**
- * A line a director and device.
+ * A line a director and computer; of others who work here the computers that ask for something.
  */
 directors: Array<Director>, 
 /**
@@ -286,7 +288,11 @@ files: Array<FileChanged>,
 /**
  * Of the new files, those an import began: “导入 n 份”.
  */
-imported: number, differing: Array<Differing>, };
+imported: number, differing: Array<Differing>, 
+/**
+ * What was settled that day and still stands, the newest first.
+ */
+settled: Array<SettledDiffer>, };
 
 export type Departed = { child: ChildId, 
 /**
@@ -306,8 +312,8 @@ label: string,
  */
 enrolled: Timestamp | null, 
 /**
- * Of this computer its last sync; of another the signed time of the newest of its work that
- * is here, or when the server last kept something of it aside.
+ * When it was last in touch with the district, also without uploading anything. This computer knows its own
+ * last sync; of another the server tells stations and the centre.
  */
 last_contact: Timestamp | null, 
 /**
@@ -329,6 +335,14 @@ may_stop: boolean, };
 
 export type Differing = { child: ChildId, name: string, record: RecordId, key: string, label: Words, 
 /**
+ * Whose it is, where it is not the child's own: “祖母 王秀英”.
+ */
+whose: Words | null, 
+/**
+ * What stood there before, as far as those who wrote knew; empty where nothing did.
+ */
+before: Array<string>, 
+/**
  * What it holds, so that another value can be written; `None` when the form no longer has it.
  */
 kind: Kind | null, 
@@ -337,35 +351,21 @@ kind: Kind | null,
  */
 cell: CellShown, may_choose: boolean, };
 
-/**
- * Where the server is.
- */
-export type DistrictAddress = { 
-/**
- * Host and port this computer asks.
- */
-address: string, };
-
-/**
- * Where it has moved to.
- */
-export type DistrictMoved = { 
-/**
- * As the centre says it: a name or numbers, with or without a port.
- */
-address: string, };
-
 export type Director = { person: PersonId, name: string, 
 /**
- * What she is or was, where she is no director here today.
+ * What she is or was, where she was no director here that day.
  */
 other: OtherAtWork | null, unit: string, area: Area | null, 
 /**
- * `None` for a director without a device.
+ * `None` for a director without a computer that works.
  */
-device: DeviceId | null, label: string, 
+device: DeviceId | null, label: string, in_touch: InTouch, 
 /**
- * Signed time of the newest envelope here, or when the server last kept something of it aside.
+ * Why it counts as not in touch.
+ */
+why: Words | null, 
+/**
+ * When it was last in touch with the district.
  */
 last_contact: Timestamp | null, 
 /**
@@ -381,11 +381,11 @@ received: number,
  */
 waiting: number, 
 /**
- * Numbers missing before an envelope of that day.
+ * Numbers missing before an envelope of that day, or of those it said that day it has.
  */
 missing: Array<number>, 
 /**
- * Numbers missing before older envelopes.
+ * Numbers missing otherwise.
  */
 missing_earlier: number, 
 /**
@@ -397,6 +397,18 @@ held: number,
  * only kept. What was taken over and is in the log counts with what was received.
  */
 settled: number, };
+
+export type DistrictAddress = { 
+/**
+ * Host and port this computer asks.
+ */
+address: string, };
+
+export type DistrictMoved = { 
+/**
+ * As the centre says it: a name or numbers, with or without a port.
+ */
+address: string, };
 
 export type Draft = { draft: RecordId, form: string, children: Array<ChildId>, about: RecordId | null, 
 /**
@@ -519,6 +531,9 @@ computed: boolean,
  * Written once by the program, never by hand (`x-given`).
  */
 given: boolean, 
+/**
+ * Which day is meant where nobody writes the year (`x-near`); `None`: the year must be written.
+ */
 near: Near | null, 
 /**
  * Keys this field had in older versions of the form (`x-was`).
@@ -671,7 +686,11 @@ text: string,
  */
 en: string, };
 
-export type Finished = { child: ChildId, visit: RecordId, 
+export type Finished = { child: ChildId, 
+/**
+ * Whose visit it was; said also when the child has gone to somebody else meanwhile.
+ */
+name: string, visit: RecordId, 
 /**
  * When the child is to be visited again, as every list says it.
  */
@@ -801,6 +820,11 @@ photos: number, standing: HeldStanding,
  */
 may_take: boolean, 
 /**
+ * A draft that was handed in (没写完的): taken over it stands in the file as a remark (留作备注), never as what
+ * it was to become.
+ */
+unfinished: boolean, 
+/**
  * Whose decision it is that it no longer asks, and when.
  */
 settled: Who | null, 
@@ -826,6 +850,8 @@ may_undo: boolean,
  * The whole in one sentence.
  */
 words: Words, };
+
+export type InTouch = "handed_in" | "quiet" | "not";
 
 export type Kind = "text" | "name" | "long_text" | "day" | "month" | "time" | "int" | "money" | "decimal" | "yes" | "code" | "codes" | "id_no" | "tel" | "area" | "ref" | "rows" | "files";
 
@@ -863,6 +889,12 @@ export type Member = { key: string, code: Coded, who: Who | null, };
 
 export type Merge = "register" | "text" | "set" | "rows" | "higher" | "authority";
 
+export type MomentUnderstood = { day: Understood, time: Understood, 
+/**
+ * What to keep: the moment, or both texts until they can be read.
+ */
+value: string, };
+
 export type MyPost = { post: PostId, role: Role, 
 /**
  * 儿童主任
@@ -898,6 +930,8 @@ received: boolean,
  * Who took it over (认领), and when: it was written by somebody who had the child no longer.
  */
 taken: Who | null, };
+
+export type Near = "past" | "coming";
 
 export type Need = "must" | "when" | "may";
 
@@ -1105,6 +1139,20 @@ export type SettleHeld = { device: DeviceId, record: RecordId, deed: HeldDeed,
  */
 reason?: string, };
 
+export type SettledDiffer = { child: ChildId, name: string, record: RecordId, key: string, label: Words, whose: Words | null, 
+/**
+ * What was chosen, in words.
+ */
+text: string, who: Who, 
+/**
+ * The change that chose, for `child.undo`.
+ */
+change: string, 
+/**
+ * Whether this person may take it back (改回).
+ */
+may_undo: boolean, };
+
 export type Shown = { 
 /**
  * The whole key, e.g. `family/<row>/name`.
@@ -1157,13 +1205,22 @@ days: number, };
 
 export type Sum = { directors: number, 
 /**
- * Visits made that day, as far as known here.
+ * As of when all of this is: the last exchange with the district that ended well.
+ */
+as_of: Timestamp | null, 
+/**
+ * Visits of that day known here.
  */
 visits: number, 
 /**
- * Of those, in the district's log.
+ * Of those, in the district's log. What stands on a computer that was not in touch since nobody here can
+ * know: the computers are named.
  */
 received: number, 
+/**
+ * Of those, written here and not yet in the log.
+ */
+waiting: number, 
 /**
  * Numbers missing in the chains of that day.
  */
@@ -1177,9 +1234,25 @@ to_decide: number,
  */
 held: number, 
 /**
- * “131 位主任，今日 412 次走访，收到 412，缺 0，待核对 3”
+ * Computers that were not in touch since they may have been worked on.
  */
-sentence: string, };
+no_contact: number, 
+/**
+ * Directors who have no computer that works: what they did is not in any of these figures.
+ */
+without: Array<string>, 
+/**
+ * The district did not work with this program on that day yet.
+ */
+before: boolean, 
+/**
+ * 都核对完了: every computer was in touch after its last work, all of it is here, and nothing is left to settle.
+ */
+complete: boolean, 
+/**
+ * “截至 16:03，131 位主任，今日收到走访 412 次，缺 0，待核对 3”
+ */
+sentence: Words, };
 
 export type Supplement = { visit: RecordId, text: string, 
 /**
@@ -1234,18 +1307,6 @@ restoring: boolean, revoked: boolean, held: Array<Held>,
  */
 returned: Array<SentBack>, };
 
-export type Near = "past" | "coming";
-
-export type CountryPlace = { code: Area, name: string, };
-
-export type TypedDay = { text: string, near: Near | null, };
-
-export type TypedMoment = { day: string, time: string, };
-
-export type Understood = { text: string, problem: Words | null, };
-
-export type MomentUnderstood = { day: Understood, time: Understood, value: string, };
-
 export type Table = { 
 /**
  * Its id, as `x-code` names it.
@@ -1267,6 +1328,32 @@ other: string | null,
  * The codes in the order of the standard.
  */
 entries: Array<Entry>, };
+
+export type Tenure = { 
+/**
+ * Who had it; "（名册里没有）" when she works where nobody here can see.
+ */
+person: Words, 
+/**
+ * 儿童主任
+ */
+title: Words, unit: string, area: Area | null, 
+/**
+ * Who gave it to her, and when.
+ */
+given: Who | null, 
+/**
+ * Who took it from her, and when; `None` while she has it.
+ */
+taken: Who | null, 
+/**
+ * Her post ended on this day though nobody took the child from her.
+ */
+ended: Day | null, 
+/**
+ * Whether she has it now.
+ */
+now: boolean, };
 
 export type Thumb = { 
 /**
@@ -1348,6 +1435,14 @@ waiting: number, };
 
 export type Together = { child: ChildId, visits: [RecordId, RecordId], };
 
+export type TypedDay = { text: string, 
+/**
+ * Which day is meant where the year is not written; `null` where it must be.
+ */
+near: Near | null, };
+
+export type TypedMoment = { day: string, time: string, };
+
 export type Unassigned = { 
 /**
  * Since which day, as far as known here.
@@ -1390,7 +1485,35 @@ sorted: string,
  */
 why: Array<Why>, };
 
+export type Understood = { 
+/**
+ * The normal form; what cannot be read stays as it was typed.
+ */
+text: string, 
+/**
+ * What to do, where it cannot be read.
+ */
+problem: Words | null, };
+
 export type Undo = { record: RecordId, change: string, };
+
+export type UnfinishedLine = { record: RecordId, 
+/**
+ * 没写完的走访记录
+ */
+form: Words, 
+/**
+ * Who wrote it, and when it was handed in.
+ */
+who: Who, 
+/**
+ * What was written, what the program had filled in, what nobody answered.
+ */
+written: Array<Words>, 
+/**
+ * Who kept it as a remark, and when.
+ */
+kept: Who | null, };
 
 export type Value = null | boolean | number | string;
 
@@ -1482,6 +1605,7 @@ export type Written = { record: RecordId | null, findings: Array<Finding>, };
 export type Calls = {
   "me": { args: Nothing; answer: Me };
   "forms": { args: Nothing; answer: Forms };
+  "places": { args: Nothing; answer: Array<CountryPlace> };
   "children.list": { args: Filter; answer: Listed };
   "children.find": { args: Find; answer: Listed };
   "children.names": { args: Nothing; answer: Array<ChildName> };
@@ -1489,6 +1613,7 @@ export type Calls = {
   "child.open": { args: WhichChild; answer: ChildFile };
   "child.reveal": { args: Reveal; answer: Revealed };
   "child.history": { args: WhichChild; answer: Array<HistoryLine> };
+  "child.tenures": { args: WhichChild; answer: Array<Tenure> };
   "child.edit": { args: Edits; answer: Edited };
   "child.undo": { args: Undo; answer: Edited };
   "child.choose": { args: Choice; answer: Edited };
@@ -1500,8 +1625,8 @@ export type Calls = {
   "doubles.apart": { args: ApartPair; answer: Nothing };
   "visits.list": { args: WhichChild; answer: Array<VisitLine> };
   "visits.recent": { args: RecentVisits; answer: Array<NamedVisit> };
+  "unfinished.list": { args: WhichChild; answer: Array<UnfinishedLine> };
   "visit.open": { args: WhichVisit; answer: VisitNote };
-  "places": { args: Nothing; answer: Array<CountryPlace> };
   "read.day": { args: TypedDay; answer: Understood };
   "read.moment": { args: TypedMoment; answer: MomentUnderstood };
   "visit.begin": { args: BeginVisit; answer: Draft };
@@ -1547,13 +1672,15 @@ export type Calls = {
 export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "me": ["roster"],
   "forms": [],
-  "children.list": ["children", "differing", "roster"],
-  "children.find": ["children"],
+  "places": [],
+  "children.list": ["children", "differing", "roster", "settings"],
+  "children.find": ["children", "settings"],
   "children.names": ["children", "roster"],
   "children.household": ["children"],
   "child.open": ["child", "differing", "roster"],
   "child.reveal": [],
   "child.history": ["child"],
+  "child.tenures": ["child", "roster"],
   "child.edit": [],
   "child.undo": [],
   "child.choose": [],
@@ -1565,8 +1692,8 @@ export const listens: { readonly [name in keyof Calls]: readonly string[] } = {
   "doubles.apart": [],
   "visits.list": ["visits", "sync"],
   "visits.recent": ["visits", "sync"],
+  "unfinished.list": ["visits"],
   "visit.open": ["record", "sync"],
-  "places": [],
   "read.day": [],
   "read.moment": [],
   "visit.begin": [],

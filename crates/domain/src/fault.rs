@@ -55,7 +55,7 @@ codes! {
     WrongPassphrase => "口令不对，请再试一次；忘了口令可用抄下来的恢复码打开。",
         "Wrong passphrase; please try again. If it is forgotten, the recovery code you wrote down opens as well.",
     /// What looks like a recovery code opens no key slot.
-    WrongRecovery => "恢复码不对：应是 8 组、每组 4 位，只有数字和字母 A 到 F；请对照抄下来的纸逐组核对。",
+    WrongRecovery => "恢复码不对：应是 8 组、每组 4 位；请对照抄下来的纸逐组核对。",
         "This recovery code is wrong: it has 8 groups of 4, digits and the letters A to F only; compare it with your paper group by group.",
     /// A new passphrase is too easily guessed.
     WeakPassphrase => "口令太容易被猜到，还没有设定；请再长一些，例如四五个不相干的词连起来。",

@@ -111,14 +111,16 @@ fn as_typed(record: &Record, who: u8, minute: i64, key: &str, text: &str) -> Vec
         |()| CommitOptions::default().with_time(at(minute).0),
         |tx| tx.put(automerge::ROOT, key, text),
     );
-    let hash = done.expect("a change").hash.expect("a change");
-    doc.get_change_by_hash(&hash).expect("the change").raw_bytes().to_vec()
+    done.expect("a change").hash.expect("a change");
+    doc.get_last_local_change().expect("the change").raw_bytes().to_vec()
 }
 
 #[test]
 fn one_telephone_in_two_spellings_is_written_as_one_value() {
     let (mut one, mut other) = begun();
     let a = write(&mut one, 1, 1, &[set("phone_child", "+86 140-0000-0002"), set("id_no", "99010220120101124x")]);
+    let again = one.edit(child(), &desk(1), at(3), &[set("phone_child", "0086-14000000002")]);
+    assert_eq!(again, Ok(None), "another spelling of what stands changes nothing");
     let b =
         write(&mut other, 2, 2, &[set("phone_child", "１４００００００００２"), set("id_no", "99010220120101124X")]);
     meet(&mut one, &mut other, &[a], &[b]);
@@ -128,8 +130,6 @@ fn one_telephone_in_two_spellings_is_written_as_one_value() {
     }
     assert_eq!(text(&one, "phone_child").as_deref(), Some("14000000002"));
     assert_eq!(text(&other, "id_no").as_deref(), Some("99010220120101124X"));
-    let again = one.edit(child(), &desk(1), at(3), &[set("phone_child", "0086-14000000002")]);
-    assert_eq!(again, Ok(None), "another spelling of what stands changes nothing");
 }
 
 #[test]

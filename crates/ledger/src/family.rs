@@ -83,7 +83,9 @@ const LONG_SURNAMES: [&str; 24] = [
 /// Whether a line is a name of its own and no piece of a longer one.
 fn is_whole_name(line: &str) -> bool {
     let name = check::name::normal(line);
-    (2..=4).contains(&name.chars().count()) && !name.contains('·') && !LONG_SURNAMES.contains(&name.as_str())
+    (2..=4).contains(&name.chars().count())
+        && !line.contains(check::name::is_dot)
+        && !LONG_SURNAMES.contains(&name.as_str())
 }
 
 fn lines(cell: &Cell) -> Vec<String> {

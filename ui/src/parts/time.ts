@@ -14,3 +14,6 @@ export function clock(at: number, now = Date.now()): string {
   const on = dayOf(at);
   return on === dayOf(now) ? time.format(at) : `${on.slice(5)} ${time.format(at)}`;
 }
+
+/** Whether a text is a day as the core writes it, not as people do: addresses of pages are asked. */
+export const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text);

@@ -592,8 +592,7 @@ fn the_lease_ends_reading_and_a_slow_clock_does_not_prolong_it() {
     let mut scene = Scene::at_work();
     let reading = |scene: &mut Scene| scene.with(|client, m| client.desk().reading(m)).map_err(|f| f.code);
     assert_eq!(reading(&mut scene), Ok(()));
-    let start = scene.now;
-    scene.now = start.plus_s(15 * 86_400);
+    scene.now = scene.now.plus_s(15 * 86_400);
     assert_eq!(reading(&mut scene), Err(Code::LeaseOver));
     scene.edit(7, "name", "仍可写");
     scene.exchange(Vec::new());

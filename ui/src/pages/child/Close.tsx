@@ -9,6 +9,7 @@ import { savedNow } from '../../parts/saved';
 import { useLook } from '../../look';
 import { helped, spoken } from '../../text';
 import { useFile } from './edit';
+import part from '../../parts/choice.module.css';
 import css from './child.module.css';
 
 const KEYS = ['closed_why', 'closed_why_other', 'closed_on', 'closed_papers'];
@@ -74,7 +75,7 @@ export function Close({ hide }: { hide(): void }) {
             {field.kind === 'code' ? (
               <div className={css.choices} role="radiogroup" aria-label={label(field)}>
                 {table(field.code)?.entries.map((entry) => (
-                  <button key={entry.code} type="button" role="radio" aria-checked={typed[field.key] === entry.code} className={css.choice} onClick={() => write(field.key, entry.code)}>{look.language === 'zh' ? entry.name : entry.en}</button>
+                  <button key={entry.code} type="button" role="radio" aria-checked={typed[field.key] === entry.code} className={part.choice} onClick={() => write(field.key, entry.code)}>{look.language === 'zh' ? entry.name : entry.en}</button>
                 ))}
               </div>
             ) : <Input value={typed[field.key] ?? ''} maxLength={field.max || undefined} onChange={(event) => write(field.key, event.target.value)} onBlur={() => void show(field)} placeholder={helped(field)} aria-label={label(field)} />}

@@ -1,4 +1,5 @@
 // What the address says is to be listed. Anything may stand in an address; what is not understood is left out.
+import { isDay } from '../../parts/time';
 import type { Card, DueFilter, Filter, Sort } from '../../api';
 
 export type Wanted = { text?: string; categories?: string[]; risk?: string[]; due?: DueFilter[]; area?: string; post?: string; missing?: true; differs?: true; unvisited?: true; unassessed?: true; closed?: true; due_on?: string; sort?: Sort };
@@ -33,7 +34,7 @@ export function asWanted(found: Record<string, unknown>): Wanted {
   if (area) wanted.area = area;
   if (post) wanted.post = post;
   for (const flag of FLAGS) if (found[flag] === true || found[flag] === 'true') wanted[flag] = true;
-  const [dueOn] = texts(found.due_on)?.filter((day) => /^\d{4}-\d\d-\d\d$/.test(day)) ?? [];
+  const [dueOn] = texts(found.due_on)?.filter(isDay) ?? [];
   if (dueOn) wanted.due_on = dueOn;
   if (SORTS.includes(String(found.sort)) && found.sort !== 'due') wanted.sort = found.sort as Sort;
   return wanted;

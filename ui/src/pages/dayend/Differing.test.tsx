@@ -50,7 +50,7 @@ function day(): string[] {
 function Page() {
   const { data } = useAnswer('dayend', {});
   const deeds = useDeedsOfPage();
-  return data ? <DeedsHere.Provider value={deeds}><Differing all={data.differing} settled={data.settled} today="2026-11-28" /><Notes visits={data.visits} /></DeedsHere.Provider> : null;
+  return data ? <DeedsHere.Provider value={deeds}><Differing all={data.differing} settled={data.settled} /><Notes visits={data.visits} /></DeedsHere.Provider> : null;
 }
 
 /** A key where the focus is. */

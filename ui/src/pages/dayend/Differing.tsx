@@ -10,7 +10,7 @@ import { onEnter } from '../../parts/keys';
 import { savedNow } from '../../parts/saved';
 import { Sayings } from '../../parts/Sayings';
 import { clock } from '../../parts/time';
-import { spoken } from '../../text';
+import { listed, spoken } from '../../text';
 import { asValue } from '../child/typed';
 import { differsId, last, useDeeds } from './deeds';
 import { line, plain, useFirst, useWanted, wantLine } from './lines';
@@ -64,7 +64,7 @@ function Settled({ one }: { one: SettledDiffer }) {
   const z = latest?.kind === 'choice' && differsId(latest.one) === differsId(one);
   return (
     <div className={css.dayendPicked} role="status" data-testid="settled-differ">
-      <span className="grow">{t('dayend.chosen', { name: one.name, label: whose(one), text: one.text })} <span className="quiet">{one.who.person} <span className="num">{clock(one.who.at)}</span></span></span>
+      <span className="grow">{t('dayend.chosen', { name: one.name, label: whose(t, one), text: one.text })} <span className="quiet">{one.who.person} <span className="num">{clock(one.who.at)}</span></span></span>
       {one.may_undo && (
         <Button size="small" icon={<UndoOutlined />} onClick={() => void deeds.takeBack({ kind: 'choice', one, change: one.change })} data-testid="undo">
           {z && <kbd>Z</kbd>}{t('dayend.change_back')}
@@ -74,8 +74,11 @@ function Settled({ one }: { one: SettledDiffer }) {
   );
 }
 
+type Translate = ReturnType<typeof useTranslation>['t'];
+
 /** Whose field it is: “电话（祖母 王秀英）”. */
-const whose = ({ label, whose }: Pick<One, 'label' | 'whose'>) => spoken(label) + (whose ? `（${spoken(whose)}）` : '');
+const whose = (t: Translate, { label, whose }: Pick<One, 'label' | 'whose'>) =>
+  whose ? t('dayend.whose', { label: spoken(label), whose: spoken(whose) }) : spoken(label);
 
 function Line({ one, pick }: { one: One; pick(one: One, value: Value): Promise<Finding[]> }) {
   const { t } = useTranslation();
@@ -85,7 +88,7 @@ function Line({ one, pick }: { one: One; pick(one: One, value: Value): Promise<F
   const [red, setRed] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
   const { cell, name, may_choose: may, kind } = one;
-  const label = whose(one);
+  const label = whose(t, one);
   const typed = may && TYPED.includes(kind);
   async function take(value: Value) {
     if (busy) return;
@@ -121,7 +124,7 @@ function Line({ one, pick }: { one: One; pick(one: One, value: Value): Promise<F
         <span className="grow">{label}</span>
         {!may && <span className="quiet">{t('dayend.wait')}</span>}
       </div>
-      <p className="quiet">{one.before.length > 0 ? t('dayend.before_both', { text: one.before.join('、') }) : t('dayend.before_none')}</p>
+      <p className="quiet">{one.before.length > 0 ? t('dayend.before_both', { text: listed(one.before) }) : t('dayend.before_none')}</p>
       <Sayings said={cell.said} may={may} busy={busy} keys pick={({ value }) => void take(value)} other={other === undefined ? { word: t(typed ? 'parts.write_other' : 'dayend.other_there'), open: neither } : undefined} />
       {other !== undefined && (
         <div className={css.differingOther}>

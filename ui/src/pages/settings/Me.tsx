@@ -22,7 +22,7 @@ export function Me() {
       <p className={css.settingsName}>{me.data?.name} <span className="quiet">{me.data?.district}</span></p>
       {me.data?.posts.map((post) => <Setting key={post.post} name={spoken(post.title)} hint={post.unit} />)}
       <Setting name={t('settings.device')} hint={me.data?.label}>{here && <Digits of={here.digits} />}</Setting>
-      {sync.data?.revoked && <p className={classes(css.settingsNote, css.amber)} role="status" data-testid="settings-stopped">{t('words.stopped')} {t('words.stopped_more')}</p>}
+      {sync.data?.revoked && <p className={classes(css.settingsNote, 'amber')} role="status" data-testid="settings-stopped">{t('words.stopped')} {t('words.stopped_more')}</p>}
       {!sync.data?.revoked && <Setting name={t('settings.lease')} hint={lease === null ? t('settings.lease_none') : t('settings.lease_until', { day: dayOf(lease) })} />}
     </Panel>
   );

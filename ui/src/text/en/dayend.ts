@@ -20,6 +20,7 @@ export default {
   decide_hint: 'Two people changed the same field. Please pick the one that stands; the other stays in the history.',
   decide_n: '{{n}}',
   wait: 'the street station picks',
+  whose: '{{label}} ({{whose}})',
   chosen: '{{name}}, {{label}}: {{text}} chosen',
   undone: 'Undone; pick again',
   nothing_done: 'Nothing here to undo yet.',

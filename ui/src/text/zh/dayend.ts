@@ -20,6 +20,7 @@ export default {
   decide_hint: '两个人各自改了同一项，请选定哪个为准。没选中的也留在变更记录里。',
   decide_n: '{{n}} 处',
   wait: '由街道未保站选定',
+  whose: '{{label}}（{{whose}}）',
   chosen: '已选定“{{name}}”的{{label}}：{{text}}',
   undone: '已撤销，可以重新选',
   nothing_done: '这里还没有可以撤销的。',
