@@ -163,6 +163,9 @@ impl<'a> Table<'a> {
     }
 }
 
+/// A row that names somebody: its number, and the role and first day of the post.
+type Written = (u32, Role, Day);
+
 struct Reading<'a, 'm> {
     /// The roster as it will be, so that later rows find earlier ones.
     roster: Roster,
@@ -172,7 +175,7 @@ struct Reading<'a, 'm> {
     /// The posts that were there before this workbook.
     before: BTreeSet<PostId>,
     /// The rows in which this workbook names somebody of a unit, with what the post is.
-    written: BTreeMap<(UnitId, String), Vec<(u32, Role, Day)>>,
+    written: BTreeMap<(UnitId, String), Vec<Written>>,
 }
 
 impl Reading<'_, '_> {

@@ -22,6 +22,7 @@ impl Chance for Counter {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test reads its own fixtures; the room itself has no disk")]
 fn file(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/fixtures/met/{name}.xlsx", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(&path).unwrap_or_else(|e| panic!("{path}: {e}"))

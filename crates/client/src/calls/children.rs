@@ -197,7 +197,7 @@ impl Filter {
             && self.differs.is_none_or(|wanted| wanted == (card.differs > 0))
             && self.closed.unwrap_or(false) == card.closed.is_some()
             && self.unassessed.is_none_or(|wanted| wanted == card.risk.is_none())
-            && self.unvisited.is_none_or(|wanted| wanted == !card.has_visit_since(month))
+            && self.unvisited.is_none_or(|wanted| wanted != card.has_visit_since(month))
             && self.due_on.is_none_or(|day| card.next_due == Some(day))
     }
 }

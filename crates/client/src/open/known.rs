@@ -68,7 +68,7 @@ mod tests {
             format!("{child}2015年"),
             format!("{pinyin}2015"),
             format!("{pinyin}20150307"),
-            format!("Zhang.Xiao-Ming_2015"),
+            "Zhang.Xiao-Ming_2015".to_owned(),
         ] {
             assert!(!domain::passphrase::strength(&weak, &known).enough, "{weak}");
         }

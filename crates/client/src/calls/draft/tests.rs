@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use crate::calls::tests::{call, station, tell, whole_note};
 use crate::scene::{STREET, Scene, area, child};
 
-/// A draft of each form, as its page begins it, with what is typed into it key by key.
-fn every_form(scene: &mut Scene) -> Vec<(&'static str, Value, Vec<(&'static str, &'static str)>)> {
+/// A form, its draft as its page begins it, and what is typed into it key by key.
+type Begun = (&'static str, Value, Vec<(&'static str, &'static str)>);
+
+/// A draft of each form.
+fn every_form(scene: &mut Scene) -> Vec<Begun> {
     let done = finished(scene);
     vec![
         ("visit", json!({ "children": [child(7)] }), vec![("visit_at", "2026-09-"), ("note", "家里只有祖母")]),
