@@ -6,7 +6,7 @@ use dossier::Record;
 use sync::wire::Outcome;
 
 use super::*;
-use crate::scene::{Desk, World};
+use crate::scene::{Desk, POSTS, World};
 use crate::store::sqlite::{CACHE, STORE, Sqlite};
 use crate::store::{Cache as _, Keys as _};
 
@@ -71,21 +71,34 @@ fn what_waits_and_cannot_be_read_holds_itself() {
     assert_eq!(station.pull(&mut world).about(c), [later]);
 }
 
-// Of one kind of damage, and not of what is written about the child afterwards: an assignment of it by the
-// server itself ends in `Damaged` today (docs/RUNNING.md says so).
 #[test]
 fn one_damaged_row_of_the_log_stays_out_and_everybody_else_hears_the_rest() {
     let item = "(SELECT id FROM item WHERE record = x'RECORD')";
-    let sql = format!("UPDATE body SET sealed = x'00' WHERE item = {item}");
-    let (mut world, c, mut director, mut station) = scene(World::new());
-    let notes = [0; 3].map(|_| director.visits(&mut world, c));
-    let rest = [notes[0], notes[2]];
-    world.server.vault.store.hurt(&sql.replace("RECORD", &hex(notes[1])));
-    assert_eq!(station.pull(&mut world).about(c), rest, "{sql}");
-    let damaged = world.server.damaged().expect("asked");
-    assert!(damaged.iter().any(|one| matches!(one, Damage::Log(_))) && damaged.len() == 1, "{sql}: {damaged:?}");
-    let mut second = world.desk(1);
-    assert_eq!(second.pull(&mut world).about(c), rest, "a first download: {sql}");
+    for sql in [
+        format!("UPDATE body SET sealed = x'00' WHERE item = {item}"),
+        format!("DELETE FROM body WHERE item = {item}"),
+        "UPDATE item SET kind = 99 WHERE record = x'RECORD'".to_owned(),
+        "UPDATE item SET standing = 77 WHERE record = x'RECORD'".to_owned(),
+        "UPDATE envelope SET header = x'00' WHERE row = (SELECT envelope FROM item WHERE record = x'RECORD')"
+            .to_owned(),
+        format!("DELETE FROM log WHERE item = {item}"),
+    ] {
+        let (mut world, c, mut director, mut station) = scene(World::new());
+        let notes = [0; 3].map(|_| director.visits(&mut world, c));
+        let rest = [notes[0], notes[2]];
+        world.server.vault.store.hurt(&sql.replace("RECORD", &hex(notes[1])));
+        assert_eq!(station.pull(&mut world).about(c), rest, "{sql}");
+        let damaged = world.server.damaged().expect("asked");
+        assert!(damaged.iter().any(|one| matches!(one, Damage::Log(_))) && damaged.len() == 1, "{sql}: {damaged:?}");
+        let mut second = world.desk(1);
+        assert_eq!(second.pull(&mut world).about(c), rest, "a first download: {sql}");
+        world.pack();
+        world.write(vec![Row::Assign { child: c, post: POSTS[2] }]);
+        let mut other = world.desk(2);
+        assert_eq!(other.pull(&mut world).about(c), rest, "{sql}");
+        let later = director.visits(&mut world, c);
+        assert_eq!(station.pull(&mut world).about(c), [later], "{sql}");
+    }
 }
 
 #[test]
