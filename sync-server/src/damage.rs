@@ -44,10 +44,9 @@ impl<S: Store> Server<S> {
         }
     }
 
-    /// Reading goes on in a new transaction, over a new connection where the old one was given up.
+    /// The rest is read, see [`Vault::read_on`](crate::vault::Vault::read_on).
     pub(crate) fn read_on(&mut self) {
-        let begun = self.vault.rollback().and_then(|()| self.vault.store.begin_reading());
-        if let Err(error) = begun {
+        if let Err(error) = self.vault.read_on() {
             tracing::error!(%error, "reading does not go on");
         }
     }
@@ -84,9 +83,9 @@ impl<S: Store> Server<S> {
                 damaged.push(Damage::Roster(at));
             }
         }
-        for item in self.vault.store.outside_log()? {
-            if !self.can_be_read(&item) {
-                damaged.push(Damage::Item(item.id));
+        for (id, item) in self.vault.store.outside_log()? {
+            if !item.is_some_and(|item| self.can_be_read(&item)) {
+                damaged.push(Damage::Item(id));
                 self.vault.rollback()?;
             }
         }

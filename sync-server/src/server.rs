@@ -393,9 +393,9 @@ impl<S: Store> Server<S> {
 
     /// Runs something that only reads the store, under one lock for all its reads.
     fn reading<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> Result<R, StoreError> {
-        self.vault.store.begin_reading()?;
+        self.vault.begin_reading()?;
         let result = work(self);
-        self.vault.store.end_reading()?;
+        self.vault.end_reading()?;
         Ok(result)
     }
 

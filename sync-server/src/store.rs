@@ -285,8 +285,9 @@ pub trait Inbox {
     fn items_of_child(&mut self, child: ChildId) -> Stored<Vec<StoredItem>>;
     /// The oldest deliveries laid out and to be judged: envelope rows, in order of arrival.
     fn unjudged(&mut self, limit: usize, aside: &Aside) -> Stored<Vec<u64>>;
-    /// Every item that is not in the log, in order of arrival.
-    fn outside_log(&mut self) -> Stored<Vec<StoredItem>>;
+    /// Every item that neither is in the log nor was, in order of arrival: its number, and the item where its row
+    /// can be read.
+    fn outside_log(&mut self) -> Stored<Vec<(u64, Option<StoredItem>)>>;
     /// The sealed bytes of an item.
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>>;
     /// Adds to those who returned an envelope after a restore; when she was not among them, what was held of

@@ -29,6 +29,8 @@ pub(crate) struct Vault<S> {
     keys: BTreeMap<[u8; 16], [u8; 32]>,
     head: Option<(Position, Digest)>,
     records: BTreeMap<RecordId, Option<RecordState>>,
+    /// A transaction of reads is open.
+    is_reading: bool,
 }
 
 /// More keys than a large district's children and open records need at once.
@@ -38,7 +40,7 @@ const RECORDS_KEPT: usize = 4096;
 
 impl<S: Store> Vault<S> {
     pub(crate) const fn new(store: S) -> Self {
-        Self { store, keys: BTreeMap::new(), head: None, records: BTreeMap::new() }
+        Self { store, keys: BTreeMap::new(), head: None, records: BTreeMap::new(), is_reading: false }
     }
 
     fn key(&mut self, owner: &[u8; 16]) -> Stored<Option<[u8; 32]>> {
@@ -94,6 +96,26 @@ impl<S: Store> Vault<S> {
         self.records.clear();
         self.head = None;
         self.store.rollback()
+    }
+
+    /// Runs something that only reads, under one lock for all its reads.
+    pub(crate) fn begin_reading(&mut self) -> Stored<()> {
+        self.store.begin_reading()?;
+        self.is_reading = true;
+        Ok(())
+    }
+
+    /// Ends what [`Self::begin_reading`] began.
+    pub(crate) fn end_reading(&mut self) -> Stored<()> {
+        self.is_reading = false;
+        self.store.end_reading()
+    }
+
+    /// After something that could not be read: over a new connection where the old one was given up, and in a new
+    /// transaction where one of reads was open. One left open where none was would make the next commit fail.
+    pub(crate) fn read_on(&mut self) -> Stored<()> {
+        self.rollback()?;
+        if self.is_reading { self.store.begin_reading() } else { Ok(()) }
     }
 
     /// The end of the log and its chain value.

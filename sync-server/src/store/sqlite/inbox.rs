@@ -251,8 +251,12 @@ impl Inbox for Sqlite {
         Ok(found)
     }
 
-    fn outside_log(&mut self) -> Stored<Vec<StoredItem>> {
-        self.items("standing <> ? ORDER BY id", &ACCEPTED)
+    fn outside_log(&mut self) -> Stored<Vec<(u64, Option<StoredItem>)>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM item WHERE standing <> ? AND id NOT IN (SELECT item FROM log) ORDER BY id");
+        let mut q = self.db.prepare(&sql).map_err(failed)?;
+        let rows = q.query_map([ACCEPTED], |r| Ok((unsigned(r.get(0)?), read(r).ok().flatten()))).map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
     }
 
     fn sealed(&mut self, item: u64) -> Stored<Option<Vec<u8>>> {
