@@ -80,6 +80,14 @@ fn seen(desk: &Desk, m: &Moment, child: ChildId) -> Result<(), Fault> {
     desk.shows(m, child)?.then_some(()).ok_or_else(|| Code::NotFound.into())
 }
 
+/// What of a list is about children this person sees today. Whatever tells of several children ends here: a post ends
+/// by date and no row says so, so that what is kept may be more than what may be seen.
+fn in_sight<T>(desk: &Desk, m: &Moment, mut lines: Vec<T>, child: impl Fn(&T) -> ChildId) -> Vec<T> {
+    let scope = desk.roster.scope(desk.me.device(), desk.today(m));
+    lines.retain(|line| scope.contains(&child(line)));
+    lines
+}
+
 /// The record of a child's form that is here, if any: the one with the smallest id.
 fn meta_of(desk: &Desk, child: ChildId, form: &str) -> Result<Option<RecordMeta>, Fault> {
     Ok(desk.records_of(child)?.into_iter().find(|meta| meta.form == form))

@@ -41,6 +41,9 @@ struct Call {
     /// the TypeScript.
     #[cfg(test)]
     listens: &'static [&'static str],
+    /// Whether it only answers.
+    #[cfg(test)]
+    reads: bool,
 }
 
 fn look<A: DeserializeOwned, O: Serialize>(
@@ -75,6 +78,8 @@ macro_rules! calls {
             run: |desk, m, args| $kind::<$args, $out>(args, |args| $run(desk, m, args)),
             #[cfg(test)]
             listens: &[$($tag),*],
+            #[cfg(test)]
+            reads: matches!(stringify!($kind).as_bytes(), b"look"),
         },)*];
 
         #[cfg(test)]

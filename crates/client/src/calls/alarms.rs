@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::note::event;
 use super::visit::actor;
 use super::words::{self, Who};
-use super::{Acted, child_id, record_id, rows};
+use super::{Acted, child_id, in_sight, record_id, rows};
 use crate::desk::Desk;
 use crate::project;
 
@@ -123,8 +123,7 @@ pub(super) fn of(desk: &Desk, m: &Moment, record: RecordId) -> Result<Option<Ala
 }
 
 fn read(desk: &Desk, m: &Moment, sql: &str, params: impl Params) -> Result<Vec<Alarm>, Fault> {
-    let scope = desk.roster.scope(desk.me.device(), desk.today(m));
-    let mut alarms = rows(&desk.db, sql, params, |row| {
+    let found = rows(&desk.db, sql, params, |row| {
         let (child, by) = (child_id(row, 2)?, actor(row, 7)?);
         let causes = project::causes(&row.get::<_, String>(5)?);
         let told = alarm::tell_causes(causes, hears_of_reports(desk, m, child, &by));
@@ -144,7 +143,7 @@ fn read(desk: &Desk, m: &Moment, sql: &str, params: impl Params) -> Result<Vec<A
         };
         Ok((alarm, answered))
     })?;
-    alarms.retain(|(alarm, _)| scope.contains(&alarm.child));
+    let alarms = in_sight(desk, m, found, |(alarm, _)| alarm.child);
     let whole = |(alarm, answered): (Alarm, bool)| {
         let answer = if answered { answer_of(desk, alarm.record)? } else { None };
         Ok(Alarm { answer, ..alarm })

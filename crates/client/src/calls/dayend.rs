@@ -21,7 +21,7 @@ use super::differ::{self, Differing, Settled};
 use super::me::Nothing;
 use super::visit::{self, Line, Named};
 use super::words::{self, Tongue};
-use super::{child_id, rows};
+use super::{child_id, in_sight, rows};
 use crate::desk::Desk;
 
 use computers::Director;
@@ -222,10 +222,7 @@ fn remarkers(desk: &Desk, day: day::Day) -> Result<BTreeSet<DeviceId>, Fault> {
 fn visits(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<Line>, Fault> {
     let sql = format!("{} AND v.made >= ?1 AND v.made < ?2 ORDER BY v.made, v.record", visit::COLUMNS);
     let span = params![day.start().0, day.plus(1).start().0];
-    let scope = desk.roster.scope(desk.me.device(), desk.today(m));
-    let mut lines = visit::lines(desk, &sql, span)?;
-    lines.retain(|line| scope.contains(&line.child));
-    Ok(lines)
+    Ok(in_sight(desk, m, visit::lines(desk, &sql, span)?, |line| line.child))
 }
 
 /// Further apart than this, two visits are two visits.

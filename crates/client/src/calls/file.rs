@@ -13,7 +13,7 @@ use sync::file::{Cut, FIELD_BYTES_MAX, Label, Manifest, NAME_BYTES_MAX, cut};
 
 use super::me::Nothing;
 use super::words::{self, Who};
-use super::{Acted, record_id, rows, seen};
+use super::{Acted, in_sight, record_id, rows, seen};
 use crate::desk::Desk;
 use crate::file::{OF_A_VISIT_MAX, numbers};
 use crate::store::files::{self, Known, OfDraft};
@@ -138,7 +138,7 @@ fn jpeg_name(name: &str) -> String {
 /// Answers `file.list`: a child's, the newest first.
 pub(crate) fn list(desk: &Desk, m: &Moment, which: super::child::Which) -> Result<Vec<FileLine>, Fault> {
     seen(desk, m, which.child)?;
-    lines(desk, ids(desk, "child", *which.child.as_bytes())?)
+    lines(desk, m, ids(desk, "child", *which.child.as_bytes())?)
 }
 
 /// Which draft or record.
@@ -155,7 +155,7 @@ pub(crate) fn of(desk: &Desk, m: &Moment, of: Of) -> Result<Vec<FileLine>, Fault
         return Ok(found);
     }
     desk.reading(m)?;
-    lines(desk, ids(desk, "about", *of.about.as_bytes())?)
+    lines(desk, m, ids(desk, "about", *of.about.as_bytes())?)
 }
 
 fn ids(desk: &Desk, column: &str, id: [u8; 16]) -> Result<Vec<RecordId>, Fault> {
@@ -163,12 +163,14 @@ fn ids(desk: &Desk, column: &str, id: [u8; 16]) -> Result<Vec<RecordId>, Fault> 
     rows(&desk.db, &sql, params![id], |row| record_id(row, 0))
 }
 
-fn lines(desk: &Desk, ids: Vec<RecordId>) -> Result<Vec<FileLine>, Fault> {
-    let mut lines = Vec::new();
+fn lines(desk: &Desk, m: &Moment, ids: Vec<RecordId>) -> Result<Vec<FileLine>, Fault> {
+    let mut known = Vec::new();
     for id in ids {
-        if let Some(known) = files::manifest(&desk.db, id)? {
-            lines.push((known.item, line(desk, &known)?));
-        }
+        known.extend(files::manifest(&desk.db, id)?);
+    }
+    let mut lines = Vec::new();
+    for known in in_sight(desk, m, known, |known| known.child) {
+        lines.push((known.item, line(desk, &known)?));
     }
     // those of one note were signed in one moment: they stand as they were added, the same with every sibling
     lines.sort_by_key(|(item, line)| (std::cmp::Reverse(line.at), *item));
@@ -303,4 +305,4 @@ pub(crate) fn discard(desk: &mut Desk, m: &mut Moment, which: Which) -> Acted<No
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

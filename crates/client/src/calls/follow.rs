@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::note::{Written, remark};
 use super::words::{self, Who};
-use super::{Acted, child_id, record_id, rows, seen, visit};
+use super::{Acted, child_id, in_sight, record_id, rows, seen, visit};
 use crate::desk::Desk;
 use crate::project::frequency;
 
@@ -43,8 +43,7 @@ const COLUMNS: &str = "SELECT f.record, f.row, f.child, f.item, f.due, r.made, r
 
 fn lines(desk: &Desk, m: &Moment, sql: &str, params: impl Params) -> Result<Vec<FollowUp>, Fault> {
     let (today, policy) = (desk.today(m), frequency(&desk.roster));
-    let scope = desk.roster.scope(desk.me.device(), today);
-    let mut lines = rows(&desk.db, sql, params, |row| {
+    let found = rows(&desk.db, sql, params, |row| {
         let due: Option<String> = row.get(4)?;
         let day = due.as_deref().and_then(|due| due.parse::<Day>().ok());
         let made: Option<i64> = row.get(5)?;
@@ -63,7 +62,7 @@ fn lines(desk: &Desk, m: &Moment, sql: &str, params: impl Params) -> Result<Vec<
             done,
         })
     })?;
-    lines.retain(|line| scope.contains(&line.child));
+    let mut lines = in_sight(desk, m, found, |line| line.child);
     for line in &mut lines {
         line.name = visit::name_of(desk, line.child)?;
     }

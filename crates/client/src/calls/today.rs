@@ -18,7 +18,7 @@ use super::follow::{self, FollowUp};
 use super::me::Nothing;
 use super::unassigned::{self, Unassigned};
 use super::visit::{self, Line, Standing};
-use super::{child_id, rows};
+use super::{child_id, in_sight, rows};
 use crate::desk::Desk;
 use crate::draft;
 
@@ -160,7 +160,7 @@ fn returned(desk: &Desk, m: &Moment) -> Result<Vec<Returned>, Fault> {
          ORDER BY v.at DESC, v.record",
         visit::COLUMNS
     );
-    let mut lines = visit::lines(desk, &sql, [])?;
+    let mut lines = in_sight(desk, m, visit::lines(desk, &sql, [])?, |line| line.child);
     lines.retain(|line| matches!(line.standing, Standing::Returned | Standing::Supplemented));
     let mut back = Vec::with_capacity(lines.len());
     for visit in lines {

@@ -17,7 +17,7 @@ use super::child::Which;
 use super::follow::{self, FollowUp};
 use super::page::{self, Section, Sheet};
 use super::words::{self, Who};
-use super::{child_id, held, opened, record_id, rows, seen};
+use super::{child_id, held, in_sight, opened, record_id, rows, seen};
 use crate::desk::Desk;
 use crate::store::claims;
 
@@ -153,10 +153,10 @@ const RECENT_MAX: u32 = 500;
 const RECENT: u32 = 50;
 
 /// Answers `visits.recent`: the notes last finished, the newest first.
-pub(crate) fn recent(desk: &Desk, _: &Moment, args: Recent) -> Result<Vec<Named>, Fault> {
+pub(crate) fn recent(desk: &Desk, m: &Moment, args: Recent) -> Result<Vec<Named>, Fault> {
     let sql = format!("{COLUMNS} ORDER BY v.made DESC, v.record LIMIT {}", args.most.unwrap_or(RECENT).min(RECENT_MAX));
     let mut named = Vec::new();
-    for visit in lines(desk, &sql, [])? {
+    for visit in in_sight(desk, m, lines(desk, &sql, [])?, |line| line.child) {
         named.push(with_name(desk, visit)?);
     }
     Ok(named)

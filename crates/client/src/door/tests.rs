@@ -1,5 +1,7 @@
 //! The door itself: names, arguments, who may knock when.
 
+mod ended;
+
 use super::*;
 
 fn text() -> String {
