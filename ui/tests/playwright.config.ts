@@ -4,8 +4,10 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  timeout: 360_000,
-  workers: 1,
+  // two looks at a time, each with a stage of its own: a machine has two cores
+  timeout: 420_000,
+  fullyParallel: true,
+  workers: 2,
   reporter: [['list']],
   outputDir: '../test-results',
   use: {
