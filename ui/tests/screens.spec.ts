@@ -161,8 +161,8 @@ for (const { name, look } of LOOKS) {
         await everySize(director.page, 'start');
         await looked(director.page, 'start');
       }
-      await director.join(stage.told.director);
-      await station.join(stage.told.supervisor);
+      await director.join(stage.guest('director'));
+      await station.join(stage.guest('supervisor'));
       const { first, third } = await worked(director, station);
       const visit = (await director.call('visits.list', { child: first.child }))[0]?.record ?? '';
       const draft = (await director.call('draft.list', {}))[0]?.draft ?? '';
@@ -198,7 +198,7 @@ for (const { name, look } of LOOKS) {
       await stays(director, draft);
       await printed(director.page);
     } finally {
-      stage.end();
+      await stage.end();
     }
   });
 }

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from '@playwright/test';
-import type { Answer, Args, CallName } from '../src/api';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Answer, Args, CallName, Role } from '../src/api';
 
 const programs = process.env.TONGDANG_PROGRAMS ?? fileURLToPath(new URL('../../target/debug', import.meta.url));
 export const PASSPHRASE = '竹影社区的春天 2026';
 
 export type Guest = { name: string; address: string; code: string };
-type Told = { director: Guest; supervisor: Guest; children: string[] };
+type Told = { /** One of each role there is. */ guests: Partial<Record<Role, Guest>>; children: string[] };
 
 function started(program: string, args: string[], heard: (line: string) => boolean): Promise<{ process: ChildProcess; line: string }> {
   const process = spawn(join(programs, program), args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -27,6 +27,7 @@ function started(program: string, args: string[], heard: (line: string) => boole
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), 'tongdang-stage-'));
   readonly running: ChildProcess[] = [];
+  readonly contexts: BrowserContext[] = [];
   told!: Told;
 
   static async set(): Promise<Stage> {
@@ -37,17 +38,26 @@ export class Stage {
     return stage;
   }
 
+  /** Somebody of a role, with her one-time code. */
+  guest(role: Role): Guest {
+    const guest = this.told.guests[role];
+    if (!guest) throw new Error(`nobody is ${role} here`);
+    return guest;
+  }
+
   /** Opens somebody's desk in the browser. */
   async desk(browser: Browser, who: string): Promise<Desk> {
     const { process, line } = await started('tongdang-desk', ['--no-browser', '--profile', join(this.folder, who)], (said) => said.includes('http://'));
     this.running.push(process);
     const context = await browser.newContext();
+    this.contexts.push(context);
     const page = await context.newPage();
     await page.goto(line.slice(line.indexOf('http://')).trim());
     return new Desk(page);
   }
 
-  end() {
+  async end() {
+    for (const context of this.contexts) await context.close();
     for (const process of this.running) process.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }

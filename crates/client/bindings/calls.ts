@@ -79,7 +79,11 @@ record: RecordId,
 /**
  * What the station does.
  */
-text: string, };
+text: string, 
+/**
+ * Its draft; it goes when the answer is written.
+ */
+draft?: RecordId, };
 
 export type Answered = { review: RecordId | null, findings: Array<Finding>, };
 
@@ -153,7 +157,11 @@ sorted: string,
 /**
  * In an answer to a search: why the child stands in it, where it is not simply its name.
  */
-why: Array<Why>, };
+why: Array<Why>, 
+/**
+ * What this person may do with the child.
+ */
+may: Array<Offer>, };
 
 export type CellShown = { 
 /**
@@ -177,25 +185,17 @@ differs: boolean,
  */
 said: Array<Saying>, };
 
-export type Charge = { post: PostId, role: Role, person: string, };
+export type Charge = { post: PostId, role: Role, person: string, 
+/**
+ * Whether this person may take the child back from it (收回).
+ */
+may_take: boolean, };
 
 export type ChildFile = { card: Card, sections: Array<Section>, findings: Array<Finding>, 
 /**
  * What is still to be collected, in the order of the page; 未采集 too.
  */
 missing: Array<string>, 
-/**
- * Whether this person may edit it.
- */
-may_edit: boolean, 
-/**
- * Whether this person may choose among differing values.
- */
-may_choose: boolean, 
-/**
- * Whether this person may close it, or open it again.
- */
-may_close: ClosingAct, 
 /**
  * 告急: what the station has not answered yet.
  */
@@ -218,8 +218,6 @@ value: Value, };
 export type Class = "ordinary" | "sensitive" | "sealed";
 
 export type CloseFile = { child: ChildId, values: { [key in string]: Value }, };
-
-export type ClosingAct = "close" | "reopen" | "neither";
 
 export type Coded = { code: string, name: string, };
 
@@ -652,7 +650,7 @@ most?: number, };
 
 export type FindDraft = { 
 /**
- * `supplement`, `review`, `assessment`, `child` (a registration).
+ * `supplement`, `review`, `alarm` (the answer to one), `assessment`, `child` (a registration).
  */
 form: string, 
 /**
@@ -660,7 +658,7 @@ form: string,
  */
 child?: ChildId, 
 /**
- * The note a supplement or a review is about.
+ * The note a supplement or a review is about; what raises the alarm.
  */
 about?: RecordId, };
 
@@ -716,7 +714,11 @@ state: State | null,
 /**
  * Who said that it is done.
  */
-done: Who | null, };
+done: Who | null, 
+/**
+ * Whether this person may say that it is done, or that it is to be done after all.
+ */
+may_say: boolean, };
 
 export type Form = { 
 /**
@@ -883,7 +885,15 @@ posts: Array<MyPost>,
 /**
  * Whether she works at a station or the centre: settles, reviews, sees a day's end.
  */
-station: boolean, now: Timestamp, };
+station: boolean, 
+/**
+ * What she may do with children of her posts.
+ */
+may: Array<Offer>, 
+/**
+ * Communities she may register a child in.
+ */
+registers: Array<Place>, now: Timestamp, };
 
 export type Member = { key: string, code: Coded, who: Who | null, };
 
@@ -929,13 +939,19 @@ received: boolean,
 /**
  * Who took it over (认领), and when: it was written by somebody who had the child no longer.
  */
-taken: Who | null, };
+taken: Who | null, 
+/**
+ * What this person may do with it.
+ */
+may: Array<Offer>, };
 
 export type Near = "past" | "coming";
 
 export type Need = "must" | "when" | "may";
 
 export type Nothing = Record<symbol, never>;
+
+export type Offer = "visit" | "assess" | "edit" | "choose" | "hand" | "close" | "reopen" | "review" | "supplement" | "photograph" | "register";
 
 export type OtherAtWork = { title: Words, ended: boolean, };
 
@@ -971,7 +987,11 @@ export type PostLine = { post: PostId, role: Role, title: Words, person: string,
 /**
  * How many children it has, without closed files.
  */
-children: number, };
+children: number, 
+/**
+ * Whether this person may put children into its charge.
+ */
+may_hand: boolean, };
 
 export type RecentVisits = { 
 /**
@@ -1025,7 +1045,11 @@ received: boolean,
 /**
  * Who took it over (认领), and when: it was written by somebody who had the child no longer.
  */
-taken: Who | null, };
+taken: Who | null, 
+/**
+ * What this person may do with it.
+ */
+may: Array<Offer>, };
 
 export type Reveal = { child: ChildId, key: string, 
 /**
@@ -1069,7 +1093,8 @@ export type SaveDraft = {
  */
 draft?: RecordId, 
 /**
- * `visit` when left out; `supplement`, `review`, `assessment`, `child` (a registration).
+ * `visit` when left out; `supplement`, `review`, `alarm` (the answer to one), `assessment`, `child` (a
+ * registration).
  */
 form?: string, 
 /**
@@ -1483,7 +1508,11 @@ sorted: string,
 /**
  * In an answer to a search: why the child stands in it, where it is not simply its name.
  */
-why: Array<Why>, };
+why: Array<Why>, 
+/**
+ * What this person may do with the child.
+ */
+may: Array<Offer>, };
 
 export type Understood = { 
 /**
@@ -1541,7 +1570,11 @@ received: boolean,
 /**
  * Who took it over (认领), and when: it was written by somebody who had the child no longer.
  */
-taken: Who | null, };
+taken: Who | null, 
+/**
+ * What this person may do with it.
+ */
+may: Array<Offer>, };
 
 export type VisitNote = { line: VisitLine, card: Card, sections: Array<Section>, remarks: Array<Remark>, 
 /**

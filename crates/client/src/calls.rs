@@ -24,6 +24,7 @@ pub(crate) mod held;
 pub(crate) mod household;
 pub(crate) mod me;
 pub(crate) mod note;
+pub(crate) mod offer;
 pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod red;

@@ -25,8 +25,10 @@ const END_KEPT_MS: i64 = 90 * 24 * 3600 * 1000;
 
 /// The form of a registration: the child has no id yet, so the draft is about nobody.
 pub(crate) const REGISTRATION: &str = "child";
+/// The answer to an alarm: a review, and a draft apart from that of sending the same note back.
+pub(crate) const ANSWER: &str = "alarm";
 /// The forms one may have a draft of.
-const FORMS: [&str; 5] = ["visit", "supplement", "review", "assessment", REGISTRATION];
+const FORMS: [&str; 6] = ["visit", "supplement", "review", ANSWER, "assessment", REGISTRATION];
 
 /// One draft.
 #[derive(Clone, PartialEq, Debug)]
@@ -46,6 +48,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// The form of what it is to become.
+    pub(crate) fn becomes(&self) -> &str {
+        if self.form == ANSWER { "review" } else { &self.form }
+    }
+
     /// Whether there is at most one of its form and subject.
     fn is_single(&self) -> bool {
         self.form != "visit"

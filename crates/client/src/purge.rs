@@ -131,7 +131,7 @@ impl Work<'_> {
     ) -> Stored<()> {
         let meta = RecordMeta { record, form: unfinished::FORM.to_owned(), child: Some(child) };
         let proposed = self.left_as_proposed(draft, &own, child)?;
-        let whole = Unfinished { of: draft.form.clone(), values: own, proposed };
+        let whole = Unfinished { of: draft.becomes().to_owned(), values: own, proposed };
         self.edit(&meta, &set_all(whole.record()), None).map(drop)
     }
 

@@ -125,6 +125,12 @@ pub fn has_authority(roster: &Roster, device: DeviceId, on: Day, field: &Field, 
             .any(|(id, post)| field.authority.contains(&post.role) && roster.reaches(id, post, child, NOW))
 }
 
+/// Whether a post of a device's person may begin something of a form in an area, which its own holds.
+pub fn covers(roster: &Roster, device: DeviceId, on: Day, form: &str, area: Area) -> bool {
+    let mut posts = roster.posts_on(device, on).filter(|(_, post)| role_may(post.role, Verb::Create, form));
+    posts.any(|(_, post)| roster.area_of(post).is_some_and(|own| own.contains(area)))
+}
+
 /// Whether a device may write a roster row, by the roster as of position `at`: the server any;
 /// a post that covers the community may register a child there for itself; the station's
 /// supervisor and the centre's admin may assign and withdraw inside their area, and stop a device
@@ -137,11 +143,7 @@ pub fn may_write_row(roster: &Roster, device: DeviceId, (at, on): (Position, Day
     if known.since > at || known.revoked.is_some_and(|p| p <= at) {
         return Err(Denied::Device);
     }
-    let covers = |form: &str, area: Area| {
-        roster
-            .posts_on(device, on)
-            .any(|(_, p)| role_may(p.role, Verb::Create, form) && roster.area_of(p).is_some_and(|a| a.contains(area)))
-    };
+    let covers = |form: &str, area: Area| covers(roster, device, on, form, area);
     match row {
         Row::Register { child, area, post } => {
             let fresh = roster.children.get(child).is_none_or(|s| s.area().is_none());

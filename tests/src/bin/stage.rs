@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use domain::post::Role;
 use serde_json::json;
-use tongdang_tests::stage::Stage;
+use tongdang_tests::stage::{Guest, Stage};
 use tongdang_tests::synth::Scale;
 
 fn main() -> ExitCode {
@@ -23,12 +23,17 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let folder = std::env::args().nth(1).context("usage: stage FOLDER")?;
-    let mut scale = Scale::small(1, 3);
+    let mut scale = Scale { centre: 3, ..Scale::small(1, 3) };
     scale.children.iter_mut().for_each(|(_, children)| *children *= 4);
     let stage = Stage::set(Path::new(&folder), scale)?;
-    let (director, supervisor) = (stage.invite(Role::Director)?, stage.invite(Role::Supervisor)?);
-    let told = |guest: &tongdang_tests::stage::Guest| json!({"name": guest.name, "address": guest.address, "code": guest.code});
-    println!("{}", json!({"director": told(&director), "supervisor": told(&supervisor), "children": stage.children()}));
+    let guests = Role::ALL.map(|role| stage.invite(role));
+    let told = |guest: &Guest| json!({"name": guest.name, "address": guest.address, "code": guest.code});
+    let all = Role::ALL.iter().zip(&guests).filter_map(|(role, guest)| Some((role, told(guest.as_ref().ok()?))));
+    let mut said = serde_json::Map::new();
+    for (role, guest) in all {
+        said.insert(serde_json::to_value(role)?.as_str().context("a word")?.to_owned(), guest);
+    }
+    println!("{}", json!({"guests": said, "children": stage.children()}));
     std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink())?;
     Ok(())
 }

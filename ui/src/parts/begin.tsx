@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { App, Button, type ButtonProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from '../api';
+import { call, type Card } from '../api';
 import { tell } from './fault';
 
 /** Begins a visit to one child or to several of one household, and goes there. */
@@ -33,10 +33,11 @@ async function begun(children: string[]): Promise<string | undefined> {
   return drafts.find((draft) => draft.form === 'visit' && children.every((child) => draft.children.includes(child)))?.draft;
 }
 
-/** “写走访” for one child. */
-export function BeginVisit({ child, name, ...rest }: { child: string; name: string } & ButtonProps) {
+/** “写走访” for one child, where this person writes visits about it. */
+export function BeginVisit({ of: { child, name, may }, ...rest }: { of: Pick<Card, 'child' | 'name' | 'may'> } & ButtonProps) {
   const { t } = useTranslation();
   const { begin, busy } = useBeginVisit();
+  if (!may.includes('visit')) return null;
   return (
     <Button icon={<EditOutlined />} loading={busy} onClick={() => void begin([child])} aria-label={name === '' ? t('parts.visit') : t('parts.visit_of', { name })} data-testid={`visit-${child}`} {...rest}>
       {t('parts.visit')}

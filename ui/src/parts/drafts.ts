@@ -10,6 +10,8 @@ export function placeOf({ draft, form, children, about }: Pick<DraftLine, 'draft
     case 'supplement':
     case 'review':
       return { to: '/visit/$visit', params: { visit: about ?? '' } };
+    case 'alarm':
+      return { to: '/child/$child', params: { child: children[0] ?? '' } };
     case 'assessment':
       return { to: '/child/$child', params: { child: children[0] ?? '' }, search: { assess: true } };
     case 'child':

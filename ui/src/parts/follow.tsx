@@ -32,7 +32,7 @@ export function FollowLine({ line, named }: { line: FollowUp; /** Where it does 
         {named && <Link to="/visit/$visit" params={{ visit: line.visit }}><strong>{line.name}</strong></Link>} {line.item}
         {line.done ? <span className="quiet num"> · {t('visit.follow_by', { person: line.done.person, time: clock(line.done.at) })}</span> : line.state ? <> <DueTag due={line.state} /></> : line.due && <span className="quiet num"> · {line.due}</span>}
       </span>
-      <Button size="small" type={line.done ? 'text' : 'default'} loading={busy} onClick={() => void say(line.done === null)} data-testid={`follow-${line.row}`}>{t(line.done ? 'visit.follow_again' : 'visit.follow_done')}</Button>
+      {line.may_say && <Button size="small" type={line.done ? 'text' : 'default'} loading={busy} onClick={() => void say(line.done === null)} data-testid={`follow-${line.row}`}>{t(line.done ? 'visit.follow_again' : 'visit.follow_done')}</Button>}
     </li>
   );
 }

@@ -10,18 +10,19 @@ use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::rights::Verb;
 use domain::roster::NOW;
-use domain::value::Value;
+use domain::value::{Key, Value};
 use domain::words::Words;
 use dossier::Actor;
 use rusqlite::{Params, params};
 use serde::{Deserialize, Serialize};
 
-use super::note::event;
+use super::note::{self, event};
 use super::visit::actor;
 use super::words::{self, Who};
 use super::{Acted, child_id, in_sight, record_id, rows};
 use crate::desk::Desk;
 use crate::project;
+use crate::write::Act;
 
 /// One record that raises an alarm.
 #[derive(Clone, Serialize)]
@@ -50,6 +51,10 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
+    pub(super) const fn child(&self) -> ChildId {
+        self.child
+    }
+
     /// Whether nobody answered yet.
     pub(super) const fn waits(&self) -> bool {
         self.answer.is_none()
@@ -173,12 +178,14 @@ pub(super) fn hears_of_reports(desk: &Desk, m: &Moment, child: ChildId, author: 
 
 /// An answer to an alarm.
 #[derive(Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "AnswerAlarm"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields, rename = "AnswerAlarm"))]
 pub(crate) struct Reply {
     /// The note or the assessment that raises it.
     record: RecordId,
     /// What the station does.
     text: String,
+    /// Its draft; it goes when the answer is written.
+    draft: Option<RecordId>,
 }
 
 /// The review written, or what stands in the way.
@@ -192,18 +199,29 @@ pub(crate) struct Answered {
 /// Does `alarm.answer`: 已阅 with a sentence.
 pub(crate) fn answer(desk: &mut Desk, m: &mut Moment, reply: Reply) -> Acted<Answered> {
     let alarm = of(desk, m, reply.record)?.ok_or(Code::NotFound)?;
-    let values = BTreeMap::from([
-        ("about".to_owned(), Value::text(reply.record.to_string())),
-        ("verdict".to_owned(), Value::text("1")),
-        ("note".to_owned(), Value::text(reply.text.trim())),
-    ]);
+    let note = BTreeMap::from([("note".to_owned(), Value::text(reply.text.trim()))]);
+    let values = as_read(&note, reply.record);
     let findings = domain::visit::check_review(&values, true);
     if !may_finish(&findings) {
         return Ok((Answered { review: None, findings }, Vec::new()));
     }
     let review = RecordId::new(m.uuid());
-    let touched = desk.commit(m, vec![event(review, "review", alarm.child, &values)])?;
+    let mut acts = vec![event(review, "review", alarm.child, &values)];
+    acts.extend(reply.draft.map(Act::Done));
+    let touched = desk.commit(m, acts)?;
     Ok((Answered { review: Some(review), findings }, touched))
+}
+
+/// An answer is 已阅 with a sentence.
+fn as_read(values: &BTreeMap<Key, Value>, about: RecordId) -> BTreeMap<Key, Value> {
+    let mut values = note::remark_values(values, Some(about));
+    values.insert("verdict".to_owned(), Value::text("1"));
+    values
+}
+
+/// What the rules say about an answer as it stands.
+pub(super) fn check_answer(values: &BTreeMap<Key, Value>, about: RecordId) -> Vec<Finding> {
+    domain::visit::check_review(&as_read(values, about), true)
 }
 
 /// The marks of a child's card: the gravest alarm nobody answered.

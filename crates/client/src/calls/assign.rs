@@ -12,6 +12,7 @@ use domain::words::Words;
 use serde::{Deserialize, Serialize};
 
 use super::me::Nothing;
+use super::offer::Offers;
 use super::{Acted, close, seen};
 use crate::desk::Desk;
 use crate::write::Act;
@@ -28,6 +29,8 @@ pub(crate) struct PostLine {
     area: Option<Area>,
     /// How many children it has, without closed files.
     children: usize,
+    /// Whether this person may put children into its charge.
+    may_hand: bool,
 }
 
 /// Answers `roster.posts`: the posts known here, by area.
@@ -35,13 +38,19 @@ pub(crate) fn posts(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PostLine>
     let (roster, today) = (&desk.roster, desk.today(m));
     let closed = close::closed_children(desk)?;
     let held = roster.posts.iter().filter(|(_, post)| post.held_on(today));
-    let mut lines: Vec<PostLine> = held.map(|(id, post)| line(roster, *id, post, &closed)).collect();
+    let offers = Offers::new(desk, m);
+    let mut lines: Vec<PostLine> = held.map(|(id, post)| line(roster, *id, post, (&closed, &offers))).collect();
     lines.sort_by_key(PostLine::order);
     Ok(lines)
 }
 
 /// A post as a list shows it; children whose file is `closed` count for nobody.
-pub(super) fn line(roster: &Roster, id: PostId, post: &Post, closed: &BTreeSet<ChildId>) -> PostLine {
+pub(super) fn line(
+    roster: &Roster,
+    id: PostId,
+    post: &Post,
+    (closed, offers): (&BTreeSet<ChildId>, &Offers<'_>),
+) -> PostLine {
     PostLine {
         post: id,
         role: post.role,
@@ -50,6 +59,7 @@ pub(super) fn line(roster: &Roster, id: PostId, post: &Post, closed: &BTreeSet<C
         unit: roster.units.get(&post.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
         area: roster.area_of(post),
         children: roster.children_of(id).filter(|child| !closed.contains(child)).count(),
+        may_hand: offers.may_hand_to(post),
     }
 }
 
@@ -85,8 +95,9 @@ fn rows(desk: &mut Desk, m: &mut Moment, args: Assign, row: fn(ChildId, PostId) 
     if args.children.is_empty() || args.children.len() > CHILDREN_MAX {
         return Err(Code::BadCall.into());
     }
-    if !desk.roster.posts.contains_key(&args.post) {
-        return Err(Code::NotFound.into());
+    let post = desk.roster.posts.get(&args.post).ok_or(Code::NotFound)?;
+    if !Offers::new(desk, m).may_hand_to(post) {
+        return Err(Code::Denied.into());
     }
     for child in &args.children {
         seen(desk, m, *child)?;

@@ -16,6 +16,7 @@ use rusqlite::{Row, params};
 use serde::Serialize;
 
 use super::alarms::{self, Mark};
+use super::offer::{Offer, Offers};
 use super::{child_id, rows};
 use crate::desk::Desk;
 use crate::project::frequency;
@@ -44,6 +45,8 @@ pub(crate) struct Charge {
     pub(crate) post: PostId,
     pub(crate) role: Role,
     pub(crate) person: String,
+    /// Whether this person may take the child back from it (收回).
+    pub(crate) may_take: bool,
 }
 
 /// A place with its name.
@@ -90,6 +93,8 @@ pub(crate) struct Card {
     pub(crate) sorted: String,
     /// In an answer to a search: why the child stands in it, where it is not simply its name.
     pub(crate) why: Vec<Why>,
+    /// What this person may do with the child.
+    pub(crate) may: Vec<Offer>,
     #[serde(skip)]
     pub(crate) needles: String,
 }
@@ -101,9 +106,6 @@ pub(crate) struct Closed {
     pub(crate) why: Coded,
     pub(crate) on: Option<String>,
 }
-
-/// Categories that no list shows (handbook §2.1).
-const SECRET: &str = "C1";
 
 const COLUMNS: &str = "SELECT c.child, c.name, c.sex, c.birth, c.categories, c.risk, c.id_no, c.phone, c.school,
     c.missing, (SELECT count(*) FROM differing d WHERE d.child = c.child), c.last_visit, c.last_met, c.unmet,
@@ -138,6 +140,7 @@ struct Reader<'d> {
     policy: Policy,
     scope: BTreeSet<ChildId>,
     places: BTreeMap<Area, &'d str>,
+    offers: Offers<'d>,
 }
 
 impl<'d> Reader<'d> {
@@ -145,7 +148,8 @@ impl<'d> Reader<'d> {
         let today = desk.today(m);
         let scope = desk.roster.scope(desk.me.device(), today);
         let places = desk.roster.units.values().map(|unit| (unit.area, unit.name.as_str())).collect();
-        Self { roster: &desk.roster, today, policy: frequency(&desk.roster), scope, places }
+        let offers = Offers::new(desk, m);
+        Self { roster: &desk.roster, today, policy: frequency(&desk.roster), scope, places, offers }
     }
 
     fn card(&self, row: &Row<'_>) -> rusqlite::Result<Card> {
@@ -162,7 +166,7 @@ impl<'d> Reader<'d> {
             birth,
             categories: categories
                 .split_whitespace()
-                .filter(|c| *c != SECRET)
+                .filter(|c| !domain::child::is_sealed_category(&format!("categories/{c}")))
                 .map(|c| Coded::new("child_category", c))
                 .collect(),
             risk: row.get::<_, Option<String>>(5)?.map(|c| Coded::new("RISK", &c)),
@@ -180,6 +184,7 @@ impl<'d> Reader<'d> {
             next_due,
             sorted: row.get(15)?,
             why: Vec::new(),
+            may: self.offers.of_child(child, closed.is_some()),
             needles: row.get(16)?,
             closed: closed.map(|why| Closed { why: Coded::new("close_reason", &why), on: closed_on }),
             alarm: alarms::of_card(row.get(19)?),
@@ -194,10 +199,12 @@ impl<'d> Reader<'d> {
 
     fn posts(&self, child: ChildId) -> Vec<Charge> {
         let seat = self.roster.children.get(&child);
+        let hand = self.offers.may_hand(child);
         let held = seat.into_iter().flat_map(|seat| seat.posts()).filter_map(|id| {
             let post = self.roster.posts.get(&id).filter(|post| post.held_on(self.today))?;
             let person = self.roster.people.get(&post.person).cloned().unwrap_or_default();
-            Some(Charge { post: id, role: post.role, person })
+            let may_take = hand && self.offers.may_hand_to(post);
+            Some(Charge { post: id, role: post.role, person, may_take })
         });
         held.collect()
     }

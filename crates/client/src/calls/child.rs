@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use super::alarms::{self, Alarm};
 use super::card::{self, Card};
-use super::close::{self, May};
 use super::me::settles;
 use super::page::{self, Section, Sheet};
 use super::words::{self, Tongue, Who};
@@ -44,12 +43,6 @@ pub(crate) struct Opened {
     findings: Vec<Finding>,
     /// What is still to be collected, in the order of the page; 未采集 too.
     missing: Vec<Key>,
-    /// Whether this person may edit it.
-    may_edit: bool,
-    /// Whether this person may choose among differing values.
-    may_choose: bool,
-    /// Whether this person may close it, or open it again.
-    may_close: May,
     /// 告急: what the station has not answered yet.
     alarms: Vec<Alarm>,
 }
@@ -67,15 +60,11 @@ pub(crate) fn open(desk: &Desk, m: &Moment, which: Which) -> Result<Opened, Faul
     if sheets.iter().all(|(_, _, view)| !view.cells.contains_key(closing::CLOSED)) {
         sections.retain(|section| section.group() != closing::GROUP);
     }
-    let may_close = close::may(desk, m, which.child, card.closed.is_some());
     Ok(Opened {
         card,
         sections,
         findings: findings(desk, m, &sheets),
         missing: missing(desk, m, &sheets),
-        may_edit: desk.may(m, domain::rights::Verb::Change, "child", which.child),
-        may_choose: may_choose(desk, m, which.child),
-        may_close,
         alarms: alarms::list_open_of(desk, m, which.child)?,
     })
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::{self, Card};
 use super::me::Nothing;
+use super::offer::Offer;
 use super::setting;
 use crate::desk::Desk;
 use crate::search::Query;
@@ -173,7 +174,7 @@ pub(crate) fn names(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Name>, Fa
     let posts = desk.roster.posts_on(desk.me.device(), desk.today(m));
     let own: BTreeSet<ChildId> = posts.flat_map(|(id, _)| desk.roster.children_of(id)).collect();
     let mut cards = card::all(desk, m)?;
-    cards.retain(|card| own.contains(&card.child) && card.closed.is_none());
+    cards.retain(|card| own.contains(&card.child) && card.closed.is_none() && card.may.contains(&Offer::Visit));
     sort(&mut cards, Sort::Name);
     let area = |card: &Card| card.area.as_ref().map(|place| place.name.clone()).unwrap_or_default();
     Ok(cards.into_iter().map(|card| Name { child: card.child, area: area(&card), name: card.name }).collect())

@@ -7,15 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::closing;
 use domain::fault::{Code, Fault};
 use domain::finding::{Finding, may_finish};
-use domain::form::builtin;
 use domain::id::ChildId;
 use domain::moment::Moment;
-use domain::rights;
 use domain::value::{Key, Value};
 use dossier::{Edit, View};
 use serde::{Deserialize, Serialize};
 
 use super::child::sheets;
+use super::offer::Offer;
 use super::{Acted, card, child_id, note, rows, seen};
 use crate::desk::Desk;
 use crate::project::values;
@@ -45,30 +44,6 @@ pub(crate) struct Closed {
     findings: Vec<Finding>,
 }
 
-/// What this person may do with a file: close it, or open it again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ClosingAct"))]
-pub(crate) enum May {
-    /// 结案
-    Close,
-    /// 重新启用
-    Reopen,
-    /// Neither.
-    Neither,
-}
-
-/// What this person may do with a child's file.
-pub(super) fn may(desk: &Desk, m: &Moment, child: ChildId, closed: bool) -> May {
-    let field = builtin("child").and_then(|form| form.field(closing::CLOSED));
-    let (me, on) = (desk.me.device(), desk.today(m));
-    match field.is_some_and(|field| rights::has_authority(&desk.roster, me, on, field, child)) {
-        true if closed => May::Reopen,
-        true => May::Close,
-        false => May::Neither,
-    }
-}
-
 /// Children here whose file is closed.
 pub(super) fn closed_children(desk: &Desk) -> Result<BTreeSet<ChildId>, Fault> {
     let found = rows(&desk.db, "SELECT child FROM child_card WHERE closed IS NOT NULL", [], |row| child_id(row, 0))?;
@@ -77,7 +52,7 @@ pub(super) fn closed_children(desk: &Desk) -> Result<BTreeSet<ChildId>, Fault> {
 
 /// Does `child.close`.
 pub(crate) fn close(desk: &mut Desk, m: &mut Moment, args: Close) -> Acted<Closed> {
-    let (today, file) = (desk.today(m), begin(desk, m, args.child, May::Close)?);
+    let (today, file) = (desk.today(m), begin(desk, m, args.child, Offer::Close)?);
     let mut asked = note::in_normal_form(desk, m, "child", args.values);
     if asked.keys().any(|key| !closing::ASKED.contains(&key.as_str())) {
         return Err(Code::BadCall.into());
@@ -103,7 +78,7 @@ pub(crate) fn close(desk: &mut Desk, m: &mut Moment, args: Close) -> Acted<Close
 
 /// Does `child.reopen`.
 pub(crate) fn reopen(desk: &mut Desk, m: &mut Moment, args: Reopen) -> Acted<Closed> {
-    let file = begin(desk, m, args.child, May::Reopen)?;
+    let file = begin(desk, m, args.child, Offer::Reopen)?;
     if let Some(finding) = closing::check_reopening(&args.why) {
         return Ok((Closed { done: false, findings: vec![finding] }, Vec::new()));
     }
@@ -121,10 +96,10 @@ struct File {
     view: View,
 }
 
-fn begin(desk: &Desk, m: &Moment, child: ChildId, act: May) -> Result<File, Fault> {
+fn begin(desk: &Desk, m: &Moment, child: ChildId, act: Offer) -> Result<File, Fault> {
     seen(desk, m, child)?;
     let card = card::one(desk, m, child)?.ok_or(Code::NotFound)?;
-    if may(desk, m, child, card.closed.is_some()) != act {
+    if !card.may.contains(&act) {
         return Err(Code::Denied.into());
     }
     let (_, record, view) =

@@ -222,7 +222,7 @@ fn remarkers(desk: &Desk, day: day::Day) -> Result<BTreeSet<DeviceId>, Fault> {
 fn visits(desk: &Desk, m: &Moment, day: day::Day) -> Result<Vec<Line>, Fault> {
     let sql = format!("{} AND v.made >= ?1 AND v.made < ?2 ORDER BY v.made, v.record", visit::COLUMNS);
     let span = params![day.start().0, day.plus(1).start().0];
-    Ok(in_sight(desk, m, visit::lines(desk, &sql, span)?, |line| line.child))
+    Ok(in_sight(desk, m, visit::lines(desk, m, &sql, span)?, |line| line.child))
 }
 
 /// Further apart than this, two visits are two visits.

@@ -9,14 +9,15 @@ use domain::finding::Finding;
 use domain::form::{Kind, builtin};
 use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
+use domain::rights::Verb;
 use domain::value::{Key, Value};
 use domain::visit::{join_findings, of_child};
 use serde::{Deserialize, Serialize};
 
 use super::me::Nothing;
-use super::{Acted, assess, card, create, note, seen, setting};
+use super::{Acted, alarms, assess, card, create, note, seen, setting};
 use crate::desk::Desk;
-use crate::draft::{self, End, REGISTRATION};
+use crate::draft::{self, ANSWER, End, REGISTRATION};
 use crate::project::frequency;
 use crate::tag::Tag;
 
@@ -49,6 +50,10 @@ pub(crate) struct Draft {
 pub(crate) fn begin(desk: &mut Desk, m: &mut Moment, begin: Begin) -> Acted<Draft> {
     for child in &begin.children {
         seen(desk, m, *child)?;
+        // before anything is typed in vain
+        if !desk.may(m, Verb::Create, "visit", *child) {
+            return Err(Code::Denied.into());
+        }
     }
     let now = desk.now(m);
     let mut values = draft::proposals(now);
@@ -115,6 +120,7 @@ fn findings(desk: &Desk, m: &Moment, draft: &draft::Draft) -> Result<Vec<Finding
         }
         ("assessment", Some(child)) => assess::check(desk, m, *child, &draft.values),
         (REGISTRATION, _) => create::check(desk, m, &draft.values),
+        (ANSWER, _) => Ok(draft.about.map(|about| alarms::check_answer(&draft.values, about)).unwrap_or_default()),
         (form, _) => note::check_remark(desk, m, form, &note::remark_values(&draft.values, draft.about)),
     }
 }
@@ -129,7 +135,8 @@ fn name_of(desk: &Desk, m: &Moment, child: ChildId) -> Result<String, Fault> {
 pub(crate) struct Save {
     /// Left out for a new one.
     draft: Option<RecordId>,
-    /// `visit` when left out; `supplement`, `review`, `assessment`, `child` (a registration).
+    /// `visit` when left out; `supplement`, `review`, `alarm` (the answer to one), `assessment`, `child` (a
+    /// registration).
     form: Option<String>,
     /// Whom it is about; left out for a supplement or a review, and for a registration there is nobody yet.
     children: Option<Vec<ChildId>>,
@@ -160,7 +167,7 @@ pub(crate) fn save(desk: &mut Desk, m: &mut Moment, save: Save) -> Acted<Saved> 
     let form = known.as_ref().map(|known| known.form.clone()).or(save.form).unwrap_or_else(|| "visit".to_owned());
     let about = known.as_ref().map_or(save.about, |known| known.about);
     let mut children = match about {
-        Some(visit) if known.is_none() => vec![note::child_of(desk, m, visit)?],
+        Some(about) if known.is_none() => vec![child_of(desk, m, &form, about)?],
         _ if form == REGISTRATION => Vec::new(),
         _ => save.children.unwrap_or_default(),
     };
@@ -200,7 +207,7 @@ fn load_known(desk: &Desk, m: &Moment, save: &Save) -> Result<Option<draft::Draf
     let Some(id) = save.draft else {
         let Some(form) = save.form.as_deref().filter(|form| *form != "visit") else { return Ok(None) };
         let children = match save.about {
-            Some(visit) => vec![note::child_of(desk, m, visit)?],
+            Some(about) => vec![child_of(desk, m, form, about)?],
             None => save.children.clone().unwrap_or_default(),
         };
         // Two pages began the same thing at once.
@@ -220,6 +227,14 @@ fn load_known(desk: &Desk, m: &Moment, save: &Save) -> Result<Option<draft::Draf
         None => refuse_ended(desk, id).map(|()| None),
         Some(_) => Ok(known),
     }
+}
+
+/// Whose the record is that a draft is about: a note's, or what raises an alarm.
+fn child_of(desk: &Desk, m: &Moment, form: &str, about: RecordId) -> Result<ChildId, Fault> {
+    if form != ANSWER {
+        return note::child_of(desk, m, about);
+    }
+    alarms::of(desk, m, about)?.map(|alarm| alarm.child()).ok_or_else(|| Code::NotFound.into())
 }
 
 /// Refuses a draft that was finished or thrown away; one that was handed in goes on.
@@ -274,18 +289,18 @@ pub(crate) fn compare(desk: &Desk, _: &Moment, page: KnownDraft) -> Result<Nothi
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields, rename = "FindDraft"))]
 pub(crate) struct Find {
-    /// `supplement`, `review`, `assessment`, `child` (a registration).
+    /// `supplement`, `review`, `alarm` (the answer to one), `assessment`, `child` (a registration).
     form: String,
     /// Of an assessment.
     child: Option<ChildId>,
-    /// The note a supplement or a review is about.
+    /// The note a supplement or a review is about; what raises the alarm.
     about: Option<RecordId>,
 }
 
 /// Answers `draft.find`: what was begun about it, if anything.
 pub(crate) fn find(desk: &Desk, m: &Moment, find: Find) -> Result<Option<Draft>, Fault> {
     let children = match find.about {
-        Some(visit) => vec![note::child_of(desk, m, visit)?],
+        Some(about) => vec![child_of(desk, m, &find.form, about)?],
         None => find.child.into_iter().collect(),
     };
     let found = draft::find(&desk.db, &find.form, &children, find.about)?;

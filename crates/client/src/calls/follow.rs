@@ -14,6 +14,7 @@ use rusqlite::{Params, params};
 use serde::{Deserialize, Serialize};
 
 use super::note::{Written, remark};
+use super::offer::{Offer, Offers};
 use super::words::{self, Who};
 use super::{Acted, child_id, in_sight, record_id, rows, seen, visit};
 use crate::desk::Desk;
@@ -36,6 +37,8 @@ pub(crate) struct FollowUp {
     state: Option<State>,
     /// Who said that it is done.
     done: Option<Who>,
+    /// Whether this person may say that it is done, or that it is to be done after all.
+    may_say: bool,
 }
 
 const COLUMNS: &str = "SELECT f.record, f.row, f.child, f.item, f.due, r.made, r.actor FROM follow_up f
@@ -60,11 +63,14 @@ fn lines(desk: &Desk, m: &Moment, sql: &str, params: impl Params) -> Result<Vec<
             due,
             state: day.map(|day| state(day, today, &policy)),
             done,
+            may_say: false,
         })
     })?;
+    let offers = Offers::new(desk, m);
     let mut lines = in_sight(desk, m, found, |line| line.child);
     for line in &mut lines {
         line.name = visit::name_of(desk, line.child)?;
+        line.may_say = offers.of_note(line.child, false).contains(&Offer::Supplement);
     }
     Ok(lines)
 }

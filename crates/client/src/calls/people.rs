@@ -18,6 +18,7 @@ use sync::envelope::Envelope;
 
 use super::assign::{self, PostLine};
 use super::me::Nothing;
+use super::offer::Offers;
 use super::{Acted, close, dayend, rows};
 use crate::desk::Desk;
 use crate::store::signed;
@@ -62,10 +63,12 @@ pub(crate) struct DeviceLine {
 pub(crate) fn people(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<PersonLine>, Fault> {
     let today = desk.today(m);
     let (contacts, closed) = (dayend::contacts(desk)?, close::closed_children(desk)?);
+    let offers = Offers::new(desk, m);
     let mut lines = Vec::new();
     for person in reached(desk, today) {
         let posts = desk.roster.posts_of(person).filter(|(_, post)| post.held_on(today));
-        let mut posts: Vec<PostLine> = posts.map(|(id, post)| assign::line(&desk.roster, id, post, &closed)).collect();
+        let mut posts: Vec<PostLine> =
+            posts.map(|(id, post)| assign::line(&desk.roster, id, post, (&closed, &offers))).collect();
         posts.sort_by_key(PostLine::order);
         let name = desk.roster.people.get(&person).cloned().unwrap_or_default();
         let devices = devices(desk, today, person, &contacts)?;

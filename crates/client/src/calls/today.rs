@@ -160,7 +160,7 @@ fn returned(desk: &Desk, m: &Moment) -> Result<Vec<Returned>, Fault> {
          ORDER BY v.at DESC, v.record",
         visit::COLUMNS
     );
-    let mut lines = in_sight(desk, m, visit::lines(desk, &sql, [])?, |line| line.child);
+    let mut lines = in_sight(desk, m, visit::lines(desk, m, &sql, [])?, |line| line.child);
     lines.retain(|line| matches!(line.standing, Standing::Returned | Standing::Supplemented));
     let mut back = Vec::with_capacity(lines.len());
     for visit in lines {

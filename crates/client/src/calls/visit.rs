@@ -15,6 +15,7 @@ use super::alarms::{self, Alarm, Mark};
 use super::card::{self, Card, Coded};
 use super::child::Which;
 use super::follow::{self, FollowUp};
+use super::offer::{Offer, Offers};
 use super::page::{self, Section, Sheet};
 use super::words::{self, Who};
 use super::{child_id, held, in_sight, opened, record_id, rows, seen};
@@ -59,6 +60,8 @@ pub(crate) struct Line {
     pub(crate) received: bool,
     /// Who took it over (认领), and when: it was written by somebody who had the child no longer.
     pub(crate) taken: Option<Who>,
+    /// What this person may do with it.
+    pub(crate) may: Vec<Offer>,
 }
 
 /// Columns of a note's line, for every query that lists notes.
@@ -73,17 +76,19 @@ pub(super) const COLUMNS: &str = "SELECT v.record, v.child, v.at, v.mode, v.met,
     FROM visit_card v LEFT JOIN alarm_card al ON al.record = v.record WHERE v.child NOT IN (SELECT child FROM hidden)";
 
 impl Line {
-    /// Whether a station is to look at it now: it is finished or was supplemented since it was sent
-    /// back, and was not written at this desk itself.
-    pub(super) const fn to_be_read(&self) -> bool {
-        matches!(self.standing, Standing::Finished | Standing::Supplemented) && !self.who.own
+    /// Whether this person is to look at it now: it is finished or was supplemented since it was sent
+    /// back, and she reviews it.
+    pub(super) fn to_be_read(&self) -> bool {
+        matches!(self.standing, Standing::Finished | Standing::Supplemented) && self.may.contains(&Offer::Review)
     }
 }
 
 /// The notes of a query of [`COLUMNS`].
-pub(super) fn lines(desk: &Desk, sql: &str, params: impl Params) -> Result<Vec<Line>, Fault> {
+pub(super) fn lines(desk: &Desk, m: &Moment, sql: &str, params: impl Params) -> Result<Vec<Line>, Fault> {
     let mut lines = rows(&desk.db, sql, params, |row| line(desk, row))?;
+    let offers = Offers::new(desk, m);
     for line in &mut lines {
+        line.may = offers.of_note(line.child, line.who.own);
         let decision = claims::taken(&desk.db, line.record)?.filter(|decision| decision.child == Some(line.child));
         line.taken = decision.map(|decision| held::decider(desk, &decision));
     }
@@ -115,6 +120,7 @@ fn line(desk: &Desk, row: &Row<'_>) -> rusqlite::Result<Line> {
         received: row.get(13)?,
         alarm: Mark::of(row.get(14)?, row.get(15)?),
         taken: None,
+        may: Vec::new(),
     })
 }
 
@@ -127,7 +133,7 @@ pub(super) fn actor(row: &Row<'_>, column: usize) -> rusqlite::Result<Actor> {
 pub(crate) fn list(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>, Fault> {
     seen(desk, m, which.child)?;
     let sql = format!("{COLUMNS} AND v.child = ?1 ORDER BY v.at DESC, v.made DESC, v.record");
-    lines(desk, &sql, params![which.child.as_bytes()])
+    lines(desk, m, &sql, params![which.child.as_bytes()])
 }
 
 /// How many notes to look back on.
@@ -156,7 +162,7 @@ const RECENT: u32 = 50;
 pub(crate) fn recent(desk: &Desk, m: &Moment, args: Recent) -> Result<Vec<Named>, Fault> {
     let sql = format!("{COLUMNS} ORDER BY v.made DESC, v.record LIMIT {}", args.most.unwrap_or(RECENT).min(RECENT_MAX));
     let mut named = Vec::new();
-    for visit in in_sight(desk, m, lines(desk, &sql, [])?, |line| line.child) {
+    for visit in in_sight(desk, m, lines(desk, m, &sql, [])?, |line| line.child) {
         named.push(with_name(desk, visit)?);
     }
     Ok(named)
@@ -231,7 +237,7 @@ pub(crate) fn open(desk: &Desk, m: &Moment, note: Note) -> Result<Opened, Fault>
         sections.iter_mut().for_each(|section| section.keep(|key| !REPORT_KEYS.contains(&key)));
     }
     let sql = format!("{COLUMNS} AND v.record = ?1");
-    let found_lines = lines(desk, &sql, params![note.visit.as_bytes()])?;
+    let found_lines = lines(desk, m, &sql, params![note.visit.as_bytes()])?;
     Ok(Opened {
         line: found_lines.into_iter().next().ok_or(Code::NotFound)?,
         card: card::one(desk, m, child)?.ok_or(Code::NotFound)?,

@@ -40,7 +40,7 @@ export default function Child() {
     return <Empty title={t('child.gone')} hint={t('child.gone_hint')}><Link to="/children"><Button type="primary">{t('child.to_list')}</Button></Link></Empty>;
   }
   // a visit may be written even where the file may not be read
-  if (opened.error) return <Trouble fault={opened.error} again={() => void opened.refetch()}>{child && <BeginVisit child={child} name="" />}</Trouble>;
+  if (opened.error) return <Trouble fault={opened.error} again={() => void opened.refetch()}>{child && <BeginVisit of={{ child, name: '', may: me.data?.may ?? [] }} />}</Trouble>;
   if (!file || !me.data) return <Waiting />;
   return (
     <FileProvider key={file.card.child} file={file} forms={forms} today={dayOf(me.data.now)}>
@@ -109,8 +109,8 @@ function Page({ file }: { file: ChildFile }) {
   return (
     <div className={css.child}>
       <div className={css.childTop} ref={head}>
-        <Head file={file} toMissing={() => jump(file.missing[0])} toDiffers={() => jump(differing?.key)} assess={file.may_edit ? () => setAssessing(true) : undefined} />
-        {!file.may_edit && <div className="quiet">{t('child.read_only')}</div>}
+        <Head file={file} toMissing={() => jump(file.missing[0])} toDiffers={() => jump(differing?.key)} assess={file.card.may.includes('assess') ? () => setAssessing(true) : undefined} />
+        {!file.card.may.includes('edit') && <div className="quiet">{t('child.read_only')}</div>}
       </div>
       <Contents name={file.card.name} entries={entries} whole={whole} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
       <div className={css.parts}>
@@ -127,7 +127,7 @@ function Page({ file }: { file: ChildFile }) {
         {whole && <Part {...part('visits')}><Timeline child={file.card.child} all={allVisits} more={() => setAllVisits(true)} /></Part>}
         {whole && <Part {...part('history')}><History child={file.card.child} /></Part>}
       </div>
-      {assessing && <Assess hide={() => setAssessing(false)} />}
+      {assessing && file.card.may.includes('assess') && <Assess hide={() => setAssessing(false)} />}
     </div>
   );
 }

@@ -24,7 +24,7 @@ function shown(field: Partial<Shown>, may = true): string[] {
     },
     listen: () => () => undefined,
   });
-  const file = { card: { child: 'c' }, sections: [], findings: [], missing: [], may_edit: true, may_choose: may } as unknown as ChildFile;
+  const file = { card: { child: 'c', may: may ? ['edit', 'choose'] : ['edit'] }, sections: [], findings: [], missing: [] } as unknown as ChildFile;
   render(
     <QueryClientProvider client={queries}><LookProvider open={false}><App>
       <FileProvider file={file} forms={undefined} today="2026-11-25"><Differs shown={{ ...PHONE, ...field }} /></FileProvider>

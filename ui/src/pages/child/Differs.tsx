@@ -20,7 +20,7 @@ export function Differs({ shown }: { shown: Shown }) {
   const [other, setOther] = useState(false);
   const [red, setRed] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
-  const may = file.may_choose && shown.record !== null;
+  const may = file.card.may.includes('choose') && shown.record !== null;
   async function pick(value: Value) {
     if (!shown.record) return;
     setBusy(true);

@@ -29,7 +29,7 @@ export function Field({ shown, path, still, lead }: { shown: Shown; path?: strin
   const [editing, setEditing] = useState(false);
   const [shownWhole, setShownWhole] = useState<string>();
   const root = useRef<HTMLDivElement>(null);
-  const may = !still && file.may_edit && writable(shown);
+  const may = !still && file.card.may.includes('edit') && writable(shown);
   const name = label(shown);
   const full = path ? `${path} · ${name}` : name;
   // 必填 beside the label says already what is missing

@@ -23,7 +23,7 @@ export function Group({ section }: { section: Section }) {
     <>
       <div className={css.fields}>{shown.filter(({ kind }) => kind !== 'rows' && kind !== 'files').map((field) => <Field key={field.key} shown={field} />)}</div>
       {shown.map((field) => field.kind === 'files' && field.record !== null && <Pictures key={field.key} shown={field} about={field.record} />)}
-      {hidden > 0 && file.may_edit && (
+      {hidden > 0 && file.card.may.includes('edit') && (
         <button type="button" className={css.more} onClick={() => setAll(!all)} aria-expanded={all} data-testid={`more-${section.group}`}>{all ? t('child.fewer') : t('child.more', { n: hidden })}</button>
       )}
       {shown.filter(({ kind }) => kind === 'rows').map((field) => <Rows key={field.key} shown={field} alone={shown.length === 1} />)}
@@ -37,5 +37,5 @@ function Pictures({ shown, about }: { shown: Shown; about: string }) {
   const { file, label } = useFile();
   const child = file.card.child;
   const place = useMemo(() => ({ child, about }), [child, about]);
-  return <div className={classes(css.field, css.wide)} data-key={shown.key}><Photos place={place} field={shown.key} label={label(shown)} hint={[helped(shown), file.may_edit && t('photos.lasting')].filter(Boolean).join(' · ')} may={file.may_edit} /></div>;
+  return <div className={classes(css.field, css.wide)} data-key={shown.key}><Photos place={place} field={shown.key} label={label(shown)} hint={[helped(shown), file.card.may.includes('edit') && t('photos.lasting')].filter(Boolean).join(' · ')} may={file.card.may.includes('edit')} /></div>;
 }

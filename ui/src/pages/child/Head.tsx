@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import type { Card, ChildFile } from '../../api';
 import { AlarmTag } from '../../parts/alarm/AlarmTag';
 import { BeginVisit } from '../../parts/begin';
-import { useMayAssign } from '../../parts/charge/may';
 import { TABLES, useCoded } from '../../parts/coded';
 import { DueTag, RiskTag } from '../../parts/tags';
 import { listed } from '../../text';
@@ -18,7 +17,7 @@ const Reopen = lazy(async () => ({ default: (await import('./Close')).Reopen }))
 
 type Props = { file: ChildFile; toMissing(): void; toDiffers(): void; assess?: (() => void) | undefined };
 
-export function Head({ file: { card, missing, may_close: closing }, toMissing, toDiffers, assess }: Props) {
+export function Head({ file: { card, missing }, toMissing, toDiffers, assess }: Props) {
   const { t } = useTranslation();
   const coded = useCoded();
   return (
@@ -36,16 +35,16 @@ export function Head({ file: { card, missing, may_close: closing }, toMissing, t
         </div>
         <div className={classes('row', css.facts)}>
           <InCharge card={card} />
-          {closing !== 'neither' && <Closing closed={closing === 'reopen'} />}
+          {(card.may.includes('close') || card.may.includes('reopen')) && <Closing closed={card.may.includes('reopen')} />}
           <span className="quiet num">{card.last_visit ? `${t('child.last_visit')} ${card.last_visit.slice(0, 10)}` : t('child.never')}</span>
           {card.next_due && <span className="quiet num">{t('child.next_visit')} {card.next_due} <DueTag due={card.due} /></span>}
           {missing.length > 0
-            ? <button type="button" className={css.link} onClick={toMissing} data-testid="to-missing"><FormOutlined aria-hidden /> {t('child.missing', { n: missing.length })}</button>
+            ? !card.may.includes('edit') ? <span className="quiet"><FormOutlined aria-hidden /> {t('child.missing', { n: missing.length })}</span> : <button type="button" className={css.link} onClick={toMissing} data-testid="to-missing"><FormOutlined aria-hidden /> {t('child.missing', { n: missing.length })}</button>
             : <span className="quiet"><CheckCircleOutlined aria-hidden /> {t('child.complete')}</span>}
           {card.differs > 0 && <button type="button" className={classes('blue', css.link)} onClick={toDiffers} data-testid="to-differs"><DiffOutlined aria-hidden /> {t('child.differs', { n: card.differs })}</button>}
         </div>
       </div>
-      <BeginVisit child={card.child} name={card.name} type="primary" size="large" />
+      <BeginVisit of={card} type="primary" size="large" />
     </div>
   );
 }
@@ -66,7 +65,7 @@ function Closing({ closed }: { closed: boolean }) {
 /** Where, and in whose charge; who may hand the child over does it here. */
 function InCharge({ card }: { card: Card }) {
   const { t } = useTranslation();
-  const may = useMayAssign();
+  const may = card.may.includes('hand');
   const [handing, setHanding] = useState(false);
   const people = listed(card.posts.map(({ person }) => person));
   return (

@@ -34,7 +34,7 @@ export function Rows({ shown, alone }: { shown: Shown; alone: boolean }) {
     <div className={css.rows} data-key={shown.key} data-testid={`field-${shown.key}`} tabIndex={-1}>
       <div className={classes('row', css.rowsHead, alone && css.alone)}>
         {alone ? <span className="grow" /> : <h3 className="grow">{name}</h3>}
-        {file.may_edit && !adding && <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding(true)} aria-label={t('child.add_to', { name })} data-testid={`add-${shown.key}`}>{t('child.add')}</Button>}
+        {file.card.may.includes('edit') && !adding && <Button size="small" icon={<PlusOutlined />} onClick={() => setAdding(true)} aria-label={t('child.add_to', { name })} data-testid={`add-${shown.key}`}>{t('child.add')}</Button>}
       </div>
       {findings(shown.key).map((finding) => <div key={finding.text} className={finding.missing || finding.level === 'yellow' ? 'finding yellow' : 'finding red'}>{spoken(finding)}</div>)}
       {adding && <AddRow shown={shown} hide={() => setAdding(false)} />}
@@ -71,10 +71,10 @@ function Row({ row, code }: { row: RowShown; code: string | null }) {
     <div className={css.card} data-testid={`row-${row.row}`}>
       <div className="row">
         <strong className="grow clip">{title}</strong>
-        {file.may_edit && <button type="button" className={css.eye} onClick={remove} aria-label={t('child.remove_row', { name: title })} title={t('child.remove')}><DeleteOutlined /></button>}
+        {file.card.may.includes('edit') && <button type="button" className={css.eye} onClick={remove} aria-label={t('child.remove_row', { name: title })} title={t('child.remove')}><DeleteOutlined /></button>}
       </div>
       <div className={css.fields}>{row.fields.filter((field) => all || worth(field)).map((field) => <Field key={field.key} shown={field} path={title} />)}</div>
-      {hidden > 0 && file.may_edit && <button type="button" className={css.more} onClick={() => setAll(!all)} aria-expanded={all}>{all ? t('child.fewer') : t('child.more', { n: hidden })}</button>}
+      {hidden > 0 && file.card.may.includes('edit') && <button type="button" className={css.more} onClick={() => setAll(!all)} aria-expanded={all}>{all ? t('child.fewer') : t('child.more', { n: hidden })}</button>}
     </div>
   );
 }

@@ -17,7 +17,7 @@ const phone: Shown = {
   key: 'phone_child', form: 'child', record: 'r', title: '电话', en: 'Phone', help: '', help_en: '', kind: 'tel', merge: 'register', need: 'may', code: null, unknown: true, max: 0, computed: false,
   cell: { value: '14000000000', text: '14000000000', masked: false, differs: false, said: [] }, members: [], rows: [],
 };
-const file = { card: { child: 'c', name: '小明' }, sections: [], findings: [], missing: [], may_edit: true, may_choose: false } as unknown as ChildFile;
+const file = { card: { child: 'c', name: '小明', may: ['edit'] }, sections: [], findings: [], missing: [] } as unknown as ChildFile;
 
 /** A core that takes every text of eleven digits and refuses the others. */
 function opened(shown: Shown = phone) {

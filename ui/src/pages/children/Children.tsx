@@ -5,7 +5,6 @@ import { Button, Input, type InputRef } from 'antd';
 import { lazy, Suspense, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswer } from '../../api';
-import { useMayAssign } from '../../parts/charge/may';
 import { composing } from '../../parts/keys';
 import { Names } from '../../parts/names';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
@@ -29,7 +28,8 @@ export default function Children() {
   const listed = useAnswer('children.list', asFilter(wanted));
   const cards = shown(listed.data?.cards ?? [], wanted);
   const [registering, setRegistering] = useState(search['register'] === true);
-  const mayAssign = useMayAssign();
+  const me = useAnswer('me', {});
+  const may = me.data?.may ?? [];
   const picking = usePicking();
   const [handing, setHanding] = useState(false);
   const [filtering, setFiltering] = useState(false);
@@ -56,8 +56,8 @@ export default function Children() {
             {listed.data && (narrows(wanted) ? t('children.shown', { n: cards.length, total: listed.data.total }) : t('children.count', { n: listed.data.total }))}
           </span>
           <Order wanted={wanted} want={want} />
-          {mayAssign && !picking.on && <Button icon={<SwapOutlined />} onClick={picking.begin} data-testid="pick-begin">{t('charge.open')}</Button>}
-          <Button icon={<UserAddOutlined />} onClick={() => setRegistering(true)} data-testid="register">{t('children.register')}</Button>
+          {may.includes('hand') && !picking.on && <Button icon={<SwapOutlined />} onClick={picking.begin} data-testid="pick-begin">{t('charge.open')}</Button>}
+          {may.includes('register') && <Button icon={<UserAddOutlined />} onClick={() => setRegistering(true)} data-testid="register">{t('children.register')}</Button>}
         </div>
       </div>
       <div className={css.search}>
@@ -74,13 +74,13 @@ export default function Children() {
       {listed.error ? <div className="stack"><Trouble part fault={listed.error} again={() => void listed.refetch()} /><Names /></div> : !listed.data ? <Waiting /> : cards.length > 0 ? (
         <div ref={rows}><Rows cards={cards} where={JSON.stringify(wanted)} pick={picking.on ? picking.pick : undefined} /></div>
       ) : listed.data.total === 0 ? (
-        <Empty title={t('children.none')} hint={t('children.none_hint')}><Button type="primary" onClick={() => setRegistering(true)}>{t('children.register')}</Button></Empty>
+        <Empty title={t('children.none')} hint={t('children.none_hint')}>{may.includes('register') && <Button type="primary" onClick={() => setRegistering(true)}>{t('children.register')}</Button>}</Empty>
       ) : (
         <Empty title={t('children.nobody')} hint={t('children.nobody_hint')}><Button onClick={cleared} data-testid="filters-clear-empty">{t('children.clear')}</Button></Empty>
       )}
-      {picking.on && <PickBar picking={picking} cards={cards} hand={() => setHanding(true)} />}
+      {picking.on && <PickBar picking={picking} cards={cards.filter((card) => card.may.includes('hand'))} hand={() => setHanding(true)} />}
       {handing && <Suspense fallback={null}><Charge of={picking.picked} hide={() => setHanding(false)} done={picking.end} /></Suspense>}
-      {registering && <Register hide={() => setRegistering(false)} name={wanted.text} />}
+      {registering && may.includes('register') && <Register hide={() => setRegistering(false)} name={wanted.text} />}
     </>
   );
 }

@@ -31,6 +31,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
   const box = useRef<HTMLDivElement>(null);
   const go = useNavigate();
   const { begin } = useBeginVisit();
+  const me = useAnswer('me', {});
   const cards = text !== '' ? (found.error ? [] : found.data?.cards ?? []) : all.error ? [] : recent.flatMap((id) => all.data?.cards.find((card) => card.child === id) ?? []);
   const shut = useShut();
   const names = among(useShutNames(), typed).slice(0, MOST);
@@ -50,7 +51,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || composing(event)) return;
     const child = box.current?.querySelector('[cmdk-item][data-selected="true"]')?.getAttribute('data-child');
-    if (!child) return;
+    if (!child || !(shut ? names : cards.filter(({ may }) => may.includes('visit'))).some((one) => one.child === child)) return;
     event.preventDefault();
     visit(child);
   };
@@ -77,7 +78,7 @@ export default function FinderBox({ hide }: { hide(): void }) {
               </Command.Group>
             )}
           </Command.List>
-          <p className={classes('quiet', css.finderFoot)}>{t(shut ? 'children.find.foot_shut' : 'children.find.foot')}</p>
+          <p className={classes('quiet', css.finderFoot)}>{t(shut ? 'children.find.foot_shut' : me.data?.may.includes('visit') ? 'children.find.foot' : 'children.find.foot_read')}</p>
         </Command>
       </div>
     </Modal>
@@ -95,7 +96,7 @@ function Found({ card, open, visit }: { card: Card; open(child: string): void; v
       <span className="quiet clip grow">{[why, card.area?.name, !why && card.school].filter(Boolean).join(' · ')}</span>
       <span className={css.finderMarks}><AlarmTag mark={card.alarm} />{card.closed && <span className="tag">{t('children.closed')}</span>}{card.risk && <RiskTag risk={card.risk} />}{card.due?.state === 'overdue' && <DueTag due={card.due} />}</span>
       {/* for the mouse; the keyboard has Ctrl+Enter, said below */}
-      <span className={css.finderVisit} aria-hidden title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></span>
+      {card.may.includes('visit') && <span className={css.finderVisit} aria-hidden title={t('parts.visit_of', { name: card.name })} onClick={(event) => { event.stopPropagation(); visit(card.child); }}><EditOutlined /></span>}
     </Command.Item>
   );
 }
@@ -120,7 +121,7 @@ function usePages(text: string) {
     { to: '/', word: t('words.nav.today'), icon: <CalendarOutlined /> },
     { to: '/children', word: t('words.nav.children'), icon: <TeamOutlined /> },
     { to: '/visits', word: t('words.nav.visits'), icon: <EditOutlined /> },
-    { to: '/visit/paper', word: t('visit.paper'), icon: <FileTextOutlined /> },
+    ...(me.data?.may.includes('visit') ? [{ to: '/visit/paper', word: t('visit.paper'), icon: <FileTextOutlined /> }] as const : []),
     ...(me.data?.station ? [{ to: '/dayend', word: t('words.nav.dayend'), icon: <CheckSquareOutlined /> }, { to: '/people', word: t('words.nav.people'), icon: <IdcardOutlined /> }] as const : []),
     { to: '/settings', word: t('words.nav.settings'), icon: <SettingOutlined /> },
   ] as const;

@@ -187,12 +187,8 @@ function Doubles({ cards, open, sure }: { cards: Card[]; open(child: string): vo
   );
 }
 
-/** Communities this person may register in: her own, or those of her station. */
+/** Communities this person may register in. */
 function usePlaces() {
   const me = useAnswer('me', {});
-  const posts = useAnswer('roster.posts', {});
-  const own = (me.data?.posts ?? []).flatMap(({ area, unit }) => (area ? [{ value: area, label: unit }] : []));
-  const wide = (posts.data ?? []).filter(({ role }) => role === 'director').flatMap(({ area, unit }) => (area ? [{ value: area, label: unit }] : []));
-  const unique = (list: typeof own) => [...new Map(list.map((place) => [place.value, place])).values()];
-  return me.data?.station ? unique(wide) : unique(own);
+  return (me.data?.registers ?? []).map(({ code, name }) => ({ value: code, label: name }));
 }

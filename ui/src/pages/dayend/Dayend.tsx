@@ -90,7 +90,7 @@ function TheDay({ of, today, coming }: { of: Answered; today: string; coming: bo
 function Keys({ of: { differing, visits } }: { of: Answered }) {
   const { t } = useTranslation();
   const { all } = useDeeds();
-  const [choose, review] = [differing.some((one) => one.may_choose), visits.some(({ who }) => !who.own)];
+  const [choose, review] = [differing.some((one) => one.may_choose), visits.some(({ may }) => may.includes('review'))];
   const keys = [choose && t('dayend.keys_choose'), review && t('dayend.keys_review'), undoable(last(all)) && t('dayend.keys_undo')].filter(Boolean);
   return keys.length > 0 ? <p className={classes('quiet', css.dayendKeys)}>{[t('dayend.keys_move'), ...keys].join(t('dayend.keys_and'))}</p> : null;
 }

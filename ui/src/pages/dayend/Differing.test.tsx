@@ -21,7 +21,7 @@ const differs = (record: string, name: string) => ({
   child: `child ${record}`, name, record, key: 'phone_child', label: { text: '电话', en: 'Telephone' }, whose: { text: '祖母 王秀英', en: 'Grandmother 王秀英' }, before: ['14000000000'], kind: 'tel', may_choose: true,
   cell: { value: null, text: '', masked: true, differs: true, said: [{ value: '14000000001', text: '14000000001', who: who('李', 1), change: `${record}1` }, { value: '14000000002', text: '14000000002', who: who('王', 2), change: `${record}2` }] },
 }) as unknown as One;
-const note = { record: 'v', child: 'n', name: '小红', visit_at: '2026-11-28T09:00:00+08:00', mode: { code: '1', name: '入户' }, met: true, next_visit: null, opening: '在家。', who: who('李', 3), standing: 'finished', supplements: 0, received: true, taken: null } as unknown as NamedVisit;
+const note = { record: 'v', child: 'n', name: '小红', visit_at: '2026-11-28T09:00:00+08:00', mode: { code: '1', name: '入户' }, met: true, next_visit: null, opening: '在家。', who: who('李', 3), standing: 'finished', supplements: 0, received: true, taken: null, may: ['review', 'supplement'] } as unknown as NamedVisit;
 
 /** A district with two differences and a note to be read; the calls that change something. */
 function day(): string[] {

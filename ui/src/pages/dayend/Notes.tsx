@@ -19,8 +19,8 @@ import css from './dayend.module.css';
 /** So many notes at once: nobody reads four hundred from one screen. */
 const NOTES = 25;
 
-/** What a station is to look at now: the core counts the same (`Line::to_be_read`). */
-export const unread = ({ standing, who }: NamedVisit) => (standing === 'finished' || standing === 'supplemented') && !who.own;
+/** What this person is to look at now: the core counts the same (`Line::to_be_read`). */
+export const unread = ({ standing, may }: NamedVisit) => (standing === 'finished' || standing === 'supplemented') && may.includes('review');
 
 export function Notes({ visits }: { visits: NamedVisit[] }) {
   const { t } = useTranslation();
@@ -66,7 +66,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
   const box = useRef<HTMLElement>(null);
   const { busy, review } = useReview(visit);
   const [why, setWhy] = useState(false);
-  const mine = visit.who.own;
+  const may = visit.may.includes('review');
   const deal = async (verdict: '1' | '2', note?: string, draft?: string): Promise<boolean> => {
     wantLine(box.current);
     const written = await review(verdict, note, draft);
@@ -78,7 +78,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
     return written;
   };
   const keys = (event: KeyboardEvent) => {
-    if (mine || !plain(event) || event.repeat) return;
+    if (!may || !plain(event) || event.repeat) return;
     const onLine = event.target === event.currentTarget;
     if (event.key === 'Enter' && onLine && visit.standing !== 'read' && !waits(visit.alarm)) void deal('1');
     else if (event.key.toLowerCase() === 't') setWhy(true);
@@ -95,7 +95,7 @@ function Row({ visit, dealt }: { visit: NamedVisit; dealt(): void }) {
       </div>
       <div className={css.dayendVisitFoot}>
         <p className="grow">{visit.opening}</p>
-        {!mine && (
+        {may && (
           <span className={css.dayendVisitDo}>
             <Button type="text" icon={<RollbackOutlined />} onClick={() => setWhy(true)} disabled={busy} data-testid="dayend-return">{t('dayend.give_back')}</Button>
             {visit.standing !== 'read' && !waits(visit.alarm) && <Button icon={<CheckOutlined />} onClick={() => void deal('1')} loading={busy} data-testid="dayend-read">{t('dayend.read')}</Button>}

@@ -87,7 +87,8 @@ function PaperButton() {
   const { t } = useTranslation();
   const go = useNavigate();
   const me = useAnswer('me', {});
-  if (me.data?.station !== false) return null;
+  // a station sees the children of many directors; it is not she who goes
+  if (me.data?.station !== false || !me.data.may.includes('visit')) return null;
   return <Button icon={<FileTextOutlined />} onClick={() => void go({ to: '/visit/paper' })} data-testid="today-paper">{t('today.paper')}</Button>;
 }
 

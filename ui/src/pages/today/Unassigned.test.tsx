@@ -14,8 +14,8 @@ afterEach(() => {
   queries.clear();
 });
 
-const one = (n: number) => ({ child: `c${n}`, name: `孩子${n}`, sex: '女', age: 8, risk: null, area: { code: 'a', name: '竹影社区' }, posts: [], since: n === 1 ? '2026-11-20' : null, why: [] });
-const today = (n: number) => ({ unassigned: [1, 2, 3, 4].slice(0, n).map(one), unassigned_total: n }) as unknown as Today;
+const one = (may: string[]) => (n: number) => ({ child: `c${n}`, name: `孩子${n}`, sex: '女', age: 8, risk: null, area: { code: 'a', name: '竹影社区' }, posts: [], since: n === 1 ? '2026-11-20' : null, why: [], may });
+const today = (n: number, may: string[] = ['hand']) => ({ unassigned: [1, 2, 3, 4].slice(0, n).map(one(may)), unassigned_total: n }) as unknown as Today;
 
 function shown(page: () => React.ReactNode, role: Role): string[] {
   const calls: string[] = [];
@@ -40,7 +40,7 @@ test('a supervisor assigns whom nobody has, and finds the rest in the list', asy
 });
 
 test('a specialist sees them and who is to be asked', async () => {
-  shown(() => <Unassigned today={today(1)} />, 'specialist');
+  shown(() => <Unassigned today={today(1, [])} />, 'specialist');
   expect(await screen.findByText('请儿童督导员分派')).toBeTruthy();
   expect(screen.queryByRole('button')).toBeNull();
 });

@@ -4,7 +4,6 @@ import { Button } from 'antd';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Card, Today, Unassigned as One } from '../../api';
-import { useMayAssign } from '../../parts/charge/may';
 import { RiskTag } from '../../parts/tags';
 import { NOBODY } from '../children/filter';
 import { dayWords } from './day';
@@ -19,7 +18,7 @@ const LINES = 3;
 
 export function Unassigned({ today: { unassigned, unassigned_total: total } }: { today: Today }) {
   const { t } = useTranslation();
-  const may = useMayAssign();
+  const may = unassigned.some((one) => one.may.includes('hand'));
   const [handing, setHanding] = useState<Card>();
   const section = useRef<HTMLElement>(null);
   if (total === 0) return null;
@@ -39,7 +38,7 @@ export function Unassigned({ today: { unassigned, unassigned_total: total } }: {
         {total > LINES && <Link to="/children" search={{ post: NOBODY }} data-testid="today-without-all">{t('today.more')}</Link>}
       </div>
       <ul className={classes('panel', css.todayLines, css.whose)}>
-        {unassigned.slice(0, LINES).map((one) => <Line key={one.child} one={one} hand={may ? () => setHanding(one) : undefined} />)}
+        {unassigned.slice(0, LINES).map((one) => <Line key={one.child} one={one} hand={one.may.includes('hand') ? () => setHanding(one) : undefined} />)}
       </ul>
       {handing && <Suspense fallback={null}><Charge of={[handing]} hide={close} /></Suspense>}
     </section>

@@ -99,7 +99,7 @@ function VisitCard({ card }: { card: Card }) {
           <div className="clip">{where(card, false)}</div>
           <div className="clip num">{card.last_visit ? t('today.last', { day: dayWords(card.last_visit) }) : t('today.never')}</div>
         </div>
-        <BeginVisit child={card.child} name={card.name} className={css.begin} />
+        <BeginVisit of={card} className={css.begin} />
       </div>
     </article>
   );
@@ -128,7 +128,7 @@ function Lines({ cards, director }: { cards: Card[]; director: boolean }) {
           <span className={classes('quiet clip grow', css.todayLineWhere)}>{where(card, director)}</span>
           <span className={classes('quiet num', css.todayLineDay)}>{!director && card.next_due && dayWords(card.next_due)}</span>
           <DueTag due={card.due} />
-          <BeginVisit child={card.child} name={card.name} type="text" />
+          <BeginVisit of={card} type="text" />
         </li>
       ))}
     </ul>

@@ -16,16 +16,14 @@ import css from './visit.module.css';
 type Box = 'return' | 'supplement' | 'none';
 
 export function Add({ line, siblings }: { line: VisitLine; siblings: SiblingNote[] }) {
-  const me = useAnswer('me', {});
   const drafts = useAnswer('draft.list', {});
   const [opened, open] = useState<Box>();
-  if (!me.data) return null;
   const close = () => open('none');
-  if (!me.data.station || line.who.own) return <Supplement line={line} siblings={siblings} />;
+  if (!line.may.includes('review')) return line.may.includes('supplement') ? <Supplement line={line} siblings={siblings} /> : null;
   const begun = drafts.data?.find(({ about }) => about === line.record)?.form;
   const box = opened ?? (begun === 'review' ? 'return' : begun === 'supplement' ? 'supplement' : 'none');
   if (box === 'return') return <Return line={line} close={close} />;
-  if (box === 'supplement') return <Supplement line={line} siblings={siblings} close={close} />;
+  if (box === 'supplement' && line.may.includes('supplement')) return <Supplement line={line} siblings={siblings} close={close} />;
   return <Choose line={line} open={open} />;
 }
 
@@ -39,7 +37,7 @@ function Choose({ line, open }: { line: VisitLine; open(what: Box): void }) {
         {line.standing !== 'read' && !waits(line.alarm) && <Button type="primary" icon={<CheckOutlined />} loading={busy} onClick={() => void read()} data-testid="read">{t('visit.review_read')}</Button>}
         <Button icon={<RollbackOutlined />} onClick={() => open('return')} data-testid="return">{t('visit.review_return')}</Button>
       </div>
-      <div><Button type="text" icon={<EditOutlined />} onClick={() => open('supplement')} data-testid="supplement-open">{t('visit.supplement_write')}</Button></div>
+      {line.may.includes('supplement') && <div><Button type="text" icon={<EditOutlined />} onClick={() => open('supplement')} data-testid="supplement-open">{t('visit.supplement_write')}</Button></div>}
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function Completion({ done }: { done: Completed }) {
       <Alarms all={(today.data?.alarms ?? []).filter(({ record }) => done.records.some(({ visit }) => visit === record))} />
       <div className={classes('row', css.completionGo)}>
         <Link to="/" className={css.go} data-testid="back-today">{t('visit.back_today')}</Link>
-        {next && <span className="row"><span className="quiet">{t('visit.then', { name: next.name })}</span><BeginVisit child={next.child} name={next.name} /></span>}
+        {next && <span className="row"><span className="quiet">{t('visit.then', { name: next.name })}</span><BeginVisit of={next} /></span>}
       </div>
     </div>
   );

@@ -64,13 +64,13 @@ function Page({ note }: { note: VisitNote }) {
 }
 
 /** What was photographed; who wrote the note may add what was still on the telephone. */
-function Pictures({ line: { record, child, who } }: { line: VisitNote['line'] }) {
+function Pictures({ line: { record, child, may } }: { line: VisitNote['line'] }) {
   const { t } = useTranslation();
   const files = useAnswer('file.of', { about: record });
   const adding = useAdding(record);
   const place = useMemo(() => ({ child, about: record }), [child, record]);
-  if (!who.own && (files.data ?? []).length + adding.length === 0) return null;
-  return <section className="panel"><Photos place={place} field="attach" label={t('photos.title')} hint={who.own && t('photos.lasting_note')} may={who.own} /></section>;
+  if (!may.includes('photograph') && (files.data ?? []).length + adding.length === 0) return null;
+  return <section className="panel"><Photos place={place} field="attach" label={t('photos.title')} hint={may.includes('photograph') && t('photos.lasting_note')} may={may.includes('photograph')} /></section>;
 }
 
 /** The story first, then the aspects, then when and how. */

@@ -60,7 +60,7 @@ function useLines(text: string) {
   const shut = useShut();
   const names = useShutNames();
   const found = useAnswer('children.find', { text, most: MOST }, text !== '');
-  const cards = text === '' || found.error ? [] : (found.data?.cards ?? []);
+  const cards = text === '' || found.error ? [] : (found.data?.cards ?? []).filter(({ may }) => may.includes('visit'));
   const lines: Line[] = shut
     ? (text === '' ? [] : among(names, text).slice(0, MOST)).map(({ child, name, area }) => ({ child, name, about: '', where: area }))
     : cards.map((card) => ({

@@ -15,11 +15,12 @@ import css from './visit.module.css';
 
 export default function Visits() {
   const { t } = useTranslation();
+  const may = useAnswer('me', {}).data?.may ?? [];
   return (
     <>
       <div className="head">
         <h1 className="grow">{t('visit.visits')}</h1>
-        <Link to="/visit/paper" className={classes(css.go, css.soft)} data-testid="paper"><FileTextOutlined aria-hidden /> {t('visit.paper')}</Link>
+        {may.includes('visit') && <Link to="/visit/paper" className={classes(css.go, css.soft)} data-testid="paper"><FileTextOutlined aria-hidden /> {t('visit.paper')}</Link>}
       </div>
       <div className="stack">
         <section>

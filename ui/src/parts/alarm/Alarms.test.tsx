@@ -23,6 +23,8 @@ function shown(all: Alarm[], heard?: () => void) {
   const calls: [string, unknown][] = [];
   setTransport({
     data: async (name, args) => {
+      if (name === 'draft.find' || name === 'draft.state') return null;
+      if (name === 'draft.save') return { draft: 'd1', children: ['c1'], version: 1, saved: 0, findings: [] };
       calls.push([name, args]);
       return { review: 'r1', findings: [] };
     },
@@ -53,5 +55,5 @@ test('an answer is sent by Ctrl+Enter, never while a word is composed, and its l
   fireEvent.keyDown(box, { key: 'Enter', ctrlKey: true, keyCode: 229 });
   expect(calls).toEqual([]);
   fireEvent.keyDown(box, { key: 'Enter', ctrlKey: true });
-  await waitFor(() => expect(calls).toEqual([['alarm.answer', { record: 'v1', text: '今晚同派出所一起上门' }]]));
+  await waitFor(() => expect(calls).toEqual([['alarm.answer', { record: 'v1', text: '今晚同派出所一起上门', draft: 'd1' }]]));
 });

@@ -9,7 +9,9 @@ import { classes } from '../../style/classes';
 import { spoken } from '../../text';
 import { composing } from '../keys';
 import { tell } from '../fault';
+import { Elsewhere } from '../Elsewhere';
 import { savedNow } from '../saved';
+import { useSheet, type Sheet } from '../sheet';
 import { clock } from '../time';
 import css from './alarm.module.css';
 
@@ -48,25 +50,26 @@ function One({ alarm, on }: { alarm: Alarm; on: 'child' | 'visit' | undefined })
   );
 }
 
-/** What is being typed outlives the page it is typed on. */
-const begun = new Map<string, string>();
+/** A draft like any other: there after another page, a lock, a kill. */
+function Answer({ alarm }: { alarm: Alarm }) {
+  const { sheet, again } = useSheet({ form: 'alarm', about: alarm.record });
+  return sheet && <Box key={sheet.opened} sheet={sheet} again={again} alarm={alarm} />;
+}
 
-function Answer({ alarm: { record, name } }: { alarm: Alarm }) {
+function Box({ sheet, again, alarm: { record, name } }: { sheet: Sheet; again(): void; alarm: Alarm }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const [text, setText] = useState(begun.get(record) ?? '');
+  const [text, type] = useState(() => String(sheet.value('note') ?? ''));
   const [busy, setBusy] = useState(false);
-  const type = (next: string) => {
-    begun.set(record, next);
-    setText(next);
-  };
   async function send() {
     if (busy || text.trim() === '') return;
     setBusy(true);
     try {
-      const { review, findings } = await call('alarm.answer', { record, text: text.trim() });
+      await sheet.flush();
+      if (sheet.elsewhere) return;
+      const { review, findings } = await call('alarm.answer', { record, text: text.trim(), ...(sheet.draft !== '' && { draft: sheet.draft }) });
       if (review === null) return void message.warning(findings[0] && spoken(findings[0]), 6);
-      begun.delete(record);
+      sheet.end();
       savedNow();
       void message.success(t('alarm.answer_done'), 3);
     } catch (thrown) {
@@ -83,9 +86,12 @@ function Answer({ alarm: { record, name } }: { alarm: Alarm }) {
     void send();
   };
   return (
-    <div className={css.reply}>
-      <Input.TextArea value={text} autoSize={{ minRows: 1, maxRows: 5 }} maxLength={500} placeholder={t('alarm.answer_hint')} aria-label={t('alarm.answer_of', { name })} onChange={(event) => type(event.target.value)} onKeyDown={keys} data-testid="alarm-text" />
-      <Button type="primary" danger disabled={text.trim() === ''} loading={busy} onClick={() => void send()} data-testid="alarm-answer">{t('alarm.answer')}</Button>
-    </div>
+    <>
+      <Elsewhere sheet={sheet} again={again} />
+      <div className={css.reply}>
+        <Input.TextArea value={text} autoSize={{ minRows: 1, maxRows: 5 }} maxLength={500} placeholder={t('alarm.answer_hint')} aria-label={t('alarm.answer_of', { name })} onChange={({ target }) => { type(target.value); sheet.put('note', target.value); }} onBlur={() => void sheet.flush()} onKeyDown={keys} data-testid="alarm-text" />
+        <Button type="primary" danger disabled={text.trim() === ''} loading={busy} onClick={() => void send()} data-testid="alarm-answer">{t('alarm.answer')}</Button>
+      </div>
+    </>
   );
 }

@@ -10,8 +10,8 @@ import { useMoving } from './moved';
 import { classes } from '../../style/classes';
 import css from './charge.module.css';
 
-/** Who sees only the children assigned to her. */
-const ASSIGNED: readonly Role[] = ['director', 'social_worker'];
+/** Directors first: to one of them most children go. */
+const ORDER: readonly Role[] = ['director', 'social_worker'];
 /** From so many on a box to search in stands above. */
 const SEARCH = 9;
 
@@ -46,14 +46,14 @@ function Now({ children, busy, take }: { children: Held[]; busy: boolean; take(p
       <h3>{t('charge.now')}</h3>
       {now.length === 0 && <p className="quiet">{t('charge.nobody')}</p>}
       <ul>
-        {now.map(({ post, person, n }) => {
+        {now.map(({ post, person, n, may_take: may }) => {
           const line = posts.data?.find((one) => one.post === post);
           return (
             <li key={post} className={css.chargeLine}>
               <strong>{person}</strong>
               <span className="quiet grow clip">{line && [spoken(line.title), line.unit].join(' · ')}</span>
               {children.length > 1 && <span className="quiet num">{t('charge.people', { n })}</span>}
-              <Button disabled={busy} onClick={() => take(post, person)} aria-label={t('charge.take_from', { person })} data-testid={`take-${post}`}>{t('charge.take')}</Button>
+              {may && <Button disabled={busy} onClick={() => take(post, person)} aria-label={t('charge.take_from', { person })} data-testid={`take-${post}`}>{t('charge.take')}</Button>}
             </li>
           );
         })}
@@ -70,8 +70,8 @@ function To({ children, what, busy, act }: { children: Held[]; what: string; bus
   const [text, setText] = useState('');
   if (people.error) return <Trouble part fault={people.error} again={() => void people.refetch()} />;
   if (!people.data) return <Waiting />;
-  const posts = people.data.flatMap((person) => person.posts).filter(({ role }) => ASSIGNED.includes(role))
-    .sort((a, b) => ASSIGNED.indexOf(a.role) - ASSIGNED.indexOf(b.role));
+  const posts = people.data.flatMap((person) => person.posts).filter(({ may_hand: may }) => may)
+    .sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
   const found = posts.filter(({ person, unit }) => `${person} ${unit}`.includes(text.trim()));
   const replaces = chosen !== undefined && handed(children, chosen, false).take.length > 0;
   const hands = replaces && !keep;

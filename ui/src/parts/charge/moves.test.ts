@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { setTransport } from '@/api/transport';
 import { carryOut, handed, holders, opposite, takenBack, type Held } from './moves';
 
-const charge = (post: string, role: 'director' | 'social_worker' = 'director') => ({ post, role, person: `${post} somebody` });
+const charge = (post: string, role: 'director' | 'social_worker' = 'director') => ({ post, role, person: `${post} somebody`, may_take: true });
 const child = (id: string, ...posts: ReturnType<typeof charge>[]): Held => ({ child: id, name: id, posts });
 const [yao, yin, social] = [charge('yao'), charge('yin'), charge('social', 'social_worker')];
 

@@ -13,7 +13,7 @@ const part = (post: PostId, children: Held[]): Part[] => (children.length > 0 ? 
 const has = (post: PostId) => ({ posts }: Held) => posts.some((charge) => charge.post === post);
 
 /** Everybody in whose charge these children are, with how many of them; who has most first. */
-export function holders(children: Held[]): { post: PostId; role: Role; person: string; n: number }[] {
+export function holders(children: Held[]): { post: PostId; role: Role; person: string; may_take: boolean; n: number }[] {
   const all = new Map(children.flatMap(({ posts }) => posts.map((charge) => [charge.post, charge] as const)));
   return [...all.values()].map((charge) => ({ ...charge, n: children.filter(has(charge.post)).length })).sort((a, b) => b.n - a.n);
 }
@@ -21,7 +21,7 @@ export function holders(children: Held[]): { post: PostId; role: Role; person: s
 /** Into the charge of a post; whoever has the same role gives them back, unless she is to be kept. */
 export function handed(children: Held[], to: { post: PostId; role: Role }, keep: boolean): Moves {
   const give = part(to.post, children.filter((child) => !has(to.post)(child)));
-  const before = keep ? [] : holders(children).filter(({ post, role }) => role === to.role && post !== to.post);
+  const before = keep ? [] : holders(children).filter(({ post, role, may_take: may }) => may && role === to.role && post !== to.post);
   return { give, take: before.flatMap(({ post }) => part(post, children.filter(has(post)))) };
 }
 

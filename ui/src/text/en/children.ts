@@ -48,6 +48,7 @@ export default {
     pages: 'Pages',
     none: 'Nothing found. Try another spelling.',
     foot: '↑↓ choose · Enter opens · Ctrl+Enter writes a visit',
+    foot_read: '↑↓ choose · Enter opens',
     foot_shut: '↑↓ choose · Enter writes a visit',
   },
   reg: {

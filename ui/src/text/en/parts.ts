@@ -14,7 +14,7 @@ export default {
   nothing_written: 'empty',
   names: 'A visit to these children can still be written',
   names_search: 'Name or community',
-  draft: { of: { visit: 'visit', supplement: 'supplement', review: 'return', assessment: 'assessment', child: 'new child' }, kept: 'Draft kept {{time}}', theirs: 'Show what is there', mine: 'Keep what is here', see: 'Show that note', as_new: 'Keep as a new draft', supplement: 'Add this as a supplement' },
+  draft: { of: { visit: 'visit', supplement: 'supplement', review: 'return', alarm: 'answer to an alarm', assessment: 'assessment', child: 'new child' }, kept: 'Draft kept {{time}}', theirs: 'Show what is there', mine: 'Keep what is here', see: 'Show that note', as_new: 'Keep as a new draft', supplement: 'Add this as a supplement' },
   why: {
     former: 'formerly {{name}}',
     guardian: 'guardian {{name}}',

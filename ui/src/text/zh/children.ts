@@ -48,6 +48,7 @@ export default {
     pages: '页面',
     none: '没有找到。换个写法试试。',
     foot: '↑↓ 选择 · 回车打开 · Ctrl+回车写走访',
+    foot_read: '↑↓ 选择 · 回车打开',
     foot_shut: '↑↓ 选择 · 回车写走访',
   },
   reg: {

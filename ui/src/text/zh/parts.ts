@@ -14,7 +14,7 @@ export default {
   nothing_written: '未填',
   names: '仍可给这些孩子写走访',
   names_search: '姓名或社区',
-  draft: { of: { visit: '走访', supplement: '补充说明', review: '退回', assessment: '评估', child: '新登记' }, kept: '草稿已存 {{time}}', theirs: '看那边写的', mine: '留下这里的', see: '看那条记录', as_new: '另存为新草稿', supplement: '把这里的写成补充说明' },
+  draft: { of: { visit: '走访', supplement: '补充说明', review: '退回', alarm: '答复告急', assessment: '评估', child: '新登记' }, kept: '草稿已存 {{time}}', theirs: '看那边写的', mine: '留下这里的', see: '看那条记录', as_new: '另存为新草稿', supplement: '把这里的写成补充说明' },
   why: {
     former: '曾用名 {{name}}',
     guardian: '监护人 {{name}}',

@@ -44,6 +44,21 @@ fn a_danger_brings_the_next_visit_forward_until_the_child_is_met_without_one() {
 }
 
 #[test]
+fn half_an_answer_is_there_after_a_lock_and_goes_with_the_answer() {
+    let (mut scene, _) = station(&["张小明"]);
+    let visit = note(&mut scene, &danger());
+    let half = json!({ "form": "alarm", "about": visit, "values": { "note": "今晚接到亲" } });
+    let draft = call(&mut scene, "draft.save", &half)["draft"].clone();
+    scene.reopen();
+    let find = |form: &str| json!({ "form": form, "about": visit });
+    assert_eq!(call(&mut scene, "draft.find", &find("alarm"))["values"]["note"], "今晚接到亲");
+    assert_eq!(call(&mut scene, "draft.find", &find("review")), Value::Null, "sending it back is another thing");
+    let said = json!({ "record": visit, "text": "今晚接到亲戚家。", "draft": draft });
+    assert!(call(&mut scene, "alarm.answer", &said)["review"].is_string());
+    assert_eq!(call(&mut scene, "draft.list", &json!({})), json!([]));
+}
+
+#[test]
 fn a_district_s_own_urgent_rhythm_counts() {
     let (mut scene, _) = station(&["张小明"]);
     let policy = domain::roster::Row::Policy { key: "visit_freq".into(), value: r#"{"risk":{"4":3}}"#.into() };
