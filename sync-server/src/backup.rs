@@ -24,6 +24,7 @@ use crate::server::{Server, ServerError, fact};
 use crate::store::sqlite::copies::{self, ASIDE, AllKeys};
 use crate::store::sqlite::{CACHE, FILES, FileKeys, KEYS, STORE, Sqlite, remove};
 use crate::store::{Facts as _, StoreError};
+use crate::vault::Vault;
 use crate::verify::{Verified, Wrong};
 
 /// Why there is no backup, or it was not put back.
@@ -38,9 +39,14 @@ pub enum BackupError {
     /// What was written is not what is here.
     #[error("备份写完后核对不一致，这份备份作废，没有改动正式数据：请换一块磁盘再试。")]
     Differs,
-    /// The copy of the pieces does.
-    #[error("备份目录里的附件（files.db）打不开或核对不一致：请把它移到别处再备份一次，会重新写一份完整的。")]
-    Pieces,
+    /// Something of the truth cannot be read, so that no whole copy can be made.
+    #[error(
+        "正式数据里有读不出来的地方，复制不了，这次没有备份；以前的备份都在，不要删。请运行 doctor 看是哪里；停掉服务，把整个数据目录拷一份，再用 restore 恢复最近的备份，各电脑会把缺的补回来。"
+    )]
+    Unreadable,
+    /// What is to be put back does not open or is not whole.
+    #[error("这份备份打不开或不完整，没有改动正式数据：请换一份更早的备份，或从另一份介质上恢复。")]
+    Unsound,
     /// Another backup is being written there.
     #[error("另一次备份正在写这个目录：等它完成再试。")]
     Busy,
@@ -74,6 +80,10 @@ pub struct Proven {
     pub rows: u64,
     /// Pieces of files added and compared.
     pub pieces: u64,
+    /// Pieces of files that cannot be read here, and so are not in it; at least so many.
+    pub unread: u64,
+    /// Why the copy of the pieces was not brought up to date; then nothing counts as backed up by it.
+    pub failed: Option<StoreError>,
     /// How far this machine's clock is from that of the backup before, in days, where that is not to be believed:
     /// negative when it went back.
     pub clock: Option<i64>,
@@ -81,6 +91,17 @@ pub struct Proven {
     pub wrong: usize,
     /// Earlier backups whose keys do not open: erased children's may still stand in them.
     pub unreached: Vec<PathBuf>,
+}
+
+/// What came of the pieces when a backup was put back.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Taken {
+    /// Pieces of the backup that cannot be read there, at least so many.
+    pub unread: u64,
+    /// Files of pieces, in the backup or beside it, that do not open.
+    pub shut: Vec<PathBuf>,
+    /// Why not all were taken, where it is not the backup's.
+    pub failed: Option<BackupError>,
 }
 
 /// More days between two backups than a centre that backs up leaves.
@@ -107,8 +128,9 @@ impl Point {
 
     /// Proves the store as it was, beside the server that goes on.
     pub fn verify(self) -> Result<Verified, ServerError> {
-        self.open()?.verify()
+        self.open()?.verify_held_still()
     }
+
     /// Writes a backup of this moment into a new folder under `to`, opens it again, and checks it whole.
     pub fn back_up(self, now: Timestamp, to: &Path) -> Result<Proven, BackupError> {
         std::fs::create_dir_all(to)?;
@@ -141,7 +163,10 @@ impl Point {
         let (head, number) = (self.head, self.number);
         let mut then = self.open()?;
         let keys = then.secret.files.clone();
-        then.store().write_truth(part, &keys)?;
+        then.store().write_truth(part, &keys).map_err(|error| match error {
+            StoreError::Damaged => BackupError::Unreadable,
+            other => other.into(),
+        })?;
         let held = then.store().held_keys()?;
         let mut copy = Server::open(Sqlite::of_copy(part, &keys, &held)?, then.secret.clone())?;
         let same = copy.head()? == head
@@ -149,7 +174,7 @@ impl Point {
             && copy.standings()? == then.standings()?
             && copy.store().sound()?;
         let verified = copy.verify()?;
-        if !same || (!verified.wrong.is_empty() && without_caches(&then.verify()?.wrong) != verified.wrong) {
+        if !same || (!verified.wrong.is_empty() && in_copies(&then.verify_held_still()?.wrong) != verified.wrong) {
             return Err(BackupError::Differs);
         }
         // Without those whose erasure was not finished then: the copy finished it.
@@ -158,18 +183,24 @@ impl Point {
         for tail in ["-wal", "-shm"] {
             remove(part, &format!("{STORE}{tail}"))?;
         }
-        let pieces = then.store().back_up_pieces(to, &keys, &then.erased()).map_err(|error| match error {
-            StoreError::Damaged => BackupError::Pieces,
-            other => other.into(),
-        })?;
-        let (rows, wrong) = (verified.rows, verified.wrong.len());
+        // The text is proven, whatever becomes of the pieces.
+        let (copied, failed) = match then.store().back_up_pieces(to, &keys, &then.erased()) {
+            Ok(copied) => (copied, None),
+            Err(error) => {
+                tracing::error!(%error, "the copy of the pieces is not up to date");
+                (Default::default(), Some(error))
+            }
+        };
+        let (rows, pieces, unread, wrong) = (verified.rows, copied.pieces, copied.unread, verified.wrong.len());
         let (folder, clock, unreached) = (part.to_owned(), None, Vec::new());
-        Ok((Proven { folder, head, number, rows, pieces, clock, wrong, unreached }, held, then))
+        Ok((Proven { folder, head, number, rows, pieces, unread, failed, clock, wrong, unreached }, held, then))
     }
 }
 
-fn without_caches(wrong: &[Wrong]) -> Vec<Wrong> {
-    wrong.iter().copied().filter(|wrong| !matches!(wrong, Wrong::Document(_))).collect()
+/// What is wrong in a copy of the truth, too: caches and pieces are not in it.
+fn in_copies(wrong: &[Wrong]) -> Vec<Wrong> {
+    let apart = |wrong: &Wrong| matches!(wrong, Wrong::Document(_) | Wrong::Unfolded(_) | Wrong::Piece(..));
+    wrong.iter().copied().filter(|wrong| !apart(wrong)).collect()
 }
 
 impl Server<Sqlite> {
@@ -183,7 +214,7 @@ impl Server<Sqlite> {
 
     /// Moves the watermark that desks show as 已备份 to a backup that was proven.
     pub fn count_backup(&mut self, now: Timestamp, proven: &Proven) -> Result<(), ServerError> {
-        if proven.wrong > 0 {
+        if proven.wrong > 0 || proven.failed.is_some() {
             return Ok(());
         }
         self.durably(|s| {
@@ -201,59 +232,101 @@ impl Server<Sqlite> {
         Ok(proven)
     }
 
+    /// Proves a store that is held still.
+    fn verify_held_still(&mut self) -> Result<Verified, ServerError> {
+        let keys = self.secret.files.clone();
+        self.verify_around(&|vault: &mut Vault<Sqlite>| vault.store.look_on(&keys))
+    }
+
     /// Puts a backup back into a data folder whose server is stopped. What was there is moved
     /// aside, never deleted.
     pub fn restore(m: &mut Moment, dir: &Path, from: &Path, secret: Secret) -> Result<Self, BackupError> {
+        Ok(Self::put_back(m, dir, from, secret)?.0)
+    }
+
+    /// The same, and what came of the pieces. Nothing that is in use is touched before the copy beside it is proven,
+    /// lives its new life and has no erased child any more.
+    pub fn put_back(m: &mut Moment, dir: &Path, from: &Path, secret: Secret) -> Result<(Self, Taken), BackupError> {
         if !from.join(STORE).is_file() || !from.join("keys").join(KEYS).is_file() {
             return Err(BackupError::None);
         }
+        std::fs::create_dir_all(dir)?;
+        for left in copies::aside(dir)?.into_iter().filter(|folder| folder.extension().is_some_and(|e| e == PART)) {
+            std::fs::remove_dir_all(left)?;
+        }
         let aside = dir.join(format!("{ASIDE}{:015}", m.now.0));
+        let part = aside.with_extension(PART);
+        let erased = match Self::make_ready(m, &part, from, &secret) {
+            Ok(erased) => erased,
+            Err(error) => {
+                // What is left of it goes with the next one.
+                drop(std::fs::remove_dir_all(&part));
+                return Err(error);
+            }
+        };
         std::fs::create_dir_all(&aside)?;
         // Saved documents, under no child's key: no erasure would reach them there.
         remove(dir, CACHE)?;
-        for name in [STORE, KEYS] {
-            for tail in ["", "-wal", "-shm"] {
-                let name = format!("{name}{tail}");
-                match std::fs::rename(dir.join(&name), aside.join(&name)) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                    Err(_) | Ok(()) => {}
-                }
-            }
-        }
-        for (from, to) in [(from.join("keys").join(KEYS), dir.join(KEYS)), (from.join(STORE), dir.join(STORE))] {
-            std::fs::copy(from, &to)?;
-            std::fs::File::open(to)?.sync_all()?;
-        }
+        exchange(dir, &part, &aside)?;
+        std::fs::remove_dir_all(&part)?;
         put_damaged_pieces_aside(dir, &aside, &secret)?;
-        let mut server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
+        reach_aside(dir, &secret.files, &erased);
+        let server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
+        // Text comes back also without its photographs; desks bring what they hold of them.
+        let taken = server.store().forget_pieces(&server.erased()).map_err(BackupError::from);
+        let taken = taken.and_then(|()| server.take_pieces(from)).unwrap_or_else(|error| {
+            tracing::error!(%error, "pieces of files not taken from the backup");
+            Taken { failed: Some(error), ..Taken::default() }
+        });
+        Ok((server, taken))
+    }
+
+    /// Copies a backup into a folder, proves it there and begins its new life; the children erased since.
+    fn make_ready(m: &mut Moment, part: &Path, from: &Path, secret: &Secret) -> Result<Vec<ChildId>, BackupError> {
+        std::fs::create_dir_all(part)?;
+        for (from, name) in [(from.join("keys").join(KEYS), KEYS), (from.join(STORE), STORE)] {
+            std::fs::copy(from, part.join(name))?;
+        }
+        let erased = Self::revive(m, part, secret).map_err(|error| match error {
+            BackupError::Server(error) if error.is_damage() => BackupError::Unsound,
+            other => other,
+        })?;
+        for name in [KEYS, STORE] {
+            std::fs::File::open(part.join(name))?.sync_all()?;
+        }
+        Ok(erased)
+    }
+
+    fn revive(m: &mut Moment, part: &Path, secret: &Secret) -> Result<Vec<ChildId>, BackupError> {
+        let mut server = Self::open(Sqlite::open(part, &secret.files)?, secret.clone())?;
         if !server.store().sound()? {
-            return Err(BackupError::Differs);
+            return Err(BackupError::Unsound);
         }
         server.mark_restored(m)?;
         server.erase_again(m)?;
         // All there is now came from this backup.
         let number = server.newest_number()?;
         server.durably(|s| Ok(s.set_number(fact::BACKED_UP, number)?))?;
-        server.backed_up = number;
-        // Text comes back also without its photographs; desks bring what they hold of them.
-        if let Err(error) = server.take_pieces(from) {
-            tracing::error!(%error, "pieces of files not taken from the backup");
-        }
-        Ok(server)
+        Ok(server.erased())
     }
 
     /// Puts only the pieces of files back, into a data folder whose server is stopped; text stays as
     /// it is. A new life makes the desks look for what the backup did not have either.
-    pub fn restore_pieces(m: &mut Moment, dir: &Path, from: &Path, secret: Secret) -> Result<Self, BackupError> {
+    pub fn restore_pieces(
+        m: &mut Moment,
+        dir: &Path,
+        from: &Path,
+        secret: Secret,
+    ) -> Result<(Self, Taken), BackupError> {
         let aside = dir.join(format!("{ASIDE}{:015}", m.now.0));
         std::fs::create_dir_all(&aside)?;
         put_damaged_pieces_aside(dir, &aside, &secret)?;
         let mut server = Self::open(Sqlite::open(dir, &secret.files)?, secret)?;
-        server.take_pieces(from)?;
+        let taken = server.take_pieces(from)?;
         let life = u32::from_be_bytes(m.bytes());
         server.durably(|s| Ok(s.set_number(fact::LIFE, u64::from(life))?))?;
         server.life = life;
-        Ok(server)
+        Ok((server, taken))
     }
 
     /// Children erased after the backup was made: their keys in it were destroyed by a later one, and its log
@@ -272,12 +345,16 @@ impl Server<Sqlite> {
     }
 
     /// Takes what is not here from the pieces in the folder of a backup, or beside it.
-    fn take_pieces(&self, from: &Path) -> Result<(), BackupError> {
-        let around = from.canonicalize()?;
+    fn take_pieces(&self, from: &Path) -> Result<Taken, BackupError> {
+        let (around, erased) = (from.canonicalize()?, self.erased());
+        let mut taken = Taken::default();
         for folder in around.ancestors().take(2).filter(|folder| folder.join(FILES).is_file()) {
-            self.store().take_pieces(folder, &self.secret.files, &self.erased())?;
+            match self.store().take_pieces(folder, &self.secret.files, &erased)? {
+                Some(copied) => taken.unread += copied.unread,
+                None => taken.shut.push(folder.join(FILES)),
+            }
         }
-        Ok(())
+        Ok(taken)
     }
 
     /// When the newest compared backup was made, as far as the store knows.
@@ -297,6 +374,42 @@ impl Server<Sqlite> {
         self.vault.store.begin()?;
         self.vault.store.drop_cache()?;
         Ok(self.vault.store.commit()?)
+    }
+}
+
+/// Moves what is in use aside and what is ready into its place; where that breaks off, all is as it was.
+fn exchange(dir: &Path, part: &Path, aside: &Path) -> Result<(), BackupError> {
+    let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+    for (from, to) in [(dir, aside), (part, dir)] {
+        for name in [KEYS, STORE].iter().flat_map(|name| ["", "-wal", "-shm"].map(|tail| format!("{name}{tail}"))) {
+            let (old, new) = (from.join(&name), to.join(&name));
+            match std::fs::rename(&old, &new) {
+                Ok(()) => moved.push((old, new)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    for (old, new) in moved.iter().rev() {
+                        std::fs::rename(new, old)?;
+                    }
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+    for folder in [aside, dir] {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// What was moved aside is the same truth once more: children erased since the backup are erased there, too.
+fn reach_aside(dir: &Path, keys: &FileKeys, erased: &[ChildId]) {
+    let erased: BTreeSet<ChildId> = erased.iter().copied().collect();
+    let folders = if erased.is_empty() { Vec::new() } else { copies::aside(dir).unwrap_or_default() };
+    for folder in folders.into_iter().filter(|folder| folder.join(KEYS).is_file()) {
+        // Damaged often: that is why a backup is put back. `doctor` names the folder.
+        if let Err(error) = copies::destroy_keys(&folder, keys, &erased) {
+            tracing::error!(%error, "an erasure does not reach a folder that a restore put aside");
+        }
     }
 }
 

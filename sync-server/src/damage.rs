@@ -7,7 +7,7 @@ use sync::envelope::Envelope;
 use sync::item::{Item, Kind};
 
 use crate::server::{Server, ServerError};
-use crate::store::{Aside, Standing, Store, StoredItem};
+use crate::store::{Aside, Standing, Store, StoreError, Stored, StoredItem};
 
 /// Something stored that cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -20,6 +20,8 @@ pub enum Damage {
     Item(u64),
     /// A delivery not laid out yet, by its inbox number.
     Arrival(u64),
+    /// A table that could not be read to its end; which of its rows stand beyond is not known.
+    Table(&'static str),
 }
 
 /// Most that is named at once.
@@ -78,18 +80,21 @@ impl<S: Store> Server<S> {
                 return Ok(damaged);
             }
         }
-        for (at, row) in self.vault.store.roster_rows(0)? {
+        let rows = self.vault.store.roster_rows(0);
+        for (at, row) in self.unless_cut_off("roster", rows, &mut damaged)? {
             if minicbor::decode::<Row>(&row).is_err() {
                 damaged.push(Damage::Roster(at));
             }
         }
-        for (id, item) in self.vault.store.outside_log()? {
+        let outside = self.vault.store.outside_log();
+        for (id, item) in self.unless_cut_off("item", outside, &mut damaged)? {
             if !item.is_some_and(|item| self.can_be_read(&item)) {
                 damaged.push(Damage::Item(id));
                 self.vault.rollback()?;
             }
         }
-        for arrival in self.vault.store.arrivals(usize::MAX, &Aside::default())? {
+        let arrivals = self.vault.store.arrivals(usize::MAX, &Aside::default());
+        for arrival in self.unless_cut_off("arrival", arrivals, &mut damaged)? {
             if !matches!(self.is_sound(&arrival), Ok(true)) {
                 damaged.push(Damage::Arrival(arrival.number));
                 self.vault.rollback()?;
@@ -97,6 +102,23 @@ impl<S: Store> Server<S> {
         }
         damaged.truncate(NAMED_MAX);
         Ok(damaged)
+    }
+
+    /// What was listed of a table, or the table is named: looking goes on with the others.
+    fn unless_cut_off<R>(
+        &mut self,
+        table: &'static str,
+        listed: Stored<Vec<R>>,
+        damaged: &mut Vec<Damage>,
+    ) -> Result<Vec<R>, ServerError> {
+        match listed {
+            Err(StoreError::Damaged) => {
+                damaged.push(Damage::Table(table));
+                self.vault.rollback()?;
+                Ok(Vec::new())
+            }
+            other => Ok(other?),
+        }
     }
 
     /// Whether envelope and body of an item are there and are what was signed. What was erased has no body.

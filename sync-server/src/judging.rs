@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::day::Day;
 use domain::id::{ChildId, DeviceId, PersonId, Position, PostId, RecordId};
 use domain::moment::Moment;
 use domain::roster::{Channel, Row};
@@ -308,6 +309,9 @@ impl<S: Store> Server<S> {
             self.open.put(record, at, open);
         }
         outcomes.sort_unstable_by_key(|(place, _)| *place);
+        if case.items.values().any(|item| item.kind == Kind::Roster) {
+            self.end_regaining(Day::of(m.now))?;
+        }
         self.note_held(m, header, &case, &outcomes)?;
         self.tell(header.device, header, outcomes)?;
         grown.into_iter().try_for_each(|record| self.wake(record))
@@ -495,7 +499,7 @@ impl<S: Store> Server<S> {
             }
             Row::Device { id, person, .. } => {
                 self.rows_again(envelope, *person, None)?;
-                self.want_segments(&Reader::new(&self.roster, *id, domain::day::Day::of(m.now)));
+                self.want_segments(&Reader::new(&self.roster, *id, Day::of(m.now)));
             }
             Row::Post { id, person, .. } => self.rows_again(envelope, *person, Some(*id))?,
             Row::Alias { .. } | Row::Unit { .. } | Row::Person { .. } | Row::Revoke { .. } | Row::Policy { .. } => {}

@@ -247,8 +247,8 @@ impl<S: Store> Server<S> {
 
     /// By row of the envelope, what the reader says it holds.
     fn held_by_reader(&mut self, holds: &[Holding]) -> Result<BTreeMap<u64, Holding>, ServerError> {
-        let mut held = BTreeMap::new();
-        for holding in holds {
+        let (mut held, mut seen) = (BTreeMap::new(), BTreeSet::new());
+        for holding in holds.iter().filter(|holding| seen.insert(holding.mark)) {
             // Two that begin alike: which is meant cannot be known, so both come whole.
             if let [row] = self.vault.store.envelopes_marked(holding.mark)?[..] {
                 held.insert(row, *holding);

@@ -72,7 +72,8 @@ impl<S: Store> Server<S> {
     }
 
     /// A desk that knows of the restore, was asked for nothing and brings nothing more has brought back all. When
-    /// each desk of a station or the centre has, nobody's word stands in for the lost log any more.
+    /// each desk of a station or the centre has, nobody's word stands in for the lost log any more. At each exchange:
+    /// whom it waits for may have been stopped, or have left.
     pub(crate) fn note_brought_back(
         &mut self,
         now: Timestamp,
@@ -82,13 +83,18 @@ impl<S: Store> Server<S> {
         let request = &incoming.request;
         let all = request.push.is_empty() && request.have.is_empty() && request.life.is_none_or(|l| l == self.life);
         let today = Day::of(now);
-        if *state != State::Fine || !all || self.awaited(today).is_none_or(|left| !left.contains(&incoming.device)) {
-            return Ok(());
+        if *state == State::Fine && all && self.awaited(today).is_some_and(|left| left.contains(&incoming.device)) {
+            let mut brought = self.regaining.clone().unwrap_or_default();
+            brought.insert(incoming.device);
+            self.set_regaining(Some(brought))?;
         }
-        let mut brought = self.regaining.clone().unwrap_or_default();
-        brought.insert(incoming.device);
-        self.set_regaining(Some(brought))?;
-        if self.awaited(today).is_some_and(|left| left.is_empty()) {
+        self.end_regaining(today)
+    }
+
+    /// Ends the time after a restore when nobody is awaited: all said so, or whoever did not was stopped or left.
+    /// Never before one of them was here: until then the roster may lack those who have most. In a transaction.
+    pub(crate) fn end_regaining(&mut self, today: Day) -> Result<(), ServerError> {
+        if !self.withheld && self.awaited(today).is_some_and(|left| left.is_empty()) {
             self.set_regaining(None)?;
         }
         Ok(())
@@ -153,8 +159,9 @@ impl<S: Store> Server<S> {
     /// Which of the marked envelopes are not here whole. Whoever marks another's envelope has it in
     /// her log and vouches for it, as if she had brought it.
     fn lacks(&mut self, by: DeviceId, have: &[Mark]) -> Result<Vec<Mark>, ServerError> {
-        let mut lacks = Vec::new();
-        for mark in have {
+        let (mut lacks, mut seen) = (Vec::new(), BTreeSet::new());
+        // The same mark again says nothing new.
+        for mark in have.iter().filter(|mark| seen.insert(**mark)) {
             let mut whole = false;
             for row in self.vault.store.envelopes_marked(*mark)? {
                 whole |= self.has_whole(by, row)?;

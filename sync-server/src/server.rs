@@ -26,6 +26,8 @@ use crate::segment::Set;
 use crate::store::{Aside, Code, DeviceState, Standing, Store, StoreError};
 use crate::vault::Vault;
 
+mod memory;
+
 /// What the HTTP edge sends back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
@@ -100,8 +102,7 @@ pub struct Server<S> {
     pub(crate) secret: Secret,
     pub(crate) digest: Digest,
     pub(crate) roster: Roster,
-    /// Position of the row since which a post is what it is now, and held.
-    pub(crate) since: BTreeMap<PostId, Position>,
+    pub(crate) since: Since,
     /// The last day whose new posts were told; `None` before the first request ever.
     begun: Option<Day>,
     pub(crate) epoch: u64,
@@ -115,7 +116,12 @@ pub struct Server<S> {
     pub(crate) open: OpenRecords,
     pub(crate) aside: Aside,
     pub(crate) meter: Meter,
+    /// What is held in memory may not be what the store says: something failed, and so did reading it anew.
+    is_stale: bool,
 }
+
+/// Position of the row since which a post is what it is now, and held.
+type Since = BTreeMap<PostId, Position>;
 
 impl<S: Store> Server<S> {
     /// Opens the server over a store.
@@ -127,7 +133,7 @@ impl<S: Store> Server<S> {
             secret,
             digest,
             roster,
-            since: BTreeMap::new(),
+            since: Since::new(),
             begun: None,
             epoch: 0,
             life: 0,
@@ -139,44 +145,10 @@ impl<S: Store> Server<S> {
             open: OpenRecords::default(),
             aside: Aside::default(),
             meter: Meter::default(),
+            is_stale: true,
         };
         server.reload()?;
         Ok(server)
-    }
-
-    /// Takes everything held in memory anew from the store.
-    fn reload(&mut self) -> Result<(), ServerError> {
-        self.open.clear();
-        self.epoch = self.number(fact::EPOCH)?;
-        self.life = u32::try_from(self.number(fact::LIFE)?).unwrap_or_default();
-        self.withheld = self.number(fact::WITHHELD)? != 0;
-        let brought = self.vault.store.fact(fact::REGAINING)?;
-        let brought = brought.and_then(|bytes| minicbor::decode::<Option<Vec<DeviceId>>>(&bytes).ok().flatten());
-        self.regaining = brought.map(|brought| brought.into_iter().collect());
-        let begun = self.vault.store.fact(fact::BEGUN)?;
-        self.begun = begun.and_then(|bytes| minicbor::decode(&bytes).ok());
-        self.look_for_backup()?;
-        self.roster = Roster::new(self.secret.id());
-        self.since.clear();
-        for (at, bytes) in self.vault.store.roster_rows(0)? {
-            // Who may do what follows from every row of it: without one the server does not open.
-            let row = minicbor::decode(&bytes).ok().or_else(|| self.row_in_log(at)).ok_or(ServerError::Row(at))?;
-            self.fold(at, &row);
-        }
-        Ok(self.vault.store.finish_erasing()?)
-    }
-
-    /// Applies a row to the roster in memory.
-    pub(crate) fn fold(&mut self, at: Position, row: &Row) {
-        if let Row::Post { id, unit, role, from, to, .. } = row {
-            let ends = |end: Option<Day>| to.is_some_and(|to| end.is_none_or(|end| to < end));
-            let only_ends =
-                |post: &Post| post.unit == *unit && post.role == *role && post.from == *from && ends(post.to);
-            if !self.roster.posts.get(id).is_some_and(only_ends) {
-                self.since.insert(*id, at);
-            }
-        }
-        self.roster.apply(at, row);
     }
 
     /// A post may begin on a later day than its row came. Until then its channels are closed to whoever
@@ -282,8 +254,9 @@ impl<S: Store> Server<S> {
 
     /// Reads how far compared backups reach.
     fn look_for_backup(&mut self) -> Result<(), StoreError> {
-        self.backed_up = self.number(fact::BACKED_UP)?;
-        self.backed_up_at = Timestamp(i64::try_from(self.number(fact::BACKED_UP_AT)?).unwrap_or(0));
+        let (upto, made) = (self.number(fact::BACKED_UP)?, self.number(fact::BACKED_UP_AT)?);
+        self.backed_up = upto;
+        self.backed_up_at = Timestamp(i64::try_from(made).unwrap_or(0));
         Ok(())
     }
 
@@ -315,6 +288,9 @@ impl<S: Store> Server<S> {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<R, ServerError>,
     ) -> Result<R, ServerError> {
+        if self.is_stale {
+            self.take_anew()?;
+        }
         let begun = self.vault.store.begin().map_err(ServerError::from);
         let done = begun.and_then(|()| {
             let result = work(self)?;
@@ -322,8 +298,7 @@ impl<S: Store> Server<S> {
             Ok(result)
         });
         if done.is_err() {
-            self.vault.rollback()?;
-            self.reload()?;
+            self.take_anew()?;
         }
         done
     }
@@ -359,9 +334,10 @@ impl<S: Store> Server<S> {
         if let Err(error) = &begun {
             tracing::error!(%error, "posts that begin today not told, tried again with the next request");
         }
-        if incoming.iter().flatten().any(|incoming| !incoming.request.have.is_empty()) {
-            // What came and was not laid out yet is not lacking.
-            while self.gate_step(m).is_ok_and(|more| more) {}
+        // What came and was not laid out yet is not lacking. Later, whoever is told that it is brings it once more.
+        let asks = |incoming: &Incoming| !incoming.request.have.is_empty();
+        if self.regaining.is_some() && incoming.iter().flatten().any(asks) {
+            self.judge_what_came(m);
         }
         let asked = self.durably(|s| {
             // A backup may have been made by another process of this server.
@@ -382,13 +358,18 @@ impl<S: Store> Server<S> {
                 return incoming.iter().map(|_| Answer::Unavailable).collect();
             }
         };
-        if just_restored {
-            // Just restored: revocations and erasures that were brought back apply before anybody is answered.
-            while self.gate_step(m).is_ok_and(|more| more) {}
+        // Just restored: revocations and erasures that were brought back apply before anybody is answered. Who counts
+        // chains is told how far they go: what is received and not judged yet would be missing for her.
+        if just_restored || incoming.iter().flatten().any(|incoming| incoming.request.contacts.is_some()) {
+            self.judge_what_came(m);
         }
         let asked = incoming.iter().zip(asked);
         let answers = self.reading(|s| asked.map(|(one, asked)| s.answer(m.now, one.as_ref(), asked)).collect());
         answers.unwrap_or_else(|_| incoming.iter().map(|_| Answer::Unavailable).collect())
+    }
+
+    fn judge_what_came(&mut self, m: &mut Moment) {
+        while self.gate_step(m).is_ok_and(|more| more) {}
     }
 
     /// Runs something that only reads the store, under one lock for all its reads.

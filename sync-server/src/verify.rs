@@ -1,5 +1,6 @@
 //! Proves a store from itself: the chain, every item's digest and place, every signature, every piece
-//! of a file, and that caches rebuilt from the log equal the caches. It must not change anything.
+//! of a file, and that caches rebuilt from the log equal the caches. What cannot be read is named by its place, and
+//! the rest is looked at. It must not change anything.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -13,9 +14,11 @@ use sync::file::Manifest;
 use sync::item::{self, Kind};
 
 use crate::claiming::{Decided, decided, later};
+use crate::damage::Damage;
 use crate::judging::rebuild;
 use crate::server::{Server, ServerError};
-use crate::store::{Aside, PieceId, Standing, Store, StoreError, StoredItem};
+use crate::store::{Aside, PieceId, Standing, Store, StoreError, Stored, StoredItem};
+use crate::vault::Vault;
 
 /// What does not hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,7 +37,7 @@ pub enum Wrong {
     Row(Position),
     /// The roster in memory is not the fold of the log.
     Roster,
-    /// A kept piece of a file is not the one its manifest names.
+    /// A kept piece of a file cannot be read, or is not the one its manifest names.
     Piece(RecordId, u16),
     /// What was decided on a held item is not what the claims of the log say.
     Claim(ChildId),
@@ -42,6 +45,10 @@ pub enum Wrong {
     Document(RecordId),
     /// A delivery that waits for the gate, by its inbox number, is not what was signed.
     Arrival(u64),
+    /// What stands there cannot be read.
+    Unread(Damage),
+    /// The changes of a record whose document is saved do not fold: one of them cannot be read.
+    Unfolded(RecordId),
 }
 
 /// What was looked at, and what was wrong with it.
@@ -69,52 +76,115 @@ pub struct Verified {
 
 type Claims = BTreeMap<(ChildId, Digest), Decided>;
 
+/// How reading goes on after something that could not be read.
+pub(crate) type GoOn<'a, S> = &'a dyn Fn(&mut Vault<S>) -> Stored<()>;
+
+/// What is gathered on the way through the log.
+struct Walk {
+    before: Digest,
+    envelopes: BTreeMap<u64, Option<Envelope>>,
+    roster: Roster,
+    claims: Claims,
+}
+
 const WRONG_MAX: usize = 1000;
 const PAGE: usize = 500;
 
 impl<S: Store> Server<S> {
     /// Checks the whole store.
     pub fn verify(&mut self) -> Result<Verified, ServerError> {
+        self.verify_around(&Vault::<S>::read_on)
+    }
+
+    /// The same, with a way of its own around what cannot be read.
+    pub(crate) fn verify_around(&mut self, go_on: GoOn<'_, S>) -> Result<Verified, ServerError> {
         let mut told = Verified::default();
-        let mut roster = Roster::new(self.secret.id());
-        let mut envelopes: BTreeMap<u64, Option<Envelope>> = BTreeMap::new();
-        let mut claims = Claims::new();
+        let roster = Roster::new(self.secret.id());
+        let (before, envelopes, claims) = (chain::START, BTreeMap::new(), Claims::new());
+        let mut walk = Walk { before, envelopes, roster, claims };
         let (end, _) = self.vault.store.head()?;
-        let mut before = chain::START;
         for at in 1..=end {
             if told.wrong.len() >= WRONG_MAX {
                 return Ok(told);
             }
-            let (Some(item), Some(value)) = (self.vault.store.row(at)?, self.vault.store.chain(at)?) else {
-                told.wrong.push(Wrong::Gap(at));
-                continue;
-            };
-            told.rows += 1;
-            if chain::step(&before, at, &item.digest) != value {
-                told.wrong.push(Wrong::Chain(at));
+            let so_far = told.wrong.len();
+            match self.check_row(at, &mut walk, &mut told, go_on) {
+                Err(error) if error.is_damage() => told.wrong.push(Wrong::Unread(Damage::Log(at))),
+                looked => looked?,
             }
-            before = value;
-            let envelope = match envelopes.entry(item.envelope) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(self.signed(&item, at, &mut told)?),
-            };
-            let envelope = envelope.as_ref();
-            self.check_item(&item, at, envelope, &mut roster, &mut told)?;
-            self.gather_claim(&item, envelope, &mut claims)?;
+            if told.wrong.len() > so_far {
+                go_on(&mut self.vault)?;
+            }
         }
-        told.envelopes = envelopes.len() as u64;
-        if roster != self.roster {
+        told.envelopes = walk.envelopes.len() as u64;
+        if walk.roster != self.roster {
             told.wrong.push(Wrong::Roster);
         }
-        self.check_claims(&claims, &mut told)?;
-        self.check_documents(&mut told)?;
+        self.check_claims(&walk.claims, &mut told, go_on)?;
+        let documents = self.check_documents(&mut told, go_on);
+        self.unless_cut_off_at("record", documents, &mut told, go_on)?;
+        let arrivals = self.check_arrivals(&mut told, go_on);
+        self.unless_cut_off_at("arrival", arrivals, &mut told, go_on)?;
+        Ok(told)
+    }
+
+    /// A table that could not be read to its end is named.
+    fn unless_cut_off_at(
+        &mut self,
+        table: &'static str,
+        looked: Result<(), ServerError>,
+        told: &mut Verified,
+        go_on: GoOn<'_, S>,
+    ) -> Result<(), ServerError> {
+        match looked {
+            Err(error) if error.is_damage() => {
+                told.wrong.push(Wrong::Unread(Damage::Table(table)));
+                Ok(go_on(&mut self.vault)?)
+            }
+            other => other,
+        }
+    }
+
+    fn check_row(
+        &mut self,
+        at: Position,
+        walk: &mut Walk,
+        told: &mut Verified,
+        go_on: GoOn<'_, S>,
+    ) -> Result<(), ServerError> {
+        let (before, value) = (walk.before, self.vault.store.chain(at)?);
+        // Also where its item cannot be read: the next row is not to blame.
+        walk.before = value.unwrap_or(before);
+        let (Some(item), Some(value)) = (self.vault.store.row(at)?, value) else {
+            told.wrong.push(Wrong::Gap(at));
+            return Ok(());
+        };
+        told.rows += 1;
+        if chain::step(&before, at, &item.digest) != value {
+            told.wrong.push(Wrong::Chain(at));
+        }
+        let envelope = match walk.envelopes.entry(item.envelope) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.signed(&item, at, told)?),
+        };
+        let envelope = envelope.as_ref();
+        self.check_item(&item, at, envelope, &mut walk.roster, told, go_on)?;
+        self.gather_claim(&item, envelope, &mut walk.claims)
+    }
+
+    fn check_arrivals(&mut self, told: &mut Verified, go_on: GoOn<'_, S>) -> Result<(), ServerError> {
         for arrival in self.vault.store.arrivals(usize::MAX, &Aside::default())? {
             told.arrivals += 1;
-            if !self.is_sound(&arrival)? {
+            let sound = match self.is_sound(&arrival) {
+                Err(error) if error.is_damage() => false,
+                sound => sound?,
+            };
+            if !sound {
                 told.wrong.push(Wrong::Arrival(arrival.number));
+                go_on(&mut self.vault)?;
             }
         }
-        Ok(told)
+        Ok(())
     }
 
     fn signed(
@@ -144,6 +214,7 @@ impl<S: Store> Server<S> {
         envelope: Option<&Envelope>,
         roster: &mut Roster,
         told: &mut Verified,
+        go_on: GoOn<'_, S>,
     ) -> Result<(), ServerError> {
         let part = envelope.and_then(|e| e.parts.get(usize::from(stored.place)));
         let placed = part == Some(&Part::Bare(stored.digest)) && stored.standing == Standing::Accepted(at);
@@ -176,7 +247,7 @@ impl<S: Store> Server<S> {
         if let (Kind::File, Some(child)) = (stored.kind, stored.child) {
             let manifest = item::Item::decode(&bytes).ok().and_then(|item| Manifest::decode(&item.body).ok());
             match manifest {
-                Some(manifest) => self.check_pieces(child, stored.record, &manifest, told)?,
+                Some(manifest) => self.check_pieces((child, stored.record), &manifest, told, go_on)?,
                 None => told.wrong.push(Wrong::Item(at)),
             }
         }
@@ -205,10 +276,16 @@ impl<S: Store> Server<S> {
         Ok(())
     }
 
-    fn check_claims(&mut self, claims: &Claims, told: &mut Verified) -> Result<(), ServerError> {
+    fn check_claims(&mut self, claims: &Claims, told: &mut Verified, go_on: GoOn<'_, S>) -> Result<(), ServerError> {
         for ((child, digest), folded) in claims {
-            if decided(&mut self.vault, *child, digest)? != Some(*folded) {
-                told.wrong.push(Wrong::Claim(*child));
+            match decided(&mut self.vault, *child, digest) {
+                Ok(kept) if kept == Some(*folded) => {}
+                Ok(_) => told.wrong.push(Wrong::Claim(*child)),
+                Err(StoreError::Damaged) => {
+                    told.wrong.push(Wrong::Claim(*child));
+                    go_on(&mut self.vault)?;
+                }
+                Err(other) => return Err(other.into()),
             }
         }
         Ok(())
@@ -216,42 +293,58 @@ impl<S: Store> Server<S> {
 
     fn check_pieces(
         &mut self,
-        child: ChildId,
-        file: RecordId,
+        (child, file): (ChildId, RecordId),
         manifest: &Manifest,
         told: &mut Verified,
+        go_on: GoOn<'_, S>,
     ) -> Result<(), ServerError> {
         told.files += 1;
         for (n, digest) in manifest.pieces.iter().enumerate() {
             let id = PieceId { child, file, n: n as u16, digest: *digest };
-            match self.vault.store.piece(&id)? {
-                None => told.missing += 1,
-                Some(bytes) if manifest.is_piece(n, &bytes) => told.pieces += 1,
-                Some(_) => told.wrong.push(Wrong::Piece(file, id.n)),
+            match self.vault.store.piece(&id) {
+                Ok(None) => told.missing += 1,
+                Ok(Some(bytes)) if manifest.is_piece(n, &bytes) => told.pieces += 1,
+                Ok(Some(_)) => told.wrong.push(Wrong::Piece(file, id.n)),
+                Err(StoreError::Damaged) => {
+                    told.wrong.push(Wrong::Piece(file, id.n));
+                    go_on(&mut self.vault)?;
+                }
+                Err(other) => return Err(other.into()),
             }
         }
         Ok(())
     }
 
-    fn check_documents(&mut self, told: &mut Verified) -> Result<(), ServerError> {
+    fn check_documents(&mut self, told: &mut Verified, go_on: GoOn<'_, S>) -> Result<(), ServerError> {
         let mut after = None;
         loop {
             let records = self.vault.store.records(after, PAGE)?;
             let Some(last) = records.last() else { return Ok(()) };
             after = Some(*last);
             for record in records {
-                let newest = self.vault.store.record(record)?.map(|state| state.last);
-                let Some((at, saved)) = self.vault.store.document(record)? else { continue };
-                if Some(at) != newest {
-                    continue;
-                }
-                told.documents += 1;
-                let fold = rebuild(&mut self.vault, record)?;
-                let saved = dossier::Record::load(&saved).ok();
-                if fold.map(|fold| fold.heads()) != saved.map(|saved| saved.heads()) {
-                    told.wrong.push(Wrong::Document(record));
+                match self.check_document(record, told) {
+                    Err(error) if error.is_damage() => {
+                        told.wrong.push(Wrong::Unfolded(record));
+                        go_on(&mut self.vault)?;
+                    }
+                    looked => looked?,
                 }
             }
         }
+    }
+
+    fn check_document(&mut self, record: RecordId, told: &mut Verified) -> Result<(), ServerError> {
+        let newest = self.vault.store.record(record)?.map(|state| state.last);
+        let Some((at, saved)) = self.vault.store.document(record)? else { return Ok(()) };
+        if Some(at) != newest {
+            return Ok(());
+        }
+        told.documents += 1;
+        let fold = rebuild(&mut self.vault, record)?;
+        let saved = dossier::Record::load(&saved).ok();
+        if fold.map(|fold| fold.heads()) != saved.map(|saved| saved.heads()) {
+            told.wrong.push(Wrong::Document(record));
+        }
+        Ok(())
     }
 }

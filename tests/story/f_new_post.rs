@@ -57,8 +57,6 @@ fn her_old_laptop_syncs_ten_days_later_and_nothing_is_lost_or_left() {
     assert!(traces(&world, DIRECTOR, child) > 0, "the old laptop still has the file");
 
     meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
-    // what the laptop said last, that the files have left, came with the last round
-    meet(&mut world, &[STATION]);
 
     for written in [&before, &after, &draft] {
         assert!(world.kept_aside(record(written)), "待认领");
@@ -92,7 +90,6 @@ fn came_back_late() -> (World, ChildId, Value) {
     world.ok(DIRECTOR, "draft.save", draft);
     world.pass_s(8 * 86_400);
     meet(&mut world, &[DIRECTOR, STATION, NEIGHBOUR]);
-    meet(&mut world, &[STATION]);
     (world, child, note)
 }
 

@@ -105,7 +105,9 @@ fn damaged_photographs_are_mended_without_touching_the_text() {
     std::fs::write(dir.path().join(FILES), [9; 9000]).expect("damaged");
     assert!(Sqlite::open(dir.path(), &secret.files).is_err());
     let mended = Server::restore_pieces(&mut world.moment(), dir.path(), to.path(), secret);
-    world.server = mended.expect("mended");
+    let (server, taken) = mended.expect("mended");
+    world.server = server;
+    assert_eq!(taken, Taken::default());
     assert_eq!((world.server.head(), world.server.withholds()), (head, false), "text as it was");
     let kept = crate::store::Pieces::pieces(&mut world.server.vault.store).expect("asked").0;
     assert_eq!(kept, 4, "nothing comes back of a child erased after the backup");
@@ -229,13 +231,6 @@ fn an_erasure_reaches_the_keys_of_earlier_backups_and_is_told_when_one_is_put_ba
 fn a_backup_broken_off_leaves_no_keys() {
     let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let (mut world, _) = on_disk(dir.path());
-    std::fs::write(to.path().join(FILES), [9; 9000]).expect("damaged");
-    world.second += 1;
-    let refused = world.server.backup(&world.dice.moment(world.second), to.path());
-    assert_eq!(refused, Err(BackupError::Pieces), "after truth was copied and compared");
-    assert_eq!(named(to.path(), KEYS), Vec::<PathBuf>::new(), "nobody wrote keys yet");
-    assert_eq!(backups(to.path()), Ok(vec![]));
-    std::fs::remove_file(to.path().join(FILES)).expect("moved away");
     // As an older version left them, and as a power cut in the last moment would.
     let whole = back_up(&mut world, to.path()).folder;
     let (part, last) = (to.path().join("000000000000001.part"), whole.join("keys.part"));
@@ -273,4 +268,188 @@ fn an_erasure_reaches_what_a_restore_moved_aside() {
     assert_eq!(Sqlite::unreached(dir.path(), &secret.files), Ok(vec![]));
     std::fs::write(aside.join(KEYS), [9; 9000]).expect("damaged");
     assert_eq!(Sqlite::unreached(dir.path(), &secret.files), Ok(vec![aside]), "doctor names it");
+}
+
+/// A photograph of four pieces, kept.
+fn photographed(world: &mut World, director: &mut Desk) {
+    use sync::piece::{Ask, Piece, Place};
+    let (photo, cut) = director.photo(world, crate::scene::child(1), domain::id::RecordId::new([1; 16]));
+    director.sends(world, std::slice::from_ref(&photo));
+    let place = |n: usize| Place { file: photo.record, n: n as u16 };
+    let put = cut.pieces.iter().enumerate().map(|(n, bytes)| Piece { place: place(n), bytes: bytes.clone() });
+    director.pieces(world, &Ask { put: put.collect(), ..Ask::default() });
+}
+
+/// Closes the store; what is done to its folder meanwhile is what opens again.
+fn meanwhile(world: &mut World, dir: &Path, deed: impl FnOnce()) {
+    let secret = world.server.secret.clone();
+    world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
+    deed();
+    world.server = Server::open(Sqlite::open(dir, &secret.files).expect("opens"), secret).expect("opens");
+}
+
+/// The disk lost the last page.
+fn lose_last_page(file: &Path) {
+    let mut bytes = std::fs::read(file).expect("there");
+    let at = bytes.len() - 100;
+    bytes[at] ^= 1;
+    std::fs::write(file, bytes).expect("written");
+}
+
+/// The disk lost every page but the first ones.
+fn lose_most(file: &Path) {
+    let mut bytes = std::fs::read(file).expect("there");
+    bytes[8192..].iter_mut().step_by(512).for_each(|byte| *byte ^= 1);
+    std::fs::write(file, bytes).expect("written");
+}
+
+#[test]
+fn a_lost_piece_is_passed_over_and_counted_and_the_text_is_backed_up_and_put_back() {
+    let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (mut world, mut director) = on_disk(dir.path());
+    photographed(&mut world, &mut director);
+    let first = back_up(&mut world, to.path());
+    assert_eq!((first.pieces, first.unread, first.failed), (4, 0, None));
+    lose_last_page(&to.path().join(FILES));
+    let (put_back, secret) = (tempfile::tempdir().expect("a folder"), world.server.secret.clone());
+    let (mut old, taken) =
+        Server::put_back(&mut world.moment(), put_back.path(), &first.folder, secret).expect("put back");
+    let kept = crate::store::Pieces::pieces(&mut old.vault.store).expect("asked").0;
+    assert!(taken.unread > 0 && taken.failed.is_none() && taken.shut.is_empty(), "{taken:?}");
+    assert_eq!((kept + taken.unread, old.verify().expect("verified").wrong), (4, vec![]));
+    meanwhile(&mut world, dir.path(), || lose_last_page(&dir.path().join(FILES)));
+    let fresh = tempfile::tempdir().expect("a folder");
+    let told = back_up(&mut world, fresh.path());
+    assert!(told.unread > 0, "{told:?}");
+    assert_eq!((told.pieces + told.unread, told.failed, told.wrong), (4, None, 0));
+    assert_eq!(world.server.backed_up(), Ok(told.number), "the text is");
+    let wrong = world.server.point().expect("a point").verify().expect("goes on").wrong;
+    assert!(!wrong.is_empty() && wrong.iter().all(|one| matches!(one, Wrong::Piece(..))), "{wrong:?}");
+}
+
+#[test]
+fn an_altered_piece_does_not_reach_a_backup() {
+    let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (mut world, mut director) = on_disk(dir.path());
+    photographed(&mut world, &mut director);
+    let file = domain::id::RecordId::new([2; 16]);
+    let digest = domain::id::Digest([3; 32]);
+    let id = crate::store::PieceId { child: crate::scene::child(1), file, n: 0, digest };
+    crate::store::Pieces::add_piece(&mut world.server.vault.store, &id, b"altered").expect("slipped in");
+    let told = back_up(&mut world, to.path());
+    assert_eq!((told.pieces, told.unread, told.failed), (4, 1, None));
+}
+
+#[test]
+fn pieces_that_cannot_be_written_do_not_discard_the_text() {
+    let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (mut world, mut director) = on_disk(dir.path());
+    photographed(&mut world, &mut director);
+    std::fs::write(to.path().join(FILES), [9; 9000]).expect("damaged");
+    let told = back_up(&mut world, to.path());
+    assert_eq!((told.failed, told.wrong), (Some(StoreError::Damaged), 0));
+    assert_eq!(world.server.backed_up(), Ok(0), "no desk believes that its photographs are there");
+    assert_eq!(std::fs::read(to.path().join(FILES)).expect("there"), [9; 9000], "it may be mended");
+    let (put_back, secret) = (tempfile::tempdir().expect("a folder"), world.server.secret.clone());
+    let (mut old, taken) =
+        Server::put_back(&mut world.moment(), put_back.path(), &told.folder, secret).expect("put back");
+    assert_eq!((taken.shut.len(), old.verify().expect("verified").wrong), (1, vec![]));
+}
+
+#[test]
+fn a_damaged_backup_is_refused_before_anything_in_use_is_touched() {
+    let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (mut world, mut director) = on_disk(dir.path());
+    let (whole, broken) = (back_up(&mut world, to.path()).folder, back_up(&mut world, to.path()).folder);
+    director.visits(&mut world, crate::scene::child(1));
+    let secret = world.server.secret.clone();
+    world.server = Server::open(Sqlite::in_memory().expect("a store"), secret.clone()).expect("opens");
+    lose_most(&broken.join(STORE));
+    let live = || [STORE, KEYS, FILES, CACHE].map(|name| std::fs::read(dir.path().join(name)).expect("there"));
+    let before = live();
+    let refused = Server::restore(&mut world.moment(), dir.path(), &broken, secret.clone());
+    assert_eq!(refused.err(), Some(BackupError::Unsound));
+    assert!(live() == before, "nothing in use was touched");
+    assert_eq!(copies::aside(dir.path()), Ok(vec![]), "and nothing is left");
+    let left = dir.path().join(format!("{ASIDE}000000000000001.part"));
+    std::fs::create_dir(&left).expect("a folder");
+    std::fs::copy(whole.join(STORE), left.join(STORE)).expect("copied");
+    let mut server = Server::restore(&mut world.moment(), dir.path(), &whole, secret).expect("put back");
+    assert!(!left.exists(), "what was broken off goes with the next one");
+    let aside = copies::aside(dir.path()).expect("asked");
+    assert_eq!(aside.len(), 1);
+    assert!(std::fs::read(aside[0].join(STORE)).expect("moved") == before[0]);
+    assert!(server.withholds() && server.verify().expect("verified").wrong.is_empty());
+}
+
+/// The position that is named.
+fn position(wrong: &Wrong) -> Option<u64> {
+    use crate::damage::Damage;
+    match wrong {
+        Wrong::Gap(at) | Wrong::Chain(at) | Wrong::Item(at) | Wrong::Key(at) | Wrong::Signature(at) => Some(*at),
+        Wrong::Unread(Damage::Log(at)) => Some(*at),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_damaged_row_is_named_by_verify_and_a_backup_beside_it_is_made_and_says_so() {
+    let item = "(SELECT id FROM item WHERE record = x'RECORD')";
+    for sql in [
+        format!("UPDATE body SET sealed = x'00' WHERE item = {item}"),
+        format!("DELETE FROM body WHERE item = {item}"),
+        "UPDATE item SET kind = 99 WHERE record = x'RECORD'".to_owned(),
+        "UPDATE item SET standing = 77 WHERE record = x'RECORD'".to_owned(),
+        "UPDATE envelope SET header = x'00' WHERE row = (SELECT envelope FROM item WHERE record = x'RECORD')"
+            .to_owned(),
+        format!("DELETE FROM log WHERE item = {item}"),
+    ] {
+        let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let (mut world, mut director) = on_disk(dir.path());
+        let record = director.visits(&mut world, crate::scene::child(1));
+        director.visits(&mut world, crate::scene::child(1));
+        let items = crate::store::Inbox::items_of_record(&mut world.server.vault.store, record).expect("asked");
+        let crate::store::Standing::Accepted(at) = items[0].standing else { panic!("not accepted") };
+        let hex: String = record.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        world.server.vault.store.hurt(&sql.replace("RECORD", &hex));
+        let wrong = world.server.verify().expect("goes on").wrong;
+        assert!(wrong.iter().any(|one| position(one) == Some(at)), "{sql}: {wrong:?}");
+        assert!(wrong.len() <= 3, "and hardly more: {sql}: {wrong:?}");
+        assert_eq!(world.server.point().expect("a point").verify().expect("goes on").wrong, wrong, "{sql}");
+        let proven = back_up(&mut world, to.path());
+        assert_eq!(proven.wrong, in_copies(&wrong).len(), "{sql}");
+        assert_eq!(world.server.backed_up(), Ok(0), "{sql}");
+        let secret = world.server.secret.clone();
+        let put_back = tempfile::tempdir().expect("a folder");
+        let old = Server::restore(&mut world.moment(), put_back.path(), &proven.folder, secret);
+        assert!(old.is_ok_and(|mut old| old.verify().is_ok()), "{sql}");
+    }
+}
+
+#[test]
+fn a_lost_page_of_the_truth_is_named_by_verify_and_a_backup_says_what_to_do() {
+    let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (mut world, mut director) = on_disk(dir.path());
+    let mut chance = crate::scene::Dice::new(5);
+    for second in 0..3 {
+        let mut moment = chance.moment(second);
+        let mut one = || u32::from(u16::from_be_bytes(moment.bytes()));
+        let text: String = (0..15_000).filter_map(|_| char::from_u32(0x4e00 + one() % 20_000)).collect();
+        let note = director.note(&mut world, crate::scene::child(1), &text);
+        director.sends(&mut world, std::slice::from_ref(&note));
+    }
+    director.visits(&mut world, crate::scene::child(1));
+    meanwhile(&mut world, dir.path(), || {
+        let file = dir.path().join(STORE);
+        let mut bytes = std::fs::read(&file).expect("there");
+        let at = bytes.len() - 30 * 1024;
+        bytes[at] ^= 1;
+        std::fs::write(&file, bytes).expect("written");
+    });
+    let wrong = world.server.point().expect("a point").verify().expect("goes on").wrong;
+    assert_eq!(wrong.iter().filter_map(position).collect::<BTreeSet<u64>>().len(), 1, "{wrong:?}");
+    world.second += 1;
+    let refused = world.server.backup(&world.dice.moment(world.second), to.path());
+    assert_eq!(refused, Err(BackupError::Unreadable));
+    assert_eq!((named(to.path(), KEYS), backups(to.path())), (vec![], Ok(vec![])));
 }

@@ -9,11 +9,12 @@ use domain::moment::Timestamp;
 
 use super::beside::{self, Told, Wish};
 use super::{Place, now, say};
-use crate::backup::Proven;
+use crate::backup::{Proven, Taken};
 use crate::config::Config;
 use crate::damage::Damage;
 use crate::secret::ROOT_FILE;
 use crate::server::Server;
+use crate::store::StoreError;
 use crate::store::sqlite::Sqlite;
 use crate::verify::{Verified, Wrong};
 
@@ -33,11 +34,20 @@ pub(super) fn backup(place: &Place<'_>, to: &Path) -> anyhow::Result<()> {
 
 /// What is said of a backup.
 pub(super) fn backup_told(proven: &Proven) -> Told {
-    let Proven { folder, rows, number, pieces, clock, wrong, unreached, .. } = proven;
+    let Proven { folder, rows, number, pieces, unread, failed, clock, wrong, unreached, .. } = proven;
     let folder = folder.display();
     if *wrong > 0 {
         let failed = format!(
-            "备份写好了（{folder}），和正式数据一样，但正式数据自己有 {wrong} 处核验不对：各电脑不会显示“已备份”。请运行 verify 看是哪里，以前的备份不要删。"
+            "备份写好了（{folder}），和正式数据一样，但正式数据自己有 {wrong} 处读不出来或核验不对：各电脑不会显示“已备份”。请运行 verify 看是哪里，以前的备份不要删。"
+        );
+        return Told { lines: Vec::new(), failed: Some(failed) };
+    }
+    if let Some(error) = failed {
+        let why =
+            if *error == StoreError::Damaged { "打不开或核对不一致".to_owned() } else { error.to_string() };
+        let why = why.trim_end_matches('。');
+        let failed = format!(
+            "文字数据备份好了并已核对（{folder}），但备份目录里的照片和扫描件（files.db）没有写成（{why}）：各电脑不会显示“已备份”。这个 files.db 里可能有唯一完好的一份，不要删、不要移动；请检查磁盘，再备份到一个新的空目录，那里会重新写一份完整的。"
         );
         return Told { lines: Vec::new(), failed: Some(failed) };
     }
@@ -60,15 +70,21 @@ pub(super) fn backup_told(proven: &Proven) -> Told {
             .iter()
             .map(|keys| format!("{} 打不开，已合规删除的儿童的密钥可能还在里面：请删除这个目录。", keys.display())),
     );
-    Told { lines, failed: None }
+    let lost = (*unread > 0).then(|| {
+        format!(
+            "文字数据备份好了，但正式数据里至少有 {unread} 片照片或扫描件读不出来，这次没有备份到；以前备份过的还在。请运行 verify 看是哪些，再停掉服务，运行 restore --files --from 备份目录。"
+        )
+    });
+    Told { lines, failed: lost }
 }
 
 pub(super) fn restore(place: &Place<'_>, from: &Path) -> anyhow::Result<()> {
     let _lock = place.lock()?;
     let secret = place.secret()?;
-    let mut server = now(|m| Server::restore(m, place.dir, from, secret))?;
+    let (mut server, taken) = now(|m| Server::put_back(m, place.dir, from, secret))?;
     let head = server.head()?;
     say(&format!("已恢复到备份时的状态（日志 {} 条）。原来的文件移到了“恢复前-…”目录，没有删除。", head.position));
+    taken_told(&taken).iter().for_each(|line| say(line));
     say_missing(&server.verify()?);
     say("请启动服务，并先让一台街道站或区中心的电脑同步：之后各电脑会自动把备份以后的内容补回来。");
     Ok(())
@@ -77,11 +93,30 @@ pub(super) fn restore(place: &Place<'_>, from: &Path) -> anyhow::Result<()> {
 pub(super) fn restore_files(place: &Place<'_>, from: &Path) -> anyhow::Result<()> {
     let _lock = place.lock()?;
     let secret = place.secret()?;
-    let mut server = now(|m| Server::restore_pieces(m, place.dir, from, secret))?;
-    say("照片和扫描件已从备份补上，文字数据没有改动。损坏的文件移到了“恢复前-…”目录。");
+    let (mut server, taken) = now(|m| Server::restore_pieces(m, place.dir, from, secret))?;
+    say("照片和扫描件已从备份补上读得出的，文字数据没有改动。损坏的文件移到了“恢复前-…”目录。");
+    taken_told(&taken).iter().for_each(|line| say(line));
     say_missing(&server.verify()?);
     say("请启动服务。");
     Ok(())
+}
+
+/// What is said of pieces that a backup did not give back.
+fn taken_told(taken: &Taken) -> Vec<String> {
+    let Taken { unread, shut, failed } = taken;
+    let mut lines = Vec::new();
+    if *unread > 0 {
+        lines.push(format!(
+            "备份里至少有 {unread} 片照片或扫描件读不出来，已跳过，其余都补上了：如有另一份备份，请再对它运行 restore --files。"
+        ));
+    }
+    lines.extend(shut.iter().map(|file| {
+        format!("{} 打不开，里面的照片和扫描件没有补上：请换一份备份运行 restore --files。", file.display())
+    }));
+    lines.extend(failed.iter().map(|why| {
+        format!("文字数据已恢复，但照片和扫描件没有补完（{why}）：请检查磁盘，再运行 restore --files --from 备份目录。")
+    }));
+    lines
 }
 
 fn say_missing(told: &Verified) {
@@ -105,9 +140,10 @@ pub(super) fn verify(place: &Place<'_>) -> anyhow::Result<()> {
     verify_told(&told).say()
 }
 
-/// Whether a saved document is not what the log says: then caches are emptied, which loses nothing.
+/// Whether saved documents are not what the log says, and nothing else is wrong: then caches are emptied, which
+/// loses nothing. Beside a damaged row a saved document may be the only place where its words still stand.
 pub(super) fn has_stale_caches(told: &Verified) -> bool {
-    told.wrong.iter().any(|wrong| matches!(wrong, Wrong::Document(_)))
+    !told.wrong.is_empty() && told.wrong.iter().all(|wrong| matches!(wrong, Wrong::Document(_)))
 }
 
 /// What is said of a verification.
@@ -184,10 +220,12 @@ fn sentence(wrong: &Wrong) -> String {
         Wrong::Signature(at) => format!("第 {at} 条的签名不对"),
         Wrong::Row(at) => format!("第 {at} 条名册读不懂"),
         Wrong::Roster => "名册与日志推算的不同".to_owned(),
-        Wrong::Piece(file, n) => format!("附件 {file} 的第 {n} 片与清单不同"),
+        Wrong::Piece(file, n) => format!("附件 {file} 的第 {n} 片读不出来，或与清单不同"),
         Wrong::Claim(child) => format!("儿童 {child} 的待认领内容，处理结果与日志不同"),
         Wrong::Arrival(number) => format!("收件箱第 {number} 份与收到时不同"),
-        Wrong::Document(record) => format!("缓存档案 {record} 与日志推算的不同（缓存会重建，内容没有丢）"),
+        Wrong::Document(record) => format!("缓存档案 {record} 与日志推算的不同"),
+        Wrong::Unread(damage) => format!("{}读不出来", spot(damage)),
+        Wrong::Unfolded(record) => format!("档案 {record} 里有读不出来的内容，推算不出全貌"),
     }
 }
 
@@ -210,24 +248,34 @@ fn backup_state(covered: u64, newest: u64, at: Timestamp, now: Timestamp) -> Res
     Err(format!("收件 {newest} 件里有 {since} 件还没有备份，请运行 backup，并让它每天自动运行。"))
 }
 
-/// What cannot be read, by its place; the first twenty.
-fn readable(damaged: &[Damage]) -> Result<String, String> {
-    let place = |one: &Damage| match one {
+/// A place that cannot be read.
+fn spot(damage: &Damage) -> String {
+    match damage {
         Damage::Log(at) => format!("日志第 {at} 条"),
         Damage::Roster(at) => format!("名册第 {at} 条"),
         Damage::Item(id) => format!("未入日志的第 {id} 件"),
         Damage::Arrival(number) => format!("收件箱第 {number} 份"),
-    };
+        Damage::Table(name) => format!("数据表 {name} 的一部分"),
+    }
+}
+
+/// What cannot be read, by its place; the first twenty.
+fn readable(damaged: &[Damage]) -> Result<String, String> {
     if damaged.is_empty() {
         return Ok("逐条都读得出".to_owned());
     }
-    let named: Vec<String> = damaged.iter().take(20).map(place).collect();
+    let named: Vec<String> = damaged.iter().take(20).map(spot).collect();
     Err(format!(
-        "有 {} 处读不出来：{}。只影响这几处，其余照常收发；请先备份现状，再用 restore 恢复最近的备份，各电脑会把缺的补回来。",
+        "有 {} 处读不出来：{}。只影响这几处，其余照常收发；以前的备份不要删。请停掉服务，把整个数据目录拷一份，再用 restore 恢复最近的备份，各电脑会把缺的补回来。",
         damaged.len(),
         named.join("、")
     ))
 }
+
+/// Where `doctor` says one thing: its name, and that it is well or what to do.
+type Check<'a> = &'a mut dyn FnMut(&str, Result<String, String>);
+
+const PIECES_DAMAGED: &str = "files.db 损坏，文字数据不受影响：请停掉服务，运行 restore --files --from 备份目录。";
 
 pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
     let mut bad = 0;
@@ -247,40 +295,62 @@ pub(super) fn doctor(place: &Place<'_>) -> anyhow::Result<()> {
     check("服务", Ok(if running { "正在运行".to_owned() } else { "没有运行".to_owned() }));
     match place.server() {
         Err(_) if !Sqlite::pieces_sound(place.dir, &place.secret()?.files)? => {
-            let advice = "files.db 损坏，文字数据不受影响：请停掉服务，运行 restore --files --from 备份目录。";
-            check("附件", Err(advice.to_owned()));
+            check("附件", Err(PIECES_DAMAGED.to_owned()));
         }
         Err(error) => check("数据库", Err(format!("{error:#}"))),
         Ok(mut server) => {
-            let [new, accepted, held, waiting] = server.standings()?;
-            let damaged = server.damaged()?;
-            let sound = server.store().sound()?;
-            server.go_on()?;
-            let text = format!(
-                "{} 字节；已入日志 {accepted}，待判 {new}，待处理 {held}，等待前文 {waiting}",
-                server.store().bytes()
-            );
-            check("数据库", if sound { Ok(text) } else { Err("文件损坏，请用 restore 恢复最近的备份。".to_owned()) });
-            check("内容", readable(&damaged));
-            let (pieces, size) = server.pieces()?;
-            check("附件", Ok(format!("{pieces} 片，{} MB", size.div_ceil(1 << 20))));
-            let now = now(|m| m.now);
-            check("备份", backup_state(server.backed_up()?, server.newest_number()?, server.backed_up_at(), now));
-            let put_aside = Sqlite::unreached(place.dir, &place.secret()?.files)?;
-            if !put_aside.is_empty() {
-                let names: Vec<String> = put_aside.iter().map(|path| path.display().to_string()).collect();
-                let advice = "里的 keys.db 打不开，已合规删除的儿童的密钥可能还在里面：内容都补回后请删除。";
-                check("恢复前", Err(format!("{} {advice}", names.join("、"))));
-            }
-            if server.withholds() {
-                check("恢复", Err("刚恢复过，正在等一台街道站或区中心的电脑同步。".to_owned()));
-            } else if let Some(left) = server.awaited(Day::of(now)) {
-                check("恢复", Ok(awaited_text(&server, &left)));
-            }
+            contents(place, &mut server, &mut check)?;
+            backups_and_restores(place, &mut server, &mut check)?;
         }
     }
     if bad > 0 {
         bail!("有 {bad} 项需要处理。");
+    }
+    Ok(())
+}
+
+/// Whether all that is stored can be read. Nothing that cannot ends the looking.
+fn contents(place: &Place<'_>, server: &mut Server<Sqlite>, check: Check<'_>) -> anyhow::Result<()> {
+    let counts = match server.standings() {
+        Ok([new, accepted, held, waiting]) => {
+            format!("已入日志 {accepted}，待判 {new}，待处理 {held}，等待前文 {waiting}")
+        }
+        Err(_) => "各状态的件数数不出来".to_owned(),
+    };
+    server.go_on()?;
+    let damaged = server.damaged();
+    server.go_on()?;
+    let sound = server.store().sound()?;
+    server.go_on()?;
+    let pieces_sound = sound || Sqlite::pieces_sound(place.dir, &place.secret()?.files)?;
+    // The file of pieces has an advice of its own.
+    let text_sound = sound || (!pieces_sound && damaged.as_ref().is_ok_and(Vec::is_empty));
+    let text = format!("{} 字节；{counts}", server.store().bytes());
+    check("数据库", if text_sound { Ok(text) } else { Err("文件损坏，请用 restore 恢复最近的备份。".to_owned()) });
+    check("内容", damaged.map_err(|error| error.to_string()).and_then(|damaged| readable(&damaged)));
+    let pieces = server.pieces().ok().filter(|_| pieces_sound);
+    let told = pieces.map(|(pieces, size)| format!("{pieces} 片，{} MB", size.div_ceil(1 << 20)));
+    check("附件", told.ok_or_else(|| PIECES_DAMAGED.to_owned()));
+    Ok(server.go_on()?)
+}
+
+fn backups_and_restores(place: &Place<'_>, server: &mut Server<Sqlite>, check: Check<'_>) -> anyhow::Result<()> {
+    let now = now(|m| m.now);
+    let numbers = server.backed_up().and_then(|covered| Ok((covered, server.newest_number()?)));
+    let told = numbers.map_err(|error| error.to_string());
+    let told = told.and_then(|(covered, newest)| backup_state(covered, newest, server.backed_up_at(), now));
+    check("备份", told);
+    server.go_on()?;
+    let put_aside = Sqlite::unreached(place.dir, &place.secret()?.files)?;
+    if !put_aside.is_empty() {
+        let names: Vec<String> = put_aside.iter().map(|path| path.display().to_string()).collect();
+        let advice = "里的 keys.db 打不开，已合规删除的儿童的密钥可能还在里面：内容都补回后请删除。";
+        check("恢复前", Err(format!("{} {advice}", names.join("、"))));
+    }
+    if server.withholds() {
+        check("恢复", Err("刚恢复过，正在等一台街道站或区中心的电脑同步。".to_owned()));
+    } else if let Some(left) = server.awaited(Day::of(now)) {
+        check("恢复", Ok(awaited_text(server, &left)));
     }
     Ok(())
 }
@@ -294,5 +364,53 @@ mod tests {
         assert!(readable(&[]).is_ok());
         let said = readable(&[Damage::Log(12), Damage::Arrival(7)]).expect_err("two places");
         assert!(said.contains("日志第 12 条") && said.contains("收件箱第 7 份") && said.contains("2 处"), "{said}");
+        let told = Verified { wrong: vec![Wrong::Unread(Damage::Log(12))], ..Verified::default() };
+        assert!(verify_told(&told).lines[1].contains("日志第 12 条"));
+    }
+
+    #[test]
+    fn doctor_looks_on_around_a_row_whose_standing_nobody_knows() {
+        let mut world = crate::scene::World::new();
+        let c = world.child(1, 1);
+        let mut director = world.desk(1);
+        director.visits(&mut world, c);
+        world.server.vault.store.hurt("UPDATE item SET standing = 77 WHERE kind = 0");
+        let (mut said, dir) = (Vec::new(), tempfile::tempdir().expect("a folder"));
+        let place = Place { dir: dir.path(), passphrase: None };
+        let mut check = |name: &str, told: Result<String, String>| said.push((name.to_owned(), told));
+        contents(&place, &mut world.server, &mut check).expect("looked at");
+        assert_eq!(said.len(), 3, "{said:?}");
+        let told = said[1].1.as_ref().expect_err("one place");
+        assert!(told.contains("1 处") && told.contains("日志第"), "{told}");
+        assert!(said[0].1.is_ok() && said[2].1.is_ok(), "{said:?}");
+    }
+
+    #[test]
+    fn documents_are_not_dropped_beside_a_damaged_row() {
+        let record = domain::id::RecordId::new([1; 16]);
+        let mut told = Verified { wrong: vec![Wrong::Document(record)], ..Verified::default() };
+        assert!(has_stale_caches(&told));
+        told.wrong.push(Wrong::Unread(Damage::Log(12)));
+        assert!(!has_stale_caches(&told));
+    }
+
+    #[test]
+    fn a_backup_without_some_pieces_says_so() {
+        let proven = Proven {
+            folder: "2".into(),
+            head: sync::wire::Cursor::default(),
+            number: 1,
+            rows: 1,
+            pieces: 0,
+            unread: 3,
+            failed: None,
+            clock: None,
+            wrong: 0,
+            unreached: Vec::new(),
+        };
+        let told = backup_told(&proven);
+        assert!(!told.lines.is_empty() && told.failed.is_some_and(|said| said.contains("3 片")));
+        let shut = backup_told(&Proven { failed: Some(StoreError::Damaged), ..proven }).failed.expect("said");
+        assert!(shut.contains("文字数据备份好了") && shut.contains("不要删、不要移动"), "{shut}");
     }
 }

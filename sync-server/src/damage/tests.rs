@@ -8,7 +8,7 @@ use sync::wire::Outcome;
 use super::*;
 use crate::scene::{Desk, POSTS, World};
 use crate::store::sqlite::{CACHE, STORE, Sqlite};
-use crate::store::{Cache as _, Keys as _};
+use crate::store::{Cache as _, Keys as _, Log as _};
 
 /// A child with its director and its station.
 fn scene(mut world: World) -> (World, ChildId, Desk, Desk) {
@@ -243,4 +243,34 @@ fn a_cache_the_disk_damaged_is_made_anew_while_the_server_runs() {
     world.pack();
     assert!(world.server.vault.store.document(edit.record).expect("asked").is_some(), "and kept anew");
     assert_eq!(world.server.damaged(), Ok(vec![]));
+}
+
+#[test]
+fn a_roster_that_cannot_be_read_anew_leaves_the_one_there_is_and_nothing_is_judged_by_it() {
+    let (mut world, c, mut director, mut station) = scene(World::new());
+    let newest = "(SELECT max(position) FROM roster)";
+    let row = format!("id = (SELECT item FROM log WHERE position = {newest})");
+    world.server.vault.store.hurt(&format!("UPDATE roster SET row = x'ff' WHERE position = {newest}"));
+    world.server.vault.store.hurt(&format!("UPDATE item SET kind = kind + 90 WHERE {row}"));
+    let before = world.server.roster.clone();
+    let failed = world.server.durably(|_| -> Result<(), ServerError> { Err(ServerError::TooLarge) });
+    assert!(failed.is_err_and(|error| !error.is_damage()), "nothing is set aside for it");
+    assert_eq!(world.server.roster, before);
+    let request = director.request();
+    let body = director.body(&world, &request);
+    let answer = world.server.handle(&mut world.dice.moment(world.second), &body);
+    assert_eq!(answer, crate::server::Answer::Unavailable);
+    world.server.vault.store.hurt(&format!("UPDATE item SET kind = kind - 90 WHERE {row}"));
+    let note = director.visits(&mut world, c);
+    assert_eq!(world.server.roster, before);
+    assert_eq!(station.pull(&mut world).about(c), [note]);
+}
+
+#[test]
+fn the_rows_of_the_roster_stand_in_the_log_too() {
+    let (mut world, ..) = scene(World::new());
+    let rows = world.server.vault.store.roster_rows(0).expect("read");
+    let rows = world.server.rows_of_roster(rows).expect("decoded");
+    assert!(!rows.is_empty());
+    assert_eq!(world.server.rows_in_log(), Ok(rows));
 }

@@ -2,9 +2,9 @@
 
 use domain::day::Day;
 use domain::form::{Field, Merge, builtin};
-use domain::id::{ChildId, DeviceId, Position};
+use domain::id::{ChildId, DeviceId, Position, PostId};
 use domain::rights::{Verb, has_authority, is_returnable, may, role_may};
-use domain::roster::NOW;
+use domain::roster::{NOW, Post};
 use dossier::ChangeInfo;
 use sync::claim;
 use sync::item::Item;
@@ -42,25 +42,43 @@ impl<K: Known> Court<'_, K> {
         })
     }
 
-    /// Whether somebody who reaches the child now returned the envelope after a restore: it stood in
-    /// her log, and the author signed it. She stands in for the log that was lost, not for a right: only for
-    /// what the author could have written in a post of hers.
+    /// Whether the envelope came back after a restore in which it stood in somebody's log, and the author signed it.
+    /// Whoever returned it stands in for the log that was lost, not for a right: only for what the author could have
+    /// written in a post of hers.
     fn vouched(&self, form: &str, verbs: &[Verb], child: ChildId) -> bool {
+        is_returnable(form) && self.could_write(form, verbs) && self.is_brought_back(child)
+    }
+
+    /// Whether somebody who reaches the child now returned the envelope after a restore.
+    fn is_brought_back(&self, child: ChildId) -> bool {
         let today = Day::of(self.now);
         let reaches = |voucher: &DeviceId| {
             let mut posts = self.roster.posts_on(*voucher, today);
             self.roster.active(*voucher) && posts.any(|(id, post)| self.roster.reaches(id, post, child, NOW))
         };
-        is_returnable(form) && self.could_write(form, verbs) && self.batch.vouchers.iter().any(reaches)
+        self.batch.vouchers.iter().any(reaches)
     }
 
     /// Whether a post the author held when she wrote it may do one of the verbs. Where, the lost log knew.
     fn could_write(&self, form: &str, verbs: &[Verb]) -> bool {
+        self.posts_then().any(|(_, post)| verbs.iter().any(|verb| role_may(post.role, *verb, form)))
+    }
+
+    /// The same of a field that only named posts may write: that post reached the child then or does now. Without a
+    /// restore she would have been heard while she held it.
+    fn had_authority(&self, form: &str, field: &Field, child: ChildId) -> bool {
+        let then = self.then(Some(child));
+        let reached = |id, post: &Post| [then, NOW].into_iter().any(|at| self.roster.reaches(id, post, child, at));
+        let mut named = self.posts_then().filter(|(_, post)| field.authority.contains(&post.role));
+        is_returnable(form) && self.is_brought_back(child) && named.any(|(id, post)| reached(id, post))
+    }
+
+    /// The posts the author held when she wrote it, by her clock. As in `then_and_now`, those of today too: a wrong
+    /// clock must not lose work.
+    fn posts_then(&self) -> impl Iterator<Item = (PostId, &Post)> {
         let now = Day::of(self.now);
         let then = Day::of(self.batch.at.min(self.now));
-        // As in `then_and_now`: a wrong clock must not lose work.
-        let posts = [then, now].into_iter().flat_map(|day| self.roster.posts_on(self.batch.device, day));
-        posts.into_iter().any(|(_, post)| verbs.iter().any(|verb| role_may(post.role, *verb, form)))
+        [then, now].into_iter().flat_map(move |day| self.roster.posts_on(self.batch.device, day))
     }
 
     /// Asks once as of the position the author knew, once as of now.
@@ -85,7 +103,7 @@ impl<K: Known> Court<'_, K> {
     }
 
     /// Whether the writer's posts, or those of whoever took it over, may write every field that only
-    /// named posts may.
+    /// named posts may; of what came back after a restore, those she held when she wrote it.
     pub(super) fn authority(&self, item: &Item, info: &ChangeInfo) -> Result<(), Reason> {
         let Some(form) = builtin(&item.form) else { return Ok(()) };
         if self.batch.device == self.roster.server {
@@ -93,8 +111,10 @@ impl<K: Known> Court<'_, K> {
         }
         let today = Day::of(self.now);
         let may = |field: &Field| {
+            let Some(child) = item.child else { return false };
             let mut writers = [Some(self.batch.device), self.claimer].into_iter().flatten();
-            writers.any(|by| item.child.is_some_and(|child| has_authority(&self.roster, by, today, field, child)))
+            writers.any(|by| has_authority(&self.roster, by, today, field, child))
+                || self.had_authority(&item.form, field, child)
         };
         let foreign = |key: &String| form.touches(key, |f| f.merge == Merge::Authority && !may(f));
         if info.writes.keys().any(foreign) { Err(Reason::Authority) } else { Ok(()) }

@@ -459,6 +459,29 @@ fn a_file_is_closed_by_the_station_and_not_by_its_director() {
 }
 
 #[test]
+fn a_closing_brought_back_after_a_restore_counts_though_the_supervisor_left_since() {
+    let (mut street, record) = Street::new().with_file();
+    let closing = |by: u8| {
+        let edits = [Edit::Set("closed".into(), Value::Yes(true)), set("closed_why", "AGE18")];
+        change(10, "child", edit(&mut record.clone(), "child", by, &edits))
+    };
+    let wrote = NOON.plus_s(-10 * 24 * 3600);
+    let (id, unit, person) = (post(STATION), UnitId::new([STATION; 16]), PersonId::new([STATION; 16]));
+    let to = Some(Day::of(NOON).plus(-5));
+    street.roster.apply(4, &Row::Post { id, person, unit, role: Role::Supervisor, from: Day::EPOCH, to });
+    let brought = |by: u8, voucher: u8, at: Timestamp| {
+        let vouchers = BTreeSet::from([device(voucher)]);
+        Batch { at, vouchers, ..sent(by, vec![closing(by)]) }
+    };
+    let alone = Batch { at: wrote, ..sent(STATION, vec![closing(STATION)]) };
+    assert_eq!(street.ruling(&alone), held(Reason::Unclaimed), "nobody had it in her log");
+    assert_eq!(street.ruling(&brought(STATION, NEIGHBOUR, wrote)), held(Reason::Unclaimed), "nor she, of this child");
+    assert_eq!(street.ruling(&brought(STATION, DIRECTOR, NOON)), held(Reason::Forbidden), "written after her post");
+    assert_eq!(street.ruling(&brought(DIRECTOR, DIRECTOR, wrote)), held(Reason::Authority), "never a director");
+    assert_eq!(street.ruling(&brought(STATION, DIRECTOR, wrote)), Ruling::Accept);
+}
+
+#[test]
 fn the_assessment_of_another_child_lends_no_level() {
     let (mut street, mut record) = Street::new().with_file();
     let sibling = ChildId::new([8; 16]);

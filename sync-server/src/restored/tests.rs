@@ -325,15 +325,45 @@ fn the_word_of_others_counts_until_every_station_brought_back_all_or_the_centre_
             world.server.close_restored().expect("ended");
         } else {
             world.write(vec![Row::Revoke { device: spare.key.id() }]);
-            let mut third = world.desk(0);
-            third.pull(&mut world);
-            third.pull(&mut world);
+            assert_eq!(left(&mut world), None, "stopped: nobody is waited for");
+            station.pull(&mut world);
         }
         assert_eq!(left(&mut world), None);
         heir.push(&mut world, vec![envelope]);
         world.judge();
         assert!(matches!(stands(&mut world, item.record)[..], [Standing::Held(_)]));
     }
+}
+
+#[test]
+fn the_time_ends_at_the_next_contact_when_the_last_awaited_left_her_post() {
+    let mut world = World::new();
+    let (mut director, mut station) = (world.desk(1), world.desk(0));
+    let backup = world.server.store().snapshot().expect("a backup");
+    world.restore(backup);
+    let today = Day::of(world.moment().now);
+    director.pull(&mut world);
+    assert!(world.server.awaited(today).is_some(), "nobody was here who could say so");
+    let unit = world.server.roster().posts[&POSTS[0]].unit;
+    let (id, from, to) = (POSTS[0], Day::EPOCH, Some(today.plus(-1)));
+    world.write(vec![Row::Post { id, person: person(0), unit, role: Role::Supervisor, from, to }]);
+    assert_eq!(world.server.awaited(today), Some(vec![]), "and until one was, the roster may lack others");
+    station.pull(&mut world);
+    station.pull(&mut world);
+    assert_eq!(world.server.awaited(today), None);
+}
+
+#[test]
+fn the_same_mark_twice_is_lacking_once() {
+    let mut world = World::new();
+    let c = world.child(1, 1);
+    let mut director = world.desk(1);
+    director.pull(&mut world);
+    let item = director.note(&mut world, c, "没有送到");
+    let envelope = director.envelope(&mut world, &[item]);
+    let mark = mark(&world, &envelope);
+    let heard = director.ask(&mut world, &Request { have: vec![mark; 3], ..director.request() });
+    assert_eq!(heard.state, Some(State::Lacks(vec![mark])));
 }
 
 #[test]

@@ -41,13 +41,9 @@ impl Sqlite {
                 [db?, files?, cache?]
             }
             Some((dir, keys)) => {
-                let [db, files, cache] = [(STORE, keys.store), (FILES, keys.files()), (CACHE, keys.cache)]
-                    .map(|(name, key)| looked_at(dir, name, &key));
-                let db = db?;
-                // The first reading is what holds it still.
-                db.execute_batch("BEGIN").map_err(failed)?;
-                db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(failed)?;
-                [db, files?, cache?]
+                let [files, cache] =
+                    [(FILES, keys.files()), (CACHE, keys.cache)].map(|(name, key)| looked_at(dir, name, &key));
+                [held_still(dir, keys)?, files?, cache?]
             }
         };
         Ok(Self { db, keys: held, files, cache, home: None, erases: false, pinned: true })
@@ -153,6 +149,15 @@ fn key_file(dir: &Path, keys: &FileKeys) -> Stored<Connection> {
     let db = Connection::open(dir.join(KEYS)).map_err(failed)?;
     let db = connect(db, Some((&keys.keys, page_of(KEYS))), KEYS_SCHEMA, "FULL")?;
     db.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
+    Ok(db)
+}
+
+/// The truth in a folder as it is now, whatever is written to it afterwards.
+pub(super) fn held_still(dir: &Path, keys: &FileKeys) -> Stored<Connection> {
+    let db = looked_at(dir, STORE, &keys.store)?;
+    // The first reading is what holds it still.
+    db.execute_batch("BEGIN").map_err(failed)?;
+    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(failed)?;
     Ok(db)
 }
 

@@ -3,7 +3,8 @@
 //!
 //! No transaction spans the files. So an erasure stands in `store.db` first, in the table `erasing`
 //! too; only when that is durable are key and pieces destroyed, and only then does its line there go.
-//! Where that was cut off, it is done at the next start.
+//! Where that was cut off, it is done at the next start. The line stays, too, while a folder that a restore put
+//! aside does not let itself be written: that one is tried again at each start and with each erasure.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use domain::id::ChildId;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{CACHE, KEYS, Sqlite, copies, failed, remove};
-use crate::store::{Cache as _, Keys, StoreError, Stored};
+use crate::store::{Cache as _, Keys, Stored};
 
 impl Keys for Sqlite {
     fn key(&mut self, owner: &[u8; 16]) -> Stored<Option<[u8; 32]>> {
@@ -65,34 +66,42 @@ impl Sqlite {
     /// False: another process still reads a journal they stand in.
     pub(super) fn destroy_erased(&mut self) -> Stored<bool> {
         let children = self.erasing()?;
-        self.reach_aside(&children)?;
+        // What is in use first: nothing that was put aside stands in its way.
         each(&self.keys, "DELETE FROM key WHERE owner = ?", &children)?;
         each(&self.files, "DELETE FROM piece WHERE child = ?", &children)?;
         // The cache is not taken to the disk by its own commit.
         if !(folded(&self.keys)? && folded(&self.cache)?) {
             return Ok(false);
         }
-        each(&self.db, "DELETE FROM erasing WHERE child = ?", &children)?;
+        // Not with each commit: a folder that cannot be written today can hardly be in a second.
+        if self.reach_aside(&children) {
+            each(&self.db, "DELETE FROM erasing WHERE child = ?", &children)?;
+        }
         Ok(true)
     }
 
-    /// What a restore moved aside is the same truth once more: erased there too.
-    fn reach_aside(&self, children: &[[u8; 16]]) -> Stored<()> {
-        let (Some((dir, keys)), false) = (&self.home, children.is_empty()) else { return Ok(()) };
+    /// What a restore moved aside is the same truth once more: erased there too. Whether all of it was reached.
+    fn reach_aside(&self, children: &[[u8; 16]]) -> bool {
+        let (Some((dir, keys)), false) = (&self.home, children.is_empty()) else { return true };
         let erased: BTreeSet<ChildId> = children.iter().map(|child| ChildId::new(*child)).collect();
-        for folder in copies::aside(dir)? {
+        let folders = copies::aside(dir).inspect_err(|error| tracing::error!(%error, "folders put aside not listed"));
+        let Ok(folders) = folders else { return false };
+        let mut reached = true;
+        for folder in folders {
             // Saved documents, which no key of a child covers. Never kept since; from before.
-            remove(&folder, CACHE)?;
-            if !folder.join(KEYS).is_file() {
-                continue;
-            }
-            match copies::destroy_keys(&folder, keys, &erased) {
-                // Nothing can be erased in it. `doctor` says so; erasing goes on.
-                Err(StoreError::Damaged) => tracing::error!("keys that a restore put aside do not open"),
-                other => other.map(drop)?,
+            let cleared = remove(&folder, CACHE);
+            let destroyed = if folder.join(KEYS).is_file() {
+                copies::destroy_keys(&folder, keys, &erased).map(drop)
+            } else {
+                Ok(())
+            };
+            for error in [cleared, destroyed].into_iter().filter_map(Result::err) {
+                // `doctor` names the one whose keys do not open; erasing goes on.
+                tracing::error!(%error, "an erasure does not reach a folder that a restore put aside");
+                reached = false;
             }
         }
-        Ok(())
+        reached
     }
 }
 

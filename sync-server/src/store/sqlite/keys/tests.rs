@@ -11,7 +11,7 @@ use sync::piece::{Ask, Piece, Place};
 
 use crate::scene::{Desk, World};
 use crate::server::{Server, ServerError};
-use crate::store::sqlite::{KEYS, Sqlite};
+use crate::store::sqlite::{CACHE, KEYS, Sqlite, copies};
 use crate::store::{Cache as _, Facts as _, Keys as _, Pieces as _};
 use crate::verify::Wrong;
 
@@ -135,4 +135,34 @@ fn a_child_that_lost_its_key_and_an_erased_one_that_still_has_it_are_found_by_ve
     world.server.vault.store.add_key(child.as_bytes(), &key).expect("back from somewhere");
     let wrong = world.server.verify().expect("verified").wrong;
     assert!(matches!(wrong[..], [Wrong::Key(_), Wrong::Key(_)]), "{wrong:?}");
+}
+
+#[test]
+fn a_folder_put_aside_that_cannot_be_written_stops_no_erasure_and_no_start() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (mut world, _, child) = street(dir.path());
+    let files = world.server.secret().files.clone();
+    let aside = dir.path().join(format!("{}1", copies::ASIDE));
+    std::fs::create_dir(&aside).expect("made");
+    let held = world.server.vault.store.held_keys().expect("read");
+    copies::write_keys(&aside, &files, &held).expect("written");
+    // What is no file does not let itself be removed.
+    std::fs::create_dir(aside.join(CACHE)).expect("made");
+    erase(&mut world, child).expect("the centre is told that it is done");
+    assert_eq!(left(&world, child), [0, 0, 1], "what is in use is destroyed, and the rest is not forgotten");
+    assert_eq!(copies::destroy_keys(&aside, &files, &[child].into()), Ok(false), "what could be done there was");
+    start_again(&mut world, dir.path());
+    assert_eq!(left(&world, child), [0, 0, 1], "the server starts");
+    std::fs::remove_dir(aside.join(CACHE)).expect("removed");
+    start_again(&mut world, dir.path());
+    assert_eq!(left(&world, child), [0, 0, 0]);
+    // Keys that do not open are no other case.
+    std::fs::write(aside.join(KEYS), [9; 9000]).expect("damaged");
+    let other = world.child(2, 1);
+    world.desk(1).visits(&mut world, other);
+    erase(&mut world, other).expect("erased");
+    assert_eq!(left(&world, other), [0, 0, 1]);
+    std::fs::remove_dir_all(&aside).expect("removed");
+    start_again(&mut world, dir.path());
+    assert_eq!(left(&world, other), [0, 0, 0]);
 }
