@@ -7,66 +7,89 @@ use anyhow::{Result, bail};
 
 use crate::{needs, run, screens};
 
-/// Name, and the commands of the part: cargo's, or npm's in `ui` where the first word is `npm`.
+/// Name, and the commands of the part: cargo's, npm's in `ui` where the first word is `npm`, or a program that was
+/// built before where it is `program`.
 type Part = (&'static str, &'static [&'static [&'static str]]);
 
-const ROOMS: &[&str] = &[
-    "test",
-    "--quiet",
-    "-p",
-    "domain",
-    "-p",
-    "dossier",
-    "-p",
-    "sync",
-    "-p",
-    "ledger",
-    "-p",
-    "client",
-    "-p",
-    "desk",
-    "-p",
-    "sync-server",
-    "-p",
-    "tongdang-desktop",
-    "--all-features",
-];
+/// One choice of packages and features for every part. With another one cargo would give the libraries below other
+/// features and build them anew: a machine that builds for the first time did so five times.
+const WHOLE: &[&str] = &["--quiet", "--workspace", "--all-features"];
 
 const PARTS: &[Part] = &[
     ("fmt", &[&["fmt", "--all", "--check"]]),
     ("deny", &[&["deny", "check", "bans", "licenses", "sources"]]),
-    ("tidy", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "tidy"]]),
-    ("clippy", &[&["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]]),
+    ("tidy", &[&["test", "--test", "tidy"]]),
+    ("clippy", &[&["clippy", "--all-targets", "--", "-D", "warnings"]]),
     // unit and property tests stand beside the code they are about
-    ("unit", &[ROOMS, &["test", "--quiet", "-p", "tongdang-tests", "--lib"]]),
-    ("wire", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "wire"]]),
-    ("fuzz", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "hostile"]]),
-    ("story", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "story"]]),
-    ("sim", &[&["test", "--quiet", "-p", "tongdang-tests", "--test", "sim"]]),
+    ("unit", &[&["test", "--lib", "--bins", ROOMS], &["test", "--doc"]]),
+    ("wire", &[&["test", "--test", "wire"]]),
+    ("fuzz", &[&["test", "--test", "hostile"]]),
+    ("story", &[&["test", "--test", "story"]]),
+    ("sim", &[&["test", "--test", "sim"]]),
     // the README's first command
-    ("demo", &[&["run", "--quiet", "-p", "tongdang-tests", "--bin", "demo", "--", "--headless"]]),
+    ("demo", &[&["program", "demo", "--headless"]]),
     ("ui", &[&["npm", "run", "check"]]),
     // every screen in a browser, over the loopback shell and a real server
     ("shots", &[STAGE, &["npm", "run", "shots"]]),
     // the real window, driven
-    ("e2e", &[WINDOW, &["test", "--quiet", "-p", "tongdang-tests", "--features", "window", "--test", "e2e"]]),
+    ("e2e", &[WINDOW, &["test", "--test", "e2e"]]),
 ];
 
+/// Stands for the tests beside the rooms, each by its name.
+const ROOMS: &str = "ROOMS";
 /// The programs a browser test starts.
-const STAGE: &[&str] = &["build", "--quiet", "-p", "desk", "-p", "sync-server", "-p", "tongdang-tests", "--bins"];
+const STAGE: &[&str] = &["build", "--bin", "tongdang-desk", "--bin", "stage"];
 /// The window with its screens inside, for a driver.
-const WINDOW: &[&str] = &["build", "--quiet", "-p", "tongdang-desktop", "--features", "custom-protocol,e2e"];
+const WINDOW: &[&str] = &["build", "--bin", "tongdang"];
+/// The server, and what keeps its process: stories start it as a process of its own.
+const SERVER: &[&str] = &["build", "--bin", "tongdang-server", "--bin", "demo"];
 
 /// Parts that need the built screens: all features are looked through, and one of them embeds the screens.
 const SCREENS: &[&str] = &["clippy", "unit", "ui", "shots", "e2e"];
 /// Parts that build the window.
 const WINDOWS: &[&str] = &["clippy", "unit", "e2e"];
 
+/// Parts that start the server as a process of its own.
+const SERVED: &[&str] = &["unit", "story", "demo", "shots", "e2e"];
+
 fn done(args: &[&str]) -> bool {
-    if let ["npm", rest @ ..] = args {
-        return screens::npm(rest).is_ok();
+    match args {
+        ["npm", rest @ ..] => screens::npm(rest).is_ok(),
+        ["program", name, rest @ ..] => ran(Command::new(run::root().join("target/debug").join(name)).args(rest)),
+        ["fmt" | "deny", ..] => ran(Command::new("cargo").args(args)),
+        [verb, rest @ ..] => ran(Command::new("cargo").arg(verb).args(WHOLE).args(rooms(rest))),
+        [] => false,
     }
-    Command::new("cargo").args(args).current_dir(run::root()).status().is_ok_and(|s| s.success())
+}
+
+fn ran(command: &mut Command) -> bool {
+    command.current_dir(run::root()).status().is_ok_and(|status| status.success())
+}
+
+/// The arguments with `--test NAME` of each file in a room's folder `tests` where they say [`ROOMS`].
+fn rooms(args: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for arg in args {
+        match *arg {
+            ROOMS => all.extend(room_tests().into_iter().flat_map(|name| ["--test".to_owned(), name])),
+            other => all.push(other.to_owned()),
+        }
+    }
+    all
+}
+
+fn room_tests() -> Vec<String> {
+    let rooms = std::fs::read_dir(run::root().join("crates")).into_iter().flatten();
+    let rooms = rooms
+        .filter_map(|room| Some(room.ok()?.path()))
+        .chain(["sync-server", "tests"].map(|room| run::root().join(room)));
+    let files = rooms.flat_map(|room| std::fs::read_dir(room.join("tests")).into_iter().flatten());
+    let files =
+        files.filter_map(|file| Some(file.ok()?.path())).filter(|path| path.extension().is_some_and(|e| e == "rs"));
+    let mut names: Vec<String> = files.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The words of `needs.toml` these parts stand for.
@@ -94,9 +117,8 @@ pub fn run(args: &[String]) -> Result<()> {
     if parts.iter().any(|(name, _)| SCREENS.contains(name)) {
         screens::build()?;
     }
-    if parts.iter().any(|(_, commands)| commands.iter().any(|c| c.contains(&"tongdang-tests"))) {
-        // stories start the real server as a process of its own
-        run::build(run::Speed::Dev, run::SERVER)?;
+    if parts.iter().any(|(name, _)| SERVED.contains(name)) && !done(SERVER) {
+        bail!("the server was not built");
     }
     let mut failed = Vec::new();
     for (name, commands) in &parts {
