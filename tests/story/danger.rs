@@ -61,6 +61,12 @@ fn a_danger_stands_red_on_both_desks_until_the_station_answers_in_words() {
     assert_eq!(blank["review"], Value::Null);
     world.ok(STATION, "alarm.answer", json!({ "record": visit, "text": "已同派出所联系，今晚一起上门。" }));
     world.settle();
+    let asked = world.ok(DIRECTOR, "today", json!({}))["returned"].clone();
+    assert_eq!(
+        (&asked[0]["record"], &asked[0]["asked"]),
+        (&visit, &json!("请补充伤在哪里")),
+        "an answer takes back nothing that was asked for"
+    );
     for seat in [STATION, DIRECTOR] {
         for page in ["today", "dayend"] {
             assert_eq!(alarms(&mut world, seat, page), Vec::<Value>::new(), "answered: {page}");

@@ -17,6 +17,7 @@ fn half_a_sentence(world: &mut World, child: ChildId) -> Value {
     let begun = world.ok(DIRECTOR, "visit.begin", json!({ "children": [child] }));
     let mut values = begun["values"].clone();
     values["note"] = json!("奶奶说爸爸");
+    values["report_needed"] = json!(true);
     let half = json!({ "draft": begun["draft"], "children": [child], "values": values });
     world.ok(DIRECTOR, "draft.save", half);
     begun["draft"].clone()
@@ -73,6 +74,7 @@ fn half_a_note_stays_half_whatever_becomes_of_it() {
         assert_eq!(notes(&mut world, seat, child), [], "no visit");
         let kept = world.ok(seat, "unfinished.list", json!({ "child": child }));
         assert_eq!(kept[0]["form"]["text"], "没写完的走访记录", "a remark in the file: {kept}");
+        assert_eq!(kept.to_string().contains("强制报告"), seat == STATION, "a report is the station's: {kept}");
         assert!(
             kept[0]["written"].to_string().contains("奶奶说爸爸") && kept[0]["kept"]["person"].is_string(),
             "{kept}"

@@ -1263,6 +1263,10 @@ held: number,
  */
 no_contact: number, 
 /**
+ * When the one that was in touch the longest ago was: what was written on it since, nobody here can know.
+ */
+earliest: Timestamp | null, 
+/**
  * Directors who have no computer that works: what they did is not in any of these figures.
  */
 without: Array<string>, 
@@ -1271,7 +1275,8 @@ without: Array<string>,
  */
 before: boolean, 
 /**
- * 都核对完了: every computer was in touch after its last work, all of it is here, and nothing is left to settle.
+ * 都核对完了: every computer was in touch on that day, of an earlier day after it; all that was handed in by then is
+ * here, and nothing is left to settle. It speaks as of `earliest`.
  */
 complete: boolean, 
 /**

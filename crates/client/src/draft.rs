@@ -60,6 +60,7 @@ impl Draft {
 
     /// Takes a child out, with what was written of it alone.
     pub(crate) fn leave_out(&mut self, child: ChildId) {
+        visit::name_first(&mut self.values, &self.children);
         self.children.retain(|one| *one != child);
         let own = visit::own_key(child, "");
         self.values.retain(|key, _| !key.starts_with(&own));

@@ -14,7 +14,7 @@ use crate::value::{Key, Value};
 
 mod party;
 
-pub use party::{join_findings, of_child, own_key};
+pub use party::{join_findings, name_first, of_child, own_key};
 
 type Values = BTreeMap<Key, Value>;
 

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { call, useAnswer } from '../api';
 import { tell } from './fault';
 import { spoken } from '../text';
+import { ownFields } from './own';
 import { useStands, type Sheet } from './sheet';
 import { clock } from './time';
 
@@ -44,7 +45,10 @@ function ToSupplement({ sheet }: { sheet: Sheet }) {
   const { message } = App.useApp();
   const go = useNavigate();
   async function supplement() {
-    const text = [sheet.values['note'], sheet.values['child_words']].filter((one): one is string => typeof one === 'string' && one.trim() !== '').join('\n');
+    // of several children no one's words go along: whose note it became is not known here
+    const [only = '', ...others] = sheet.standing.children;
+    const said = others.length === 0 ? ownFields(sheet, only).value('child_words') : undefined;
+    const text = [sheet.values['note'], said].filter((one): one is string => typeof one === 'string' && one.trim() !== '').join('\n');
     try {
       if (text !== '' && (await call('draft.find', { form: 'supplement', about: sheet.draft })) === null) await call('draft.save', { form: 'supplement', about: sheet.draft, values: { text } });
       sheet.end();

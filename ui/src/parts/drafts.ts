@@ -10,6 +10,7 @@ export function placeOf({ draft, form, children, about }: Pick<DraftLine, 'draft
     case 'supplement':
     case 'review':
       return { to: '/visit/$visit', params: { visit: about ?? '' } };
+    // the box while the alarm waits, and afterwards what was not sent
     case 'alarm':
       return { to: '/child/$child', params: { child: children[0] ?? '' } };
     case 'assessment':

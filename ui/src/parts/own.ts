@@ -47,8 +47,10 @@ export function ownFields(sheet: Sheet, child: string): Fields {
     },
     put(key, value) {
       const empty = value === undefined || value === '';
+      // as it stands for all: a later change of that reaches this child as well
+      if (value === common(key)) sheet.put(own(key), undefined);
       // emptied for this child, though it stands for all
-      if (empty && common(key) !== undefined) sheet.write(own(key), key.includes('/') ? false : '');
+      else if (empty && common(key) !== undefined) sheet.write(own(key), key.includes('/') ? false : '');
       else sheet.put(own(key), value);
     },
     dropRow: (prefix) => sheet.dropRow(own(prefix)),

@@ -156,6 +156,19 @@ test('what is written of one child alone stands beside what is written for all',
   expect(sheet.values).toMatchObject({ study: '1', 'of/c2/study': '3', 'of/c2/hazard/1': false });
 });
 
+test('what is written of one child as it stands for all is not its own', () => {
+  const sheet = new Sheet({ ...draft, children: ['c1', 'c2'], values: { mode: '1', 'hazard/1': true } });
+  const other = ownFields(sheet, 'c2');
+  for (const [key, value] of [['mode', '1'], ['hazard/1', true]] as const) {
+    other.put(key, undefined);
+    expect(Object.keys(sheet.values)).toContain(`of/c2/${key}`);
+    other.put(key, value);
+  }
+  expect(sheet.values).toEqual({ mode: '1', 'hazard/1': true });
+  sheet.put('mode', '2');
+  expect(other.value('mode')).toBe('2');
+});
+
 test('with a row goes at once what was said about it', async () => {
   const red = (key: string) => ({ key, level: 'red' as const, missing: false, text: '请改', en: 'Please change' });
   const sheet = new Sheet({ ...draft, values: { ...draft.values, 'followup/a/item': '看牙', 'followup/b/item': '补鞋' }, findings: [red('followup/a/due'), red('followup/b/due')] });

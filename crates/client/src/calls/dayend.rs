@@ -81,11 +81,14 @@ pub(crate) struct Sum {
     held: usize,
     /// Computers that were not in touch since they may have been worked on.
     no_contact: usize,
+    /// When the one that was in touch the longest ago was: what was written on it since, nobody here can know.
+    earliest: Option<Timestamp>,
     /// Directors who have no computer that works: what they did is not in any of these figures.
     without: Vec<String>,
     /// The district did not work with this program on that day yet.
     before: bool,
-    /// 都核对完了: every computer was in touch after its last work, all of it is here, and nothing is left to settle.
+    /// 都核对完了: every computer was in touch on that day, of an earlier day after it; all that was handed in by then is
+    /// here, and nothing is left to settle. It speaks as of `earliest`.
     complete: bool,
     /// “截至 16:03，131 位主任，今日收到走访 412 次，缺 0，待核对 3”
     sentence: Words,
@@ -151,6 +154,7 @@ fn sum(
         to_decide,
         held: lines.iter().map(Director::held).sum(),
         no_contact,
+        earliest: lines.iter().filter_map(Director::last_contact).min(),
         without: lines.iter().filter(|line| line.has_no_computer()).map(|line| line.name().to_owned()).collect(),
         before,
         complete: settled && no_contact == 0 && !before && as_of.is_some_and(|at| day::Day::of(at) >= day),

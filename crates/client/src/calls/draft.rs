@@ -11,7 +11,7 @@ use domain::id::{ChildId, RecordId};
 use domain::moment::{Moment, Timestamp};
 use domain::rights::Verb;
 use domain::value::{Key, Value};
-use domain::visit::{join_findings, of_child};
+use domain::visit::{join_findings, name_first, of_child};
 use serde::{Deserialize, Serialize};
 
 use super::me::Nothing;
@@ -185,12 +185,18 @@ pub(crate) fn save(desk: &mut Desk, m: &mut Moment, save: Save) -> Acted<Saved> 
         seen(desk, m, *child)?;
     }
     let version = known.as_ref().map_or(0, |known| known.version);
+    let mut values = save.values;
+    // Who stood first when these words were written, not who does now.
+    let first = known.as_ref().map_or(&children, |known| &known.children);
+    if form == "visit" {
+        name_first(&mut values, first);
+    }
     let mut draft = draft::Draft {
         id: save.draft.or(known.as_ref().map(|known| known.id)).unwrap_or_else(|| RecordId::new(m.uuid())),
         form,
         children,
         about,
-        values: save.values,
+        values,
         version: version.saturating_add(1),
         begun: known.map_or(now, |known| known.begun),
         saved: now,

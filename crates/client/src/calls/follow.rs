@@ -80,9 +80,10 @@ pub(super) fn of_note(desk: &Desk, m: &Moment, visit: RecordId) -> Result<Vec<Fo
     lines(desk, m, &format!("{COLUMNS} AND f.record = ?1 ORDER BY f.row"), params![visit.as_bytes()])
 }
 
-/// All that are still to be done, what is due first before what has no day.
+/// All that are still to be done, what is due first before what has no day; of a closed file nothing is.
 pub(super) fn open(desk: &Desk, m: &Moment) -> Result<Vec<FollowUp>, Fault> {
-    lines(desk, m, &format!("{COLUMNS} AND f.done IS NULL ORDER BY f.due IS NULL, f.due, f.record, f.row"), [])
+    let open = "AND f.done IS NULL AND f.child NOT IN (SELECT child FROM child_card WHERE closed IS NOT NULL)";
+    lines(desk, m, &format!("{COLUMNS} {open} ORDER BY f.due IS NULL, f.due, f.record, f.row"), [])
 }
 
 /// Says that something is done, or that it is to be done after all.

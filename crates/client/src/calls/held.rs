@@ -102,7 +102,7 @@ pub(crate) fn list(desk: &Desk, m: &Moment, _: Nothing) -> Result<Vec<Line>, Fau
             who: words::who(desk, &Actor::new(device, [0; 8]), written_at(&items)),
             why: why(desk, &items)?,
             written: match &draft {
-                Some(draft) => unfinished::written(desk, draft),
+                Some(draft) => unfinished::written(desk, draft, &[]),
                 None => written(desk, record, &items)?,
             },
             items: items.len(),

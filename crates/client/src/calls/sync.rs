@@ -145,7 +145,7 @@ fn told(desk: &Desk, m: &Moment, item: HeldItem) -> Result<Held, Fault> {
     };
     let draft = (item.form == domain::unfinished::FORM).then(|| Unfinished::read(&values_of(&item.edits)));
     let written = match &draft {
-        Some(draft) => unfinished::written(desk, draft),
+        Some(draft) => unfinished::written(desk, draft, &[]),
         None => item.edits.iter().map(|edit| Tongue::both(|tongue| said(tongue, edit))).collect(),
     };
     Ok(Held {

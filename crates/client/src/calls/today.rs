@@ -170,10 +170,10 @@ fn returned(desk: &Desk, m: &Moment) -> Result<Vec<Returned>, Fault> {
     Ok(back)
 }
 
-/// The words of the newest review of a note.
+/// The words with which a note was sent back last.
 fn asked(desk: &Desk, visit: &Line) -> Result<String, Fault> {
-    let sql =
-        "SELECT text FROM remark_card WHERE about = ?1 AND form = 'review' ORDER BY made DESC, record DESC LIMIT 1";
+    let sql = "SELECT text FROM remark_card WHERE about = ?1 AND form = 'review' AND verdict = '2'
+        ORDER BY made DESC, record DESC LIMIT 1";
     let found = rows(&desk.db, sql, [visit.record.as_bytes()], |row| row.get(0))?;
     Ok(found.into_iter().next().unwrap_or_default())
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::alarm::REPORT_KEYS;
 use domain::fault::Fault;
 use domain::form;
 use domain::id::RecordId;
@@ -16,6 +17,7 @@ use dossier::{Cell, View};
 use rusqlite::params;
 use serde::Serialize;
 
+use super::alarms;
 use super::child::Which;
 use super::page::{self, Sheet};
 use super::visit::actor;
@@ -51,13 +53,16 @@ pub(crate) fn list(desk: &Desk, m: &Moment, which: Which) -> Result<Vec<Line>, F
     let mut lines = Vec::new();
     for (record, made, actor) in found {
         let (Some(opened), Some(form)) = (desk.record(record)?, form::builtin(unfinished::FORM)) else { continue };
-        let draft = Unfinished::read(&project::values(&opened.doc.view(form)));
+        let mut draft = Unfinished::read(&project::values(&opened.doc.view(form)));
+        let told = alarms::hears_of_reports(desk, m, which.child, &actor);
+        let hidden: &[&str] = if told { &[] } else { &REPORT_KEYS };
+        draft.values.retain(|key, _| !hidden.contains(&key.as_str()));
         let decision = claims::taken(&desk.db, record)?.filter(|decision| decision.child == Some(which.child));
         lines.push(Line {
             record,
             form: title(&draft),
             who: words::who(desk, &actor, made),
-            written: written(desk, &draft),
+            written: written(desk, &draft, hidden),
             kept: decision.map(|decision| held::decider(desk, &decision)),
         });
     }
@@ -73,8 +78,8 @@ pub(super) fn title(draft: &Unfinished) -> Words {
 }
 
 /// What stands in it, a line a field; then what the program had filled in and nobody changed; then what
-/// nobody answered.
-pub(super) fn written(desk: &Desk, draft: &Unfinished) -> Vec<Words> {
+/// nobody answered, but for `hidden` questions.
+pub(super) fn written(desk: &Desk, draft: &Unfinished, hidden: &[&str]) -> Vec<Words> {
     let Some(form) = draft.form() else {
         // A form of a newer program: the keys at least.
         let line = |(key, value): (&Key, &Value)| {
@@ -97,7 +102,8 @@ pub(super) fn written(desk: &Desk, draft: &Unfinished) -> Vec<Words> {
     }));
     let proposed = draft.values.iter().filter(|(key, _)| draft.proposed.contains(*key));
     let proposed = told(proposed.map(|(key, value)| (key.clone(), value.clone())).collect());
-    let unanswered = draft.unanswered();
+    let mut unanswered = draft.unanswered();
+    unanswered.retain(|field| !hidden.contains(&field.key.as_str()));
     let names = |tongue: Tongue| unanswered.iter().map(move |field| tongue.of(&*field.title, &*field.en).to_owned());
     said.extend(row(("自动填好、没有改过的", "Filled in by the program and left so"), |tongue| {
         proposed.iter().map(|one| tongue.of(&one.text, &one.en).clone()).collect()

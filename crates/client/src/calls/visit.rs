@@ -64,12 +64,14 @@ pub(crate) struct Line {
     pub(crate) may: Vec<Offer>,
 }
 
-/// Columns of a note's line, for every query that lists notes.
+/// Columns of a note's line, for every query that lists notes. What answers its alarm reads the note too, and takes back
+/// nothing that was asked for when it was sent back.
 pub(super) const COLUMNS: &str = "SELECT v.record, v.child, v.at, v.mode, v.met, v.next, v.opening, v.made, v.actor,
     (SELECT count(*) FROM remark_card r WHERE r.about = v.record AND r.form = 'supplement'),
     (SELECT r.verdict FROM remark_card r WHERE r.about = v.record AND r.form = 'review'
-        ORDER BY r.made DESC, r.record DESC LIMIT 1),
-    (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'review'),
+        ORDER BY r.answers AND EXISTS (SELECT 1 FROM alarm_card a WHERE a.record = r.about), r.made DESC, r.record DESC LIMIT 1),
+    (SELECT r.made FROM remark_card r WHERE r.about = v.record AND r.form = 'review'
+        ORDER BY r.answers AND EXISTS (SELECT 1 FROM alarm_card a WHERE a.record = r.about), r.made DESC, r.record DESC LIMIT 1),
     (SELECT max(r.made) FROM remark_card r WHERE r.about = v.record AND r.form = 'supplement'
         AND NOT EXISTS (SELECT 1 FROM follow_said s WHERE s.record = r.record)),
     EXISTS (SELECT 1 FROM item i WHERE i.record = v.record AND i.state = 1), al.danger, al.answered

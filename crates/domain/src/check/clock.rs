@@ -104,6 +104,8 @@ pub fn read(text: &str) -> Result<Clock, ClockProblem> {
         None => (text, None),
     };
     let (hour, minute) = parts(rest.trim())?;
+    // Twelve at night is twelve “am”, and noon twelve “pm”.
+    let hour = if found.is_some_and(|(word, _)| *word == "am") && hour == 12 { 0 } else { hour };
     let hour = part.map_or(Some(hour), |part| part.hour(hour)).ok_or(ClockProblem::NoSuchTime)?;
     if hour < 24 && minute < 60 { Ok(Clock { hour, minute }) } else { Err(ClockProblem::NoSuchTime) }
 }
@@ -114,7 +116,7 @@ pub fn normal(text: &str) -> String {
 }
 
 fn parts(text: &str) -> Result<(u8, u8), ClockProblem> {
-    let text = text.replace(['点', '时', '.', '-', '：', ';', '；', ' ', '钟'], ":").replace(['分', '整'], "");
+    let text = text.replace(['点', '时', '.', '：', ';', '；', ' ', '钟'], ":").replace(['分', '整'], "");
     let pieces: Vec<&str> = text.split(':').map(str::trim).filter(|piece| !piece.is_empty()).collect();
     match pieces.as_slice() {
         [] => Err(ClockProblem::Empty),
@@ -219,6 +221,9 @@ mod tests {
             ("刚才", ClockProblem::Unreadable),
             ("20261123", ClockProblem::Unreadable),
             ("9:30:15:10", ClockProblem::Unreadable),
+            ("9-10", ClockProblem::Unreadable),
+            ("9点-10点", ClockProblem::Unreadable),
+            ("上午9点-11点", ClockProblem::Unreadable),
         ] {
             assert_eq!(read(text), Err(problem), "{text}");
             assert!(both(&problem.words()));

@@ -19,6 +19,16 @@ pub fn own_key(child: ChildId, key: &str) -> Key {
     format!("of/{child}/{key}")
 }
 
+/// What was written of the first child while it stood for all goes under its own key: another may come first.
+pub fn name_first(values: &mut Values, children: &[ChildId]) {
+    let Some(first) = children.first() else { return };
+    for key in ONES_OWN {
+        if let Some(value) = values.remove(key) {
+            values.entry(own_key(*first, key)).or_insert(value);
+        }
+    }
+}
+
 /// The note of one of these children: what was written for all, and in its place what was written of it alone.
 /// Words that explain an answer go with that answer.
 pub fn of_child(values: &Values, children: &[ChildId], child: ChildId) -> Values {

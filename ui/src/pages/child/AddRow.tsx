@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Field, FieldEdit, Finding, Shown } from '../../api';
 import { useLook } from '../../look';
 import { onEnter } from '../../parts/keys';
-import { useFile } from './edit';
+import { refusals, useFile } from './edit';
 import { asValue } from './typed';
 import { classes } from '../../style/classes';
 import css from './child.module.css';
@@ -35,7 +35,7 @@ export function AddRow({ shown, hide }: { shown: Shown; hide(): void }) {
     });
     const said = await save(edits, { name });
     if (!said) return;
-    const wrong = said.findings.filter(({ level, missing }) => level === 'red' && !missing);
+    const wrong = refusals(said);
     setRed(wrong);
     setRow(said.saved.length > 0 ? (said.rows['+1'] ?? id) : undefined);
     if (wrong.length === 0) hide();

@@ -5,6 +5,7 @@ import { useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from '
 import { useTranslation } from 'react-i18next';
 import { useAnswer, type ChildFile, type Section } from '../../api';
 import { Alarms } from '../../parts/alarm/Alarms';
+import { UnsentOf } from '../../parts/alarm/Unsent';
 import { BeginVisit } from '../../parts/begin';
 import { useForms } from '../../parts/forms';
 import { Empty, Trouble, Waiting } from '../../parts/standing';
@@ -115,6 +116,7 @@ function Page({ file }: { file: ChildFile }) {
       <Contents name={file.card.name} entries={entries} whole={whole} to={(id) => unfold(id, () => document.getElementById(`part-${id}`)?.scrollIntoView({ block: 'start' }))} />
       <div className={css.parts}>
         <Alarms all={file.alarms} on="child" />
+        <UnsentOf child={file.card.child} waiting={file.alarms} />
         <Part {...part('summary')}><Summary /></Part>
         {(whole ? file.sections : file.sections.slice(0, 1)).map((section) => {
           const { missing, differs } = counts(section, file);

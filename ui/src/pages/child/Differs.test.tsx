@@ -2,7 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { App } from 'antd';
 import { afterEach, expect, test, vi } from 'vitest';
-import { queries, type ChildFile, type Shown } from '@/api';
+import { queries, type ChildFile, type Finding, type Shown } from '@/api';
 import { setTransport } from '@/api/transport';
 import { LookProvider } from '@/look';
 import '@/text';
@@ -14,13 +14,13 @@ afterEach(cleanup);
 const said = ['14000001111', '14000002222'].map((text, n) => ({ change: String(n), value: text, text, who: { person: '王芳', own: false, device: '电脑', at: 0 } }));
 const PHONE = { record: 'r', key: 'phone_child', title: '电话', en: 'Phone', kind: 'tel', unknown: true, code: null, members: [], rows: [], cell: { value: null, text: '', masked: false, differs: true, said } } as unknown as Shown;
 
-/** The field with two values, and the calls made there. */
-function shown(field: Partial<Shown>, may = true): string[] {
+/** The field with two values, and the calls made there; `refused`: what the core says instead of writing. */
+function shown(field: Partial<Shown>, may = true, refused: Finding[] = []): string[] {
   const calls: string[] = [];
   setTransport({
     data: async (name, args) => {
       calls.push(`${name} ${JSON.stringify(args)}`);
-      return { saved: [], findings: [] };
+      return { saved: [], findings: refused };
     },
     listen: () => () => undefined,
   });
@@ -46,6 +46,14 @@ test('what has few answers is picked', async () => {
   fireEvent.click(screen.getByText('另选一个'));
   fireEvent.click(screen.getByText('未采集'));
   await vi.waitFor(() => expect(calls).toContain('child.choose {"record":"r","key":"alone","value":null}'));
+});
+
+test('another one that is not whole is refused in words', async () => {
+  shown({ key: 'birth', kind: 'day' }, true, [{ key: 'birth', level: 'red', missing: true, text: '出生日期请填到日', en: '' }]);
+  fireEvent.click(screen.getByTestId('pick-other'));
+  fireEvent.change(screen.getByTestId('other-text'), { target: { value: '2012-05' } });
+  fireEvent.click(screen.getByTestId('other-save'));
+  expect((await screen.findByRole('alert')).textContent).toBe('出生日期请填到日');
 });
 
 test('who may not choose is not offered to', () => {

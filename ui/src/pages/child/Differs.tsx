@@ -8,7 +8,7 @@ import { onEnter } from '../../parts/keys';
 import { Sayings } from '../../parts/Sayings';
 import { about } from '../../text';
 import { Another } from './Choices';
-import { useFile } from './edit';
+import { refusals, useFile } from './edit';
 import { asValue } from './typed';
 import css from './child.module.css';
 
@@ -26,7 +26,7 @@ export function Differs({ shown }: { shown: Shown }) {
     setBusy(true);
     const said = await choose(shown.record, shown, value);
     setBusy(false);
-    setRed(said?.findings.filter(({ level, missing }) => level === 'red' && !missing) ?? []);
+    setRed(said ? refusals(said) : []);
   }
   const listed = LISTED.includes(shown.kind);
   const word = t(listed ? 'parts.choose_other' : 'parts.write_other');

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { FieldEdit, Finding, Shown, Value } from '../../api';
 import { composing } from '../../parts/keys';
 import { helped } from '../../text';
-import { useFile } from './edit';
+import { refusals, useFile } from './edit';
 import { asTyped, asValue } from './typed';
 import css from './child.module.css';
 
@@ -93,7 +93,7 @@ function useTyping({ shown, name, close, left }: Props) {
       kept.current.saves += 1;
       return true;
     }
-    if (said && !quietly) setRed(said.findings.filter(({ level, missing }) => level === 'red' && !missing));
+    if (said && !quietly) setRed(refusals(said));
     return false;
   }
 
@@ -120,7 +120,7 @@ function useTyping({ shown, name, close, left }: Props) {
     const value = asValue(shown.kind, kept.current.typed);
     if (value === undefined) return;
     const said = await save([{ set: { key: 'id_suspect', value: true } }, { set: { key: shown.key, value } }], { name });
-    if (!said?.saved.includes(shown.key)) return setRed(said?.findings.filter(({ level, missing }) => level === 'red' && !missing) ?? []);
+    if (!said?.saved.includes(shown.key)) return setRed(said ? refusals(said) : []);
     kept.current.over = true;
     close(true);
   }

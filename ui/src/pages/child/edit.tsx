@@ -113,5 +113,8 @@ export function FileProvider({ file, forms, today, children }: { file: ChildFile
   return <Context.Provider value={held}>{children}</Context.Provider>;
 }
 
+/** What stands in the way of the keys that were not written: all that is red there, also what is only not whole yet, as a day without its day. */
+export const refusals = ({ saved, findings }: Edited): Finding[] => findings.filter(({ level, key }) => level === 'red' && !saved.includes(key));
+
 /** Whether something stands in a field. */
 export const filled = (shown: Shown) => shown.cell !== null && shown.cell.text !== '' ? true : shown.members.length > 0 || shown.rows.length > 0;

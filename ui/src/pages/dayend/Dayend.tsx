@@ -134,7 +134,7 @@ function Clear({ of: { day, sum, visits }, today }: { of: Answered; today: strin
       <CheckCircleFilled aria-hidden />
       <div>
         <h2>{left > 0 ? t('dayend.clear_but') : day === today ? t('dayend.clear') : t('dayend.clear_of', { day })}</h2>
-        <p>{t('dayend.clear_what', { as_of: clock(sum.as_of), received: sum.received })}{left > 0 && ` ${t('dayend.clear_unread', { n: left })}`}</p>
+        <p>{t('dayend.clear_what', { as_of: clock(sum.as_of), earliest: clock(sum.earliest ?? sum.as_of), received: sum.received })}{left > 0 && ` ${t('dayend.clear_unread', { n: left })}`}</p>
         {sum.without.length > 0 && <p>{t('dayend.clear_without', { names: sum.without.join(t('words.list')) })}</p>}
       </div>
     </section>

@@ -3,10 +3,10 @@ import { CheckOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAnswer } from '../../api';
 import { tell } from '../../parts/fault';
 import { composing } from '../../parts/keys';
 import { readDay } from '../../parts/read';
+import { useEverybody } from '../../parts/everybody';
 import { useShutNames } from '../../parts/names';
 import { listed, spoken } from '../../text';
 import { ASPECTS, hazardTone } from './Aspects';
@@ -104,9 +104,9 @@ export function Row({ sheet, done, left }: { sheet: Sheet; done(name: string, vi
 /** Whose sheet it is. */
 function useNames(): string {
   const children = useStands(useWriting(), ({ children }) => children);
-  const all = useAnswer('children.list', {});
+  const all = useEverybody();
   const names = useShutNames();
-  return listed((all.error ? names : all.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ name }) => name));
+  return listed((all.error ? names : all.cards).filter(({ child }) => children.includes(child)).map(({ name }) => name));
 }
 
 /** The seven aspects: a digit each, its word below; words of one's own only where something is wrong. */

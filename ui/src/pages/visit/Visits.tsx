@@ -2,8 +2,9 @@
 import { EditOutlined, FileTextOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useAnswer, type NamedVisit, type Standing } from '../../api';
+import { useAnswer, type DraftLine, type NamedVisit, type Standing } from '../../api';
 import { AlarmTag } from '../../parts/alarm/AlarmTag';
+import { HalfAnswer } from '../../parts/alarm/Unsent';
 import { TABLES, useCoded } from '../../parts/coded';
 import { placeOf } from '../../parts/drafts';
 import { Names } from '../../parts/names';
@@ -44,19 +45,27 @@ function Drafts() {
   if (drafts.data.length === 0) return <p className={classes('quiet', css.listNone)}>{t('visit.drafts_none')}</p>;
   return (
     <ul className={classes('panel', css.lines)}>
-      {drafts.data.map(({ names, opening, saved, ...line }) => (
-        <li key={line.draft}>
-          <Link {...(placeOf(line) as { to: '/' })} className={css.lineRow} data-testid="draft">
-            <span className={classes('blue', css.lineIcon)}><EditOutlined aria-hidden /></span>
-            <strong>{listed(names) || t('visit.nameless')}</strong>
-            {line.form !== 'visit' && <span className="tag">{t(`parts.draft.of.${line.form}`, { defaultValue: line.form })}</span>}
-            <span className="quiet clip grow">{opening || t('visit.empty_draft')}</span>
-            <span className="quiet num">{clock(saved)}</span>
-            <span className={css.lineGo}>{t('visit.go_on')}</span>
-          </Link>
-        </li>
-      ))}
+      {drafts.data.map((line) => <li key={line.draft}><DraftRow line={line} /></li>)}
     </ul>
+  );
+}
+
+/** An answer to an alarm stands here whole: somebody else may have answered, and its box be gone. */
+function DraftRow({ line }: { line: DraftLine }) {
+  const { t } = useTranslation();
+  const { form, names, opening, saved } = line;
+  return (
+    <>
+      <Link {...(placeOf(line) as { to: '/' })} className={css.lineRow} data-testid="draft">
+        <span className={classes('blue', css.lineIcon)}><EditOutlined aria-hidden /></span>
+        <strong>{listed(names) || t('visit.nameless')}</strong>
+        {form !== 'visit' && <span className="tag">{t(`parts.draft.of.${form}`, { defaultValue: form })}</span>}
+        <span className="quiet clip grow">{form !== 'alarm' && (opening || t('visit.empty_draft'))}</span>
+        <span className="quiet num">{clock(saved)}</span>
+        <span className={css.lineGo}>{t('visit.go_on')}</span>
+      </Link>
+      {form === 'alarm' && <div className={css.lineKept}><HalfAnswer line={line} /></div>}
+    </>
   );
 }
 

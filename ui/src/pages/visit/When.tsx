@@ -1,8 +1,9 @@
 // For whom, when, how, and who was met.
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, useAnswer, type Card, type MomentUnderstood } from '../../api';
 import { TABLES, useCoded } from '../../parts/coded';
+import { useEverybody } from '../../parts/everybody';
 import { RiskTag } from '../../parts/tags';
 import { dayOf } from '../../parts/time';
 import { listed, spoken } from '../../text';
@@ -17,10 +18,10 @@ export function Whom() {
   const sheet = useWriting();
   const children = useStands(sheet, ({ children }) => children);
   const [first] = children;
-  const all = useAnswer('children.list', {});
+  const all = useEverybody();
   const drafts = useAnswer('draft.list', {}, all.error !== null);
   const siblings = useAnswer('children.household', { child: first ?? '' }, first !== undefined);
-  const along = (all.data?.cards ?? []).filter(({ child }) => children.includes(child));
+  const along = all.cards.filter(({ child }) => children.includes(child));
   const others = (siblings.data ?? []).filter(({ child }) => !children.includes(child));
   return (
     <div className={css.whom}>
@@ -82,6 +83,8 @@ export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
   const now = useNow();
   const [today, yesterday] = [dayOf(now), dayOf(now - 86_400_000)];
   const [said, setSaid] = useState<MomentUnderstood>();
+  // who only goes through the field writes nothing: of one child, what was written for all would become its own
+  const typing = useRef(false);
   const put = (nextDay: string, nextTime: string) => {
     setDay(nextDay);
     setTime(nextTime);
@@ -96,6 +99,14 @@ export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
     setSaid(said);
     sheet.put('visit_at', said.value);
   };
+  const type = (nextDay: string, nextTime: string) => {
+    typing.current = true;
+    put(nextDay, nextTime);
+  };
+  const leave = () => {
+    if (typing.current) void show(typedDay, typedTime);
+    typing.current = false;
+  };
   const quick = (nextDay: string) => {
     put(nextDay, typedTime);
     void show(nextDay, typedTime);
@@ -105,8 +116,8 @@ export function Moment({ testid = 'field-visit_at' }: { testid?: string }) {
     <div className={css.field} data-field="visit_at">
       <span className={css.fieldLabel}>{label('visit_at')}<span className="need" aria-hidden> *</span></span>
       <div className="row">
-        <input className={classes('num', css.line, css.short)} value={typedDay} aria-label={t('visit.day')} onChange={(event) => put(event.target.value, typedTime)} onBlur={() => void show(typedDay, typedTime)} data-testid={testid} />
-        <input className={classes('num', css.line, css.clock)} value={typedTime} aria-label={t('visit.hour')} aria-invalid={said?.time.problem ? true : undefined} onChange={(event) => put(typedDay, event.target.value)} onBlur={() => void show(typedDay, typedTime)} data-testid="field-visit_time" />
+        <input className={classes('num', css.line, css.short)} value={typedDay} aria-label={t('visit.day')} onChange={(event) => type(event.target.value, typedTime)} onBlur={leave} data-testid={testid} />
+        <input className={classes('num', css.line, css.clock)} value={typedTime} aria-label={t('visit.hour')} aria-invalid={said?.time.problem ? true : undefined} onChange={(event) => type(typedDay, event.target.value)} onBlur={leave} data-testid="field-visit_time" />
         <button type="button" className={part.choice} aria-pressed={day === today} onClick={() => quick(today)}>{t('words.today')}</button>
         <button type="button" className={part.choice} aria-pressed={day === yesterday} onClick={() => quick(yesterday)}>{t('words.yesterday')}</button>
       </div>

@@ -1,10 +1,12 @@
 // What was seen and heard, apart from what the child said; phrases go in at the caret.
 import { App, Button } from 'antd';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, touched, useAnswer } from '../../api';
 import { tell } from '../../parts/fault';
 import { onEnter } from '../../parts/keys';
+import { ownFields } from '../../parts/own';
+import { Sheet } from '../../parts/sheet';
 import { classes } from '../../style/classes';
 import { Labelled, useForm, useText, useWriting } from './form';
 import { announce } from '../../parts/announce';
@@ -105,8 +107,11 @@ function Phrases({ insert, own }: { insert(phrase: string): void; own(): { marke
 
 function ChildWords() {
   const { t } = useTranslation();
-  const sheet = useWriting();
+  const writing = useWriting();
   const { field } = useForm();
+  // under its own key from the first letter on: another child may come to stand first
+  const [child = ''] = writing.standing.children;
+  const sheet = useMemo(() => (writing instanceof Sheet ? ownFields(writing, child) : writing), [writing, child]);
   const { typed, type } = useText(sheet, 'child_words');
   return (
     <Labelled name="child_words" as="label" hint={t('visit.child_words_hint')}>

@@ -3,9 +3,10 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, useAnswer, type Completed, type Fault } from '../../api';
+import { call, type Completed, type Fault } from '../../api';
 import { Elsewhere } from '../../parts/Elsewhere';
 import { tell } from '../../parts/fault';
+import { useEverybody } from '../../parts/everybody';
 import { useShutNames } from '../../parts/names';
 import { ownFields } from '../../parts/own';
 import { add } from '../../parts/photos/adding';
@@ -97,9 +98,9 @@ function Whose({ children, whose, show }: { children: string[]; whose: string; s
 }
 
 function useNamesOf(children: string[]): Map<string, string> {
-  const listed = useAnswer('children.list', {});
+  const all = useEverybody();
   const shut = useShutNames();
-  return new Map((listed.error ? shut : listed.data?.cards ?? []).filter(({ child }) => children.includes(child)).map(({ child, name }) => [child, name]));
+  return new Map((all.error ? shut : all.cards).filter(({ child }) => children.includes(child)).map(({ child, name }) => [child, name]));
 }
 
 function Parts() {

@@ -13,6 +13,7 @@ import { Elsewhere } from '../Elsewhere';
 import { savedNow } from '../saved';
 import { useSheet, type Sheet } from '../sheet';
 import { clock } from '../time';
+import { Unsent } from './Unsent';
 import css from './alarm.module.css';
 
 /** `total`: how many there are, where the first stand here. `on`: whose page this is, so that it is not led to. */
@@ -45,6 +46,7 @@ function One({ alarm, on }: { alarm: Alarm; on: 'child' | 'visit' | undefined })
       {on !== 'visit' && opening && <p className={css.opening}>{opening}</p>}
       {todo.map((words) => <p key={words.text} className={css.todo}><strong>{t('alarm.do_now')}</strong> {spoken(words)}</p>)}
       {answer && <p className={css.answer}><strong>{t('alarm.said', { person: answer.who.person, time: clock(answer.who.at) })}</strong>{answer.text}</p>}
+      {answer && <Unsent record={alarm.record} />}
       {!answer && (alarm.may_answer ? <Answer alarm={alarm} /> : <p className="quiet">{t('alarm.wait')}</p>)}
     </article>
   );

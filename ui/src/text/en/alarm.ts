@@ -13,6 +13,8 @@ export default {
   answer_hint: 'What the station does, who goes, and when',
   answer_done: 'Answered; the director sees it at her next sync',
   said: '{{person}} answered, {{time}}: ',
+  unsent: 'It was answered meanwhile; this is what you wrote and did not send',
+  drop: 'Delete',
   open: 'Read the note',
   file: 'Open the file',
 };

@@ -13,7 +13,7 @@ export default {
   clear: 'All of today is settled',
   clear_but: 'All that arrived is checked',
   clear_of: 'All of {{day}} is settled',
-  clear_what: 'As of {{as_of}}: every computer was in touch, {{received}} visits received, nothing missing, nothing to settle.',
+  clear_what: 'As of {{as_of}}: every computer was in touch, the earliest at {{earliest}}; {{received}} visits received, nothing missing, nothing to settle.',
   clear_unread: '{{n}} notes are not read yet; you may go on with them.',
   station: '{{n}} notes written on this computer are not sent yet; connect and press “Sync now”.',
   decide: 'Written differently',

@@ -13,6 +13,8 @@ export default {
   answer_hint: '站里怎么处理、谁去、什么时候',
   answer_done: '已回复，主任下次同步时看到',
   said: '{{person}} {{time}} 回复：',
+  unsent: '已有回复，这里是您没发出的话',
+  drop: '删除',
   open: '看全文',
   file: '看档案',
 };

@@ -13,7 +13,7 @@ export default {
   clear: '今天都核对完了',
   clear_but: '收到的都核对过了',
   clear_of: '{{day}} 都核对完了',
-  clear_what: '截至 {{as_of}}：每台电脑都联系过了，收到走访 {{received}} 次，没有缺的，也没有要核对的。',
+  clear_what: '截至 {{as_of}}：每台电脑都联系过了，最早的一台是 {{earliest}}；收到走访 {{received}} 次，没有缺的，也没有要核对的。',
   clear_unread: '还有 {{n}} 篇走访没有阅，可以接着看。',
   station: '这台电脑上写的走访还有 {{n}} 篇没有上传，连上网点“立即同步”就好。',
   decide: '填得不一样的',

@@ -100,6 +100,10 @@ impl Director {
     pub(super) fn is_computer_out_of_touch(&self) -> bool {
         self.device.is_some() && self.in_touch == InTouch::Not
     }
+    /// When it was last in touch, where that was late enough to count for the day.
+    pub(super) fn last_contact(&self) -> Option<Timestamp> {
+        self.last_contact.filter(|_| self.in_touch != InTouch::Not)
+    }
     pub(super) const fn has_no_computer(&self) -> bool {
         self.device.is_none()
     }
@@ -333,7 +337,9 @@ impl Known<'_> {
     /// after that day.
     fn out_of_touch(&self, device: DeviceId) -> Option<Words> {
         let own = self.desk.standing.synced.filter(|_| device == self.desk.me.device());
-        let contact = own.or_else(|| self.told.get(&device).map(|contact| contact.at));
+        let told = self.told.get(&device).map(|contact| contact.at);
+        // What arrived was brought: of one nothing was told of yet.
+        let contact = own.or(told).or_else(|| self.last.get(&device).copied());
         let since = if self.day == self.today { self.day.start() } else { self.day.plus(1).start() };
         match contact {
             Some(at) if at >= since => None,

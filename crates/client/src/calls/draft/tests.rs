@@ -172,6 +172,26 @@ fn a_draft_goes_with_what_it_became_and_not_before() {
 }
 
 #[test]
+fn what_one_child_said_stays_its_own_whoever_comes_first() {
+    let mut scene = Scene::new();
+    let rows = scene.first_rows(&["张小明", "张小红"]);
+    scene.exchange(rows);
+    let begun = call(&mut scene, "visit.begin", &json!({ "children": [child(7)] }));
+    let mut values = whole_note(&begun);
+    values["child_words"] = json!("“爸爸打我”");
+    let save = |children: &[domain::id::ChildId], values: &Value| json!({ "draft": begun["draft"], "children": children, "values": values });
+    call(&mut scene, "draft.save", &save(&[child(7)], &values));
+    call(&mut scene, "draft.save", &save(&[child(7), child(8)], &values));
+    // Left out by mistake and taken along again: behind the other now, while the page still has the words as it had.
+    call(&mut scene, "draft.save", &save(&[child(8), child(7)], &values));
+    let done = call(&mut scene, "visit.complete", &json!({ "draft": begun["draft"] }));
+    for record in done["records"].as_array().expect("two notes") {
+        let note = call(&mut scene, "visit.open", &json!({ "visit": record["visit"] })).to_string();
+        assert_eq!(note.contains("爸爸打我"), record["child"] == json!(child(7)), "{record}");
+    }
+}
+
+#[test]
 fn each_sibling_has_a_note_of_its_own_from_one_draft() {
     let mut scene = Scene::new();
     let rows = scene.first_rows(&["张小明", "张小红"]);

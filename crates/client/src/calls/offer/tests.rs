@@ -101,6 +101,11 @@ fn every_role_is_offered_with_a_file_what_the_core_does_and_nothing_it_refuses()
         agree(role, offered("评估", "assess"), "assessment.complete", &assess);
         let edit = json!({ "set": { "key": "school_name", "value": "松风第一小学" } });
         agree(role, offered("改", "edit"), "child.edit", &json!({ "child": child(7), "edits": [edit] }));
+        if has(&open, "edit") {
+            // The sensitive part begins with its first value.
+            let psych = json!({ "set": { "key": "psych", "value": "1" } });
+            agree(role, offered("改", "edit"), "child.edit", &json!({ "child": child(7), "edits": [psych] }));
+        }
         let (about, picture) = (RecordId::new([107; 16]), crate::calls::file::tests::yard(1));
         let photo = json!({ "child": child(7), "about": about, "field": "photo", "name": "a.jpg", "data": picture });
         agree(role, offered("照片", "edit"), "file.add", &photo);
