@@ -50,7 +50,13 @@ function ToSupplement({ sheet }: { sheet: Sheet }) {
     const said = others.length === 0 ? ownFields(sheet, only).value('child_words') : undefined;
     const text = [sheet.values['note'], said].filter((one): one is string => typeof one === 'string' && one.trim() !== '').join('\n');
     try {
-      if (text !== '' && (await call('draft.find', { form: 'supplement', about: sheet.draft })) === null) await call('draft.save', { form: 'supplement', about: sheet.draft, values: { text } });
+      if (text !== '') {
+        // below what was begun of one already
+        const begun = await call('draft.find', { form: 'supplement', about: sheet.draft });
+        const before = begun?.values['text'];
+        const values = { ...begun?.values, text: typeof before === 'string' ? `${before}\n${text}` : text };
+        await call('draft.save', { ...(begun && { draft: begun.draft, version: begun.version }), form: 'supplement', about: sheet.draft, values });
+      }
       sheet.end();
       await go({ to: '/visit/$visit', params: { visit: sheet.draft } });
     } catch (thrown) {

@@ -35,7 +35,8 @@ export function ownFields(sheet: Sheet, child: string): Fields {
       return sheet.draft;
     },
     child,
-    value: (key) => sheet.values[own(key)] ?? common(key),
+    // null is an answer of its own: 未采集
+    value: (key) => (sheet.values[own(key)] === undefined ? common(key) : sheet.values[own(key)]),
     on(key, hear) {
       if (key === '') return sheet.on('', hear);
       const stops = [sheet.on(key, hear), sheet.on(own(key), hear)];

@@ -9,7 +9,7 @@ import css from './today.module.css';
 const at = (...found: string[]) => () => found.map((css) => document.querySelector<HTMLElement>(css)).find((element) => element !== null) ?? document.body;
 const id = (name: string) => `[data-testid="${name}"]`;
 
-/** A stop names only what is on the page: cards there are where somebody is due, sums where a station has anybody due. */
+/** A stop names only what is on the page: a button 写走访 where somebody is due whom she visits, sums where a station has anybody due. */
 export default function Tour({ today }: { today: Today }) {
   const { t } = useTranslation();
   const station = useAnswer('me', {}).data?.station ?? false;
@@ -18,7 +18,7 @@ export default function Tour({ today }: { today: Today }) {
     endTour();
     keep.mutate({ key: 'toured', value: true });
   }
-  const [cards, sums] = [today.overdue.length + today.due.length > 0, today.overdue.length + today.due.length + today.coming.length > 0];
+  const [cards, sums] = [[...today.overdue, ...today.due].some(({ may }) => may.includes('visit')), today.overdue.length + today.due.length + today.coming.length > 0];
   const first = station
     ? [
       { target: at(id('today-sums'), id('today-lead')), title: t('today.tour_station'), description: t(sums ? 'today.tour_station_more' : 'today.tour_station_none'), placement: 'bottomLeft' as const },

@@ -20,7 +20,7 @@ export function Add({ line, siblings }: { line: VisitLine; siblings: SiblingNote
   const [opened, open] = useState<Box>();
   const close = () => open('none');
   if (!line.may.includes('review')) return line.may.includes('supplement') ? <Supplement line={line} siblings={siblings} /> : null;
-  const begun = drafts.data?.find(({ about }) => about === line.record)?.form;
+  const begun = drafts.data?.find(({ about, form }) => about === line.record && (form === 'review' || form === 'supplement'))?.form;
   const box = opened ?? (begun === 'review' ? 'return' : begun === 'supplement' ? 'supplement' : 'none');
   if (box === 'return') return <Return line={line} close={close} />;
   if (box === 'supplement' && line.may.includes('supplement')) return <Supplement line={line} siblings={siblings} close={close} />;

@@ -11,6 +11,7 @@ import { useForm, Writing } from './form';
 import { Pick } from './Pick';
 import { Row } from './Row';
 import { Sheet } from '../../parts/sheet';
+import { isDay } from '../../parts/time';
 import { classes } from '../../style/classes';
 import css from './visit.module.css';
 
@@ -43,10 +44,10 @@ export default function Paper() {
   }
 
   const done = (of: Sheet, name: string, visits: string[]) => {
-    const day = String(of.values.visit_at ?? '').slice(0, 10);
-    // the hour stands on each sheet anew
+    // the hour stands on each sheet anew; the day may still stand as it was typed
+    const [day = ''] = String(of.values.visit_at ?? '').split('T');
     setKept({ visit_at: day, mode: of.values.mode });
-    setCopied((before) => [...visits.map((visit) => ({ visit, name, day: day.slice(5) })), ...before]);
+    setCopied((before) => [...visits.map((visit) => ({ visit, name, day: isDay(day) ? day.slice(5) : day })), ...before]);
     setSheet(null);
   };
 

@@ -1,7 +1,7 @@
 export default {
   title: 'People and computers',
   sum: '{{people}} people, {{computers}} computers in use',
-  hint: 'A new computer shows the same six digits when it is first opened; compare them in person or by telephone before she begins. If it is not listed yet, sync now. Codes for new computers come from the centre.',
+  hint: 'A new computer shows the same six digits when it is first opened; compare them in person or by telephone before she begins; the centre compares those of the station itself. If it is not listed yet, sync now. Codes for new computers come from the centre.',
   search: 'Name, community or computer',
   nobody: 'Nobody found',
   nobody_hint: 'Try another spelling.',
