@@ -2,6 +2,7 @@
 //! except the tables whose documents they compare.
 
 mod budget;
+mod cases;
 mod law;
 mod places;
 mod planted;

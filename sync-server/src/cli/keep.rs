@@ -369,6 +369,23 @@ mod tests {
     }
 
     #[test]
+    fn what_came_since_a_good_backup_is_no_fault_and_a_backup_that_did_not_come_is() {
+        let now = Timestamp(1_790_000_000_000);
+        let hours = |n: i64| now.plus_s(-n * 3600);
+        for (covered, at, good) in [
+            (40, hours(2), true),
+            (37, hours(2), true),
+            (37, hours(25), true),
+            (37, hours(27), false),
+            (0, Timestamp(0), false),
+            (37, now.plus_s(86_400), false),
+        ] {
+            let said = backup_state(covered, 40, at, now);
+            assert_eq!(said.is_ok(), good, "{covered} of 40, {at:?}: {said:?}");
+        }
+    }
+
+    #[test]
     fn doctor_looks_on_around_a_row_whose_standing_nobody_knows() {
         let mut world = crate::scene::World::new();
         let c = world.child(1, 1);
