@@ -750,7 +750,11 @@ event: boolean,
  */
 fields: Array<Field>, };
 
-export type Forms = { forms: Array<Form>, codes: Array<Table>, };
+export type Forms = { forms: Array<Form>, 
+/**
+ * Without what may not be chosen here: a category that stands in sealed files only.
+ */
+codes: Array<Table>, };
 
 export type Found = { 
 /**
