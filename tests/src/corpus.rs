@@ -113,6 +113,19 @@ fn edit(form: &Form, key: &Key, value: &Value) -> Edit {
     }
 }
 
+/// The segment of file numbers of the n-th director's computer.
+pub fn segment(n: usize) -> u16 {
+    100 + u16::try_from(n % 900).unwrap_or_default()
+}
+
+/// The number that her computer gives a file: the gate takes no other.
+fn number(values: &mut BTreeMap<Key, Value>, n: usize, file: usize) {
+    if let Some(Value::Text(text)) = values.get_mut("child_no") {
+        text.truncate(text.len().saturating_sub(6));
+        text.push_str(&format!("{:06}", usize::from(segment(n)) * 1000 + file + 1));
+    }
+}
+
 /// A director of the bench: her archive, and the records she has written from it.
 pub struct Director {
     /// What she keeps.
@@ -129,7 +142,9 @@ impl Director {
         let mut pen = Pen::new(seed.wrapping_mul(1000) + n as u64);
         let files = (0..archive.len()).map(|file| {
             let child = ChildId::new(pen.uuid());
-            pen.write("child", child, &archive.file(file))
+            let mut values = archive.file(file);
+            number(&mut values, n, file);
+            pen.write("child", child, &values)
         });
         let files = files.collect();
         Self { archive, pen, files }

@@ -21,7 +21,7 @@ use sync_server::store::Store;
 use sync_server::store::sqlite::Sqlite;
 
 use super::plan::{self, Person, Plan, SEED};
-use crate::corpus::{Director, ENVELOPE_ITEMS};
+use crate::corpus::{self, Director, ENVELOPE_ITEMS};
 use crate::synth::as_of;
 use crate::synth::text::Mixture;
 
@@ -112,7 +112,11 @@ fn history<S: Store>(server: &mut Server<S>, plan: Plan, n: usize) -> Result<()>
     let items = director.history(plan.notes);
     let (person, post) = (plan.director(n), director.pen.post());
     employ(server, &person, post)?;
-    write(server, vec![device(director.pen.key(), person.id, &person.name)])?;
+    let mut computer = device(director.pen.key(), person.id, &person.name);
+    if let Row::Device { segment, .. } = &mut computer {
+        *segment = Some(corpus::segment(n));
+    }
+    write(server, vec![computer])?;
     let children = items.iter().take(plan.files).filter_map(|item| item.child);
     let area = plan::community(n).1;
     let rows = children.flat_map(|child| [Row::Child { child, area }, Row::Assign { child, post }]).collect();
