@@ -162,3 +162,22 @@ fn ask<S: Store>(server: &mut Server<S>, key: &DeviceKey, request: &Request) -> 
     ensure!(matches!(answer, Answer::Frames(_)), "the server refuses a history");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use sync_server::secret::Founding;
+
+    use super::*;
+
+    #[test]
+    fn the_gate_takes_the_whole_history_of_a_district() {
+        let mut chance = OsChance;
+        let mut m = Moment::new(clock::now(), &mut chance);
+        let founding =
+            Founding { name: "澄明区", area: plan::district_area(), host: "localhost", ca: b"ca", tls: Vec::new() };
+        let (secret, _) = Secret::found(&mut m, founding);
+        let mut server = Server::open(Sqlite::in_memory().expect("a store"), secret).expect("opens");
+        let plan = Plan { directors: 2, files: 3, notes: 1, stations: 1 };
+        fill(&mut server, plan).expect("nothing is held");
+    }
+}
