@@ -349,3 +349,17 @@ impl Desk {
         item.record
     }
 }
+
+/// The ways in which one row of the log is damaged, in SQL; `RECORD` stands for its record in hexadecimal.
+pub(crate) fn damages() -> [String; 6] {
+    let item = "(SELECT id FROM item WHERE record = x'RECORD')";
+    [
+        format!("UPDATE body SET sealed = x'00' WHERE item = {item}"),
+        format!("DELETE FROM body WHERE item = {item}"),
+        "UPDATE item SET kind = 99 WHERE record = x'RECORD'".to_owned(),
+        "UPDATE item SET standing = 77 WHERE record = x'RECORD'".to_owned(),
+        "UPDATE envelope SET header = x'00' WHERE row = (SELECT envelope FROM item WHERE record = x'RECORD')"
+            .to_owned(),
+        format!("DELETE FROM log WHERE item = {item}"),
+    ]
+}

@@ -130,7 +130,7 @@ fn what_is_worth_a_look_is_said_and_what_cells_say_is_not() {
 }
 
 #[test]
-fn nothing_of_what_may_not_stand_in_ordinary_records_is_in_any_store() {
+fn nothing_of_what_may_not_stand_in_ordinary_records_is_taken_in() {
     let district = District::new();
     let said = district.import(&district.copy("11_hiv_category"), &[]);
     assert!(said.contains("可导入 0，退回 3") && said.contains("没有写入任何内容"), "{said}");

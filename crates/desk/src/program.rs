@@ -35,7 +35,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_process_whose_file_was_replaced_starts_the_new_one() {
+    fn a_process_whose_file_was_replaced_finds_the_new_one() {
         let folder = tempfile::tempdir().expect("a folder");
         let (program, new) = (folder.path().join("running"), folder.path().join("new"));
         std::fs::copy("/bin/sleep", &program).expect("copied");

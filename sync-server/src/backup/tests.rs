@@ -394,16 +394,7 @@ fn position(wrong: &Wrong) -> Option<u64> {
 
 #[test]
 fn a_damaged_row_is_named_by_verify_and_a_backup_beside_it_is_made_and_says_so() {
-    let item = "(SELECT id FROM item WHERE record = x'RECORD')";
-    for sql in [
-        format!("UPDATE body SET sealed = x'00' WHERE item = {item}"),
-        format!("DELETE FROM body WHERE item = {item}"),
-        "UPDATE item SET kind = 99 WHERE record = x'RECORD'".to_owned(),
-        "UPDATE item SET standing = 77 WHERE record = x'RECORD'".to_owned(),
-        "UPDATE envelope SET header = x'00' WHERE row = (SELECT envelope FROM item WHERE record = x'RECORD')"
-            .to_owned(),
-        format!("DELETE FROM log WHERE item = {item}"),
-    ] {
+    for sql in crate::scene::damages() {
         let (dir, to) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         let (mut world, mut director) = on_disk(dir.path());
         let record = director.visits(&mut world, crate::scene::child(1));

@@ -73,16 +73,7 @@ fn what_waits_and_cannot_be_read_holds_itself() {
 
 #[test]
 fn one_damaged_row_of_the_log_stays_out_and_everybody_else_hears_the_rest() {
-    let item = "(SELECT id FROM item WHERE record = x'RECORD')";
-    for sql in [
-        format!("UPDATE body SET sealed = x'00' WHERE item = {item}"),
-        format!("DELETE FROM body WHERE item = {item}"),
-        "UPDATE item SET kind = 99 WHERE record = x'RECORD'".to_owned(),
-        "UPDATE item SET standing = 77 WHERE record = x'RECORD'".to_owned(),
-        "UPDATE envelope SET header = x'00' WHERE row = (SELECT envelope FROM item WHERE record = x'RECORD')"
-            .to_owned(),
-        format!("DELETE FROM log WHERE item = {item}"),
-    ] {
+    for sql in crate::scene::damages() {
         let (mut world, c, mut director, mut station) = scene(World::new());
         let notes = [0; 3].map(|_| director.visits(&mut world, c));
         let rest = [notes[0], notes[2]];

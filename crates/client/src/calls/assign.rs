@@ -83,20 +83,23 @@ const CHILDREN_MAX: usize = 60;
 
 /// Does `roster.assign`.
 pub(crate) fn assign(desk: &mut Desk, m: &mut Moment, args: Assign) -> Acted<Nothing> {
-    rows(desk, m, args, |child, post| Row::Assign { child, post })
+    rows(desk, m, args, (|offers, post| offers.may_hand_to(post), |child, post| Row::Assign { child, post }))
 }
 
 /// Does `roster.withdraw`.
 pub(crate) fn withdraw(desk: &mut Desk, m: &mut Moment, args: Assign) -> Acted<Nothing> {
-    rows(desk, m, args, |child, post| Row::Withdraw { child, post })
+    rows(desk, m, args, (|offers, post| offers.may_take_from(post), |child, post| Row::Withdraw { child, post }))
 }
 
-fn rows(desk: &mut Desk, m: &mut Moment, args: Assign, row: fn(ChildId, PostId) -> Row) -> Acted<Nothing> {
+/// Whether it is allowed as far as the post goes, and the row of each child.
+type Move = (fn(&Offers<'_>, &Post) -> bool, fn(ChildId, PostId) -> Row);
+
+fn rows(desk: &mut Desk, m: &mut Moment, args: Assign, (allowed, row): Move) -> Acted<Nothing> {
     if args.children.is_empty() || args.children.len() > CHILDREN_MAX {
         return Err(Code::BadCall.into());
     }
     let post = desk.roster.posts.get(&args.post).ok_or(Code::NotFound)?;
-    if !Offers::new(desk, m).may_hand_to(post) {
+    if !allowed(&Offers::new(desk, m), post) {
         return Err(Code::Denied.into());
     }
     for child in &args.children {

@@ -203,7 +203,7 @@ impl<'d> Reader<'d> {
         let held = seat.into_iter().flat_map(|seat| seat.posts()).filter_map(|id| {
             let post = self.roster.posts.get(&id).filter(|post| post.held_on(self.today))?;
             let person = self.roster.people.get(&post.person).cloned().unwrap_or_default();
-            let may_take = hand && self.offers.may_hand_to(post);
+            let may_take = hand && self.offers.may_take_from(post);
             Some(Charge { post: id, role: post.role, person, may_take })
         });
         held.collect()

@@ -112,11 +112,16 @@ impl<'d> Offers<'d> {
         home.is_some_and(covered) && self.roles(child).next().is_some()
     }
 
-    /// Whether children may be put into a post's charge, or taken from it, as far as the post goes.
+    /// Whether children may be put into a post's charge, as far as the post goes: who looks after a whole street has
+    /// them anyway.
     pub(super) fn may_hand_to(&self, post: &Post) -> bool {
-        let area = self.roster.area_of(post);
+        post.role.reach() == Reach::Assigned && self.may_take_from(post)
+    }
+
+    /// Whether children may be taken back from a post, whatever it is: who was given one by mistake gives it back.
+    pub(super) fn may_take_from(&self, post: &Post) -> bool {
         let covered = |area| rights::covers(self.roster, self.device, self.today, "assign", area);
-        post.role.reach() == Reach::Assigned && area.is_some_and(covered)
+        self.roster.area_of(post).is_some_and(covered)
     }
 }
 
